@@ -1,0 +1,2 @@
+"""AtlasBahamas."""
+__version__ = "0.1.0"
