@@ -1,0 +1,10 @@
+"""The database: engines, column types, triggers, migrations. No table is declared here."""
+
+from atlasbahamas.db.engine import Database, WriteRefused
+from atlasbahamas.db.metadata import metadata
+from atlasbahamas.db.triggers import Trigger
+from atlasbahamas.db.types import BigKey, Cents, Id, Key, Line, Prose, UtcDateTime, type_annotations
+
+__all__ = [
+    "BigKey", "Cents", "Database", "Id", "Key", "Line", "Prose", "Trigger", "UtcDateTime", "WriteRefused", "metadata", "type_annotations",
+]

@@ -1,0 +1,114 @@
+"""Engines and sessions: how a transaction begins, and what a reading one may not do.
+
+Everything that PostgreSQL and SQLite do differently about transactions is here and nowhere else (house.md section 4).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from pyramid_retry import mark_error_retryable
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.session import ORMExecuteState
+
+Mode = Literal["read", "write"]
+BUSY_SECONDS = 5
+
+
+class WriteRefused(Exception):
+    """Something tried to write in a transaction that only reads: a GET never writes (house.md section 4)."""
+
+
+class Database:
+    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self.engine = _engine(url, **options)
+        self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
+        self.write_engine = self.engine.execution_options(atlas_mode="write")
+        self._sessions = sessionmaker(autoflush=True)
+
+    def session(self, mode: Mode) -> Session:
+        """A new session. Whoever asks for it joins it to a transaction manager or closes it."""
+        session = self._sessions(bind=self.read_engine if mode == "read" else self.write_engine)
+        if mode == "read":
+            event.listen(session, "before_flush", _refuse_flush)
+            event.listen(session, "do_orm_execute", _refuse_statement)
+        return session
+
+    @contextmanager
+    def transaction(self, mode: Mode = "write") -> Iterator[Session]:
+        """A session with a transaction of its own, for commands and for what must survive the request's rollback."""
+        with self.session(mode) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        path = make_url(url).database
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _leave_no_transaction_open)
+    else:
+        engine = create_engine(url, isolation_level="READ COMMITTED", **options)
+    event.listen(engine, "handle_error", _mark_locked_as_retryable)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    # The driver's own BEGIN comes too late and in the wrong mode; _begin_sqlite says it instead.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """Writers queue at BEGIN IMMEDIATE; readers never do, and cannot write even by mistake."""
+    reading = connection.get_execution_options().get("atlas_mode") == "read"
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def _leave_no_transaction_open(connection: sqlite3.Connection | None, record: object) -> None:
+    # A COMMIT that fails on a deferred constraint leaves the transaction, and the database locked, behind.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
+
+
+def is_passing(error: BaseException) -> bool:
+    """True for an error that goes away when the transaction is tried again: locked, deadlock, serialisation."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig)
+    return str(getattr(error.orig, "pgcode", "") or "").startswith(("40", "55P03"))
+
+
+def _mark_locked_as_retryable(context: Any) -> None:
+    # zope.sqlalchemy asks only sessions that have joined; a BEGIN that finds the database locked comes before that.
+    if context.sqlalchemy_exception is not None and is_passing(context.sqlalchemy_exception):
+        mark_error_retryable(context.sqlalchemy_exception)
+
+
+def _refuse_flush(session: Session, *_: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise WriteRefused("a request that reads may not change rows")
+
+
+def _refuse_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise WriteRefused("a request that reads may not run INSERT, UPDATE or DELETE")

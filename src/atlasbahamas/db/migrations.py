@@ -1,0 +1,175 @@
+"""Bringing the database to head: the core first, then each active feature, every one with its own version table.
+
+alembic/env.py and `atlas db upgrade` both end here, so there is one way to migrate (house.md section 3). Reads manifests only:
+it works when the application does not.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from atlasbahamas.db.metadata import metadata
+from atlasbahamas.db.triggers import Trigger, apply_triggers
+from atlasbahamas.plugins.manifest import Plugin
+
+
+class MigrationError(Exception):
+    """The database cannot be migrated; the message says which component and why."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """The core or one feature, as far as its tables go. `scripts` is the folder that holds `versions/`."""
+
+    name: str
+    scripts: Path
+    models: str
+
+    @property
+    def version_table(self) -> str:
+        """Where this component's revision is kept."""
+        return "atlas_migrations" if self.name == "core" else f"atlas_migrations_{self.name}"
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """The triggers that its models module lists."""
+        return tuple(getattr(importlib.import_module(self.models), "TRIGGERS", ()))
+
+    def owns(self, table: str) -> bool:
+        """True for a table of this component: a feature's carry its name, the core's none."""
+        if table.startswith("atlas_migrations"):
+            return False
+        mapped = metadata.tables.get(table)
+        if mapped is not None:
+            return bool(mapped.info.get("component", _component_of(table)) == self.name)
+        return _component_of(table) == self.name
+
+
+_FEATURES: set[str] = set()
+
+
+def _component_of(table: str) -> str:
+    return next((name for name in sorted(_FEATURES, key=len, reverse=True) if table.startswith(f"{name}_")), "core")
+
+
+def components(core_scripts: Path, plugins: Sequence[Plugin]) -> tuple[Component, ...]:
+    """The core and every feature that has tables, in the order in which they migrate."""
+    found = [Component("core", core_scripts, "atlasbahamas.people.models")]
+    for plugin in plugins:
+        if plugin.models and plugin.migrations:
+            package = importlib.import_module(plugin.migrations)
+            found.append(Component(plugin.name, Path(next(iter(package.__path__))), plugin.models))
+    for component in found:
+        importlib.import_module(component.models)
+    _FEATURES.update(component.name for component in found[1:])
+    return tuple(found)
+
+
+def script_directory(component: Component) -> ScriptDirectory:
+    """Alembic's view of the component's revisions."""
+    return ScriptDirectory(str(component.scripts), version_locations=[str(component.scripts / "versions")])
+
+
+def upgrade(connection: Connection, component: Component, target: str = "head") -> None:
+    """Bring one component to `target` inside the connection's transaction."""
+    script = script_directory(component)
+    _run(connection, component, lambda revision, context: script._upgrade_revs(target, revision))
+
+
+def downgrade(connection: Connection, component: Component, target: str) -> None:
+    """Take one component back to `target` inside the connection's transaction."""
+    script = script_directory(component)
+    _run(connection, component, lambda revision, context: script._downgrade_revs(target, revision))
+
+
+def _run(connection: Connection, component: Component, steps: Callable[[Any, Any], Any]) -> None:
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "script": script_directory(component),
+            "version_table": component.version_table,
+            "fn": steps,
+            "target_metadata": metadata,
+            "render_as_batch": True,
+        },
+    )
+    with Operations.context(context):
+        context.run_migrations()
+
+
+def current(connection: Connection, component: Component) -> str | None:
+    """The revision that the database has of this component, or None before its first migration."""
+    context = MigrationContext.configure(connection, opts={"version_table": component.version_table})
+    return context.get_current_revision()
+
+
+def head(component: Component) -> str | None:
+    """The newest revision that the code has of this component."""
+    return script_directory(component).get_current_head()
+
+
+def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
+    """Bring every component to head in one transaction, and put every trigger back.
+
+    On SQLite foreign keys are off while tables are rebuilt and checked before the commit; a row that points nowhere raises
+    MigrationError and nothing is changed.
+    """
+    with engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        raw = connection.connection.dbapi_connection
+        if sqlite and raw is not None:
+            raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+        try:
+            with connection.begin():
+                migrate(connection, found)
+        finally:
+            if sqlite and raw is not None:
+                raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
+
+
+def migrate(connection: Connection, found: Iterable[Component]) -> None:
+    """The body of upgrade_all, in a transaction that the caller has begun."""
+    found = tuple(found)
+    for component in found:
+        upgrade(connection, component)
+    finish(connection, found)
+
+
+def finish(connection: Connection, found: Iterable[Component]) -> None:
+    """Put back the triggers and, on SQLite, check every foreign key. Raises MigrationError for a row that points nowhere."""
+    for component in found:
+        apply_triggers(connection, component.triggers())
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
+
+
+def differences(connection: Connection, component: Component) -> list[Any]:
+    """What the component's models say and the database does not have, or the other way round; empty at head."""
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "version_table": component.version_table,
+            "include_object": lambda item, name, kind, reflected, other: kind != "table" or component.owns(name),
+            "include_name": lambda name, kind, parents: kind != "table" or component.owns(name or ""),
+            "compare_type": True,
+            "target_metadata": metadata,
+        },
+    )
+    return list(compare_metadata(context, metadata))
+
+
+def pending(engine: Engine, found: Iterable[Component]) -> list[str]:
+    """Names of the components whose database is not at head."""
+    with engine.connect() as connection:
+        return [component.name for component in found if current(connection, component) != head(component)]

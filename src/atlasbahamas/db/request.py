@@ -1,0 +1,61 @@
+"""One request, one transaction: `request.db`, joined to pyramid_tm's manager.
+
+It commits with the response or not at all; no service commits (house.md section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import transaction
+import zope.sqlalchemy
+from sqlalchemy.orm import Session
+from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED
+
+from atlasbahamas.db.engine import Database, Mode
+from atlasbahamas.settings import DatabaseSettings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session_of(request: Any) -> Session:
+    """The request's session. A safe method gets one that refuses to write; any other writes from its first statement."""
+    mode: Mode = "read" if request.method in SAFE_METHODS else "write"
+    session = request.registry.atlas_db.session(mode)
+    # A write through Core leaves no trace in the unit of work: without STATUS_CHANGED it is rolled back in silence.
+    state = STATUS_ACTIVE if mode == "read" else STATUS_CHANGED
+    zope.sqlalchemy.register(session, initial_state=state, transaction_manager=request.tm)
+    request.add_finished_callback(lambda request: session.close())
+    return session  # type: ignore[no-any-return]
+
+
+def open_read_session(request: Any) -> Session:
+    """A reading session that outlives the request's transaction, for answers that are streamed. The caller closes it."""
+    return request.registry.atlas_db.session("read")  # type: ignore[no-any-return]
+
+
+@contextmanager
+def own_transaction(request: Any) -> Iterator[Session]:
+    """A writing transaction beside the request's, for the few things that a GET records (a device's last-seen time)."""
+    with request.registry.atlas_db.transaction("write") as session:
+        yield session
+
+
+def _explicit_manager(request: Any) -> Any:
+    return transaction.TransactionManager(explicit=True)
+
+
+def includeme(config: Any) -> None:
+    """Open the database and give each request its session."""
+    settings = config.registry.atlas_settings.section(DatabaseSettings)
+    config.registry.atlas_db = Database(settings.url, **settings.engine_options())
+    config.registry.settings["tm.manager_hook"] = _explicit_manager
+    config.registry.settings["tm.annotate_user"] = "false"
+    config.registry.settings["tm.commit_veto"] = "pyramid_tm.default_commit_veto"
+    config.include("pyramid_retry")
+    config.include("pyramid_tm")
+    config.add_request_method(session_of, "db", reify=True)
+    config.add_request_method(open_read_session)
+    config.add_request_method(own_transaction)

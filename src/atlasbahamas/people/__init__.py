@@ -1,0 +1,1 @@
+"""People, organisations, memberships and devices: who somebody is, and where they belong."""

@@ -1,0 +1,63 @@
+"""Forms of the account and the organisation."""
+
+from __future__ import annotations
+
+from wtforms.validators import Length
+
+from atlasbahamas.people.models import MEMBER_ROLES
+from atlasbahamas.web.forms import (
+    CheckField,
+    ChoiceField,
+    EmailField,
+    Form,
+    PasswordField,
+    PhoneField,
+    TextField,
+    VersionField,
+)
+
+
+class SignInForm(Form):
+    """Either of the two names, and the password."""
+
+    name = TextField("E-mail or user name", required=True, render_kw={"autocomplete": "username", "autocapitalize": "none"})
+    password = PasswordField("Password", required=True, render_kw={"autocomplete": "current-password"})
+    keep = CheckField("Keep me signed in on this device", default=True)
+
+
+class _Details(Form):
+    full_name = TextField("Your name", required=True, render_kw={"autocomplete": "name"})
+    email = EmailField("E-mail", render_kw={"autocomplete": "email"})
+    user_name = TextField(
+        "User name",
+        max_length=40,
+        validators=[Length(min=0, max=40)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none"},
+    )
+    phone = PhoneField("Phone", render_kw={"autocomplete": "tel"})
+
+
+class RegisterForm(_Details):
+    """A new account: one of e-mail and user name is enough."""
+
+    password = PasswordField("Password", required=True, render_kw={"autocomplete": "new-password"})
+
+
+class ProfileForm(_Details):
+    """What a person may change of themselves."""
+
+    version = VersionField()
+
+
+class OrganisationForm(Form):
+    """The organisation's name, and its licence when it manages what belongs to others (domain.md section 4)."""
+
+    name = TextField("Name", required=True, render_kw={"autocomplete": "organization"})
+    brea_licence = TextField("BREA licence number", max_length=40)
+    version = VersionField()
+
+
+class MemberForm(Form):
+    """A member's role."""
+
+    role = ChoiceField("Role", choices=list(MEMBER_ROLES.items()), required=True)

@@ -1,0 +1,170 @@
+"""Tables of people, organisations, memberships and devices. No rule of a feature belongs here."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
+
+from atlasbahamas.db import Id, Key, Line, Trigger, metadata, type_annotations
+
+MEMBER_ROLES = {
+    "owner": "Owner",
+    "manager": "Manager",
+    "bookkeeper": "Bookkeeper",
+    "leasing": "Leasing",
+    "maintenance": "Maintenance",
+    "viewer": "Viewer",
+}
+PLATFORM_ADMIN = "admin"
+
+
+def name_key(text: str) -> str:
+    """What makes two e-mail addresses, user names or labels the same: case and form of writing do not count."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+class Base(DeclarativeBase):
+    """Base of the core's own tables."""
+
+    metadata = metadata
+    type_annotation_map = type_annotations
+
+
+class Person(Base):
+    """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in)."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("email LIKE '%_@_%'", name="email_has_at"),
+        CheckConstraint("user_name NOT LIKE '%@%'", name="user_name_without_at"),
+        UniqueConstraint("email_key"),
+        UniqueConstraint("user_name_key"),
+    )
+
+    id: Mapped[Id]
+    name: Mapped[Line]
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254))
+    user_name: Mapped[str | None] = mapped_column(String(40))
+    user_name_key: Mapped[str | None] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    password: Mapped[str | None] = mapped_column(String(300))
+    created: Mapped[datetime]
+    version: Mapped[int]
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @validates("email", "user_name")
+    def _keep_key(self, field: str, value: str | None) -> str | None:
+        setattr(self, f"{field}_key", name_key(value) if value else None)
+        return value or None
+
+
+class PersonRole(Base):
+    """A role that a person holds on the whole platform."""
+
+    __tablename__ = "person_role"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class Organisation(Base):
+    """A landlord, a company or a manager: whatever is let belongs to one (domain.md 3.1)."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Id]
+    ref: Mapped[Key]
+    name: Mapped[Line]
+    brea_licence: Mapped[str | None] = mapped_column(String(40))
+    created: Mapped[datetime]
+    version: Mapped[int]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Membership(Base):
+    """A role that a person holds in an organisation from `since` until `until` (UTC); a person may hold several."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index(
+            "uq_membership_current",
+            "organisation_id",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index("ix_membership_person_id", "person_id"),
+        CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),
+    )
+
+    id: Mapped[Id]
+    ref: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    role: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Device(Base):
+    """A browser in which a person is signed in. The row decides, not the cookie (house.md section 5).
+
+    `token_hash` is the SHA-256 of the token that the session carries; the token itself is nowhere in the database.
+    """
+
+    __tablename__ = "device"
+    __table_args__ = (Index("ix_device_person_id", "person_id"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    expires: Mapped[datetime]
+    kept: Mapped[bool]
+    address: Mapped[str] = mapped_column(String(45))
+    agent: Mapped[str] = mapped_column(String(300))
+
+    person: Mapped[Person] = relationship()
+
+
+TRIGGERS = (
+    Trigger(
+        "organisation_keeps_an_owner",
+        "membership",
+        sqlite=(
+            """CREATE TRIGGER organisation_keeps_an_owner AFTER UPDATE OF until, role ON membership
+            WHEN OLD.role = 'owner' AND OLD.until IS NULL AND NOT EXISTS (
+                SELECT 1 FROM membership
+                WHERE organisation_id = OLD.organisation_id AND role = 'owner' AND until IS NULL)
+            BEGIN SELECT RAISE(ABORT, 'organisation_keeps_an_owner'); END""",
+        ),
+        postgresql=(
+            """CREATE OR REPLACE FUNCTION organisation_keeps_an_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                -- Two owners who end each other at once must not both succeed.
+                PERFORM 1 FROM organisation WHERE id = OLD.organisation_id FOR UPDATE;
+                IF NOT EXISTS (SELECT 1 FROM membership WHERE organisation_id = OLD.organisation_id
+                               AND role = 'owner' AND until IS NULL) THEN
+                    RAISE EXCEPTION 'organisation_keeps_an_owner' USING ERRCODE = '23514',
+                        CONSTRAINT = 'organisation_keeps_an_owner';
+                END IF;
+                RETURN NULL;
+            END $$""",
+            """CREATE TRIGGER organisation_keeps_an_owner AFTER UPDATE OF until, role ON membership
+            FOR EACH ROW WHEN (OLD.role = 'owner' AND OLD.until IS NULL)
+            EXECUTE FUNCTION organisation_keeps_an_owner()""",
+        ),
+    ),
+)

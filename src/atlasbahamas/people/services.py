@@ -1,0 +1,186 @@
+"""What people do with their account and their organisations. No clock, settings or request is read here."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from atlasbahamas.db import metadata
+from atlasbahamas.db.violations import violated_constraint
+from atlasbahamas.errors import Refused
+from atlasbahamas.people.models import MEMBER_ROLES, Device, Membership, Organisation, Person, PersonRole, name_key
+from atlasbahamas.security.identity import KEPT_FOR, UNKEPT_FOR, token_hash
+from atlasbahamas.security.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, needs_rehash, verify_password
+from atlasbahamas.traversal.keys import new_key
+
+TAKEN = {
+    "uq_person_user_name_key": Refused("Somebody has this user name already. Please choose another.", "user_name"),
+    "uq_person_email_key": Refused("This e-mail address cannot be used here. Sign in if it is yours, or leave it out.", "email"),
+}
+LAST_OWNER = Refused("An organisation needs an owner. Make somebody else an owner first.")
+
+
+@dataclass(frozen=True)
+class PersonDetails:
+    """What a person says of themselves. Empty text means: not given."""
+
+    name: str
+    email: str = ""
+    user_name: str = ""
+    phone: str = ""
+
+
+def register_person(db: Session, details: PersonDetails, password: str, *, now: datetime) -> Person:
+    """Make an account that can sign in. Raises Refused at the field that does not do."""
+    if not details.email and not details.user_name:
+        raise Refused("Give an e-mail address or choose a user name: you will sign in with it.", "user_name")
+    check_password(password)
+    person = Person(name=details.name, created=now, password=hash_password(password))
+    db.add(person)
+    return _write_details(db, person, details)
+
+
+def change_profile(db: Session, person: Person, details: PersonDetails) -> Person:
+    """Change name, addresses and phone. Raises Refused when no way to sign in would be left, or a name is taken."""
+    if person.password and not details.email and not details.user_name:
+        raise Refused("Keep an e-mail address or a user name: you sign in with it.", "user_name")
+    return _write_details(db, person, details)
+
+
+def _write_details(db: Session, person: Person, details: PersonDetails) -> Person:
+    if "@" in details.user_name:
+        raise Refused("A user name cannot contain @.", "user_name")
+    try:
+        with db.begin_nested():
+            person.name, person.phone = details.name, details.phone or None
+            person.email, person.user_name = details.email or None, details.user_name or None
+            db.add(person)
+            db.flush()
+    except IntegrityError as error:
+        refusal = TAKEN.get(violated_constraint(error, metadata) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
+    return person
+
+
+def check_password(password: str) -> None:
+    """Raises Refused for a password that is too short or absurdly long (NIST SP 800-63B: length, no composition rules)."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise Refused(f"Use {MIN_LENGTH} to {MAX_LENGTH} characters.", "password")
+
+
+def find_by_password(db: Session, name: str, password: str) -> Person | None:
+    """The person with this e-mail or user name, if the password fits; the same work is done when there is none."""
+    key = name_key(name)
+    column = Person.email_key if "@" in key else Person.user_name_key
+    person = db.scalar(select(Person).where(column == key))
+    if not verify_password(person.password if person else None, password) or person is None:
+        return None
+    if person.password and needs_rehash(person.password):
+        person.password = hash_password(password)
+    return person
+
+
+def open_device(db: Session, person: Person, *, kept: bool, address: str, agent: str, now: datetime) -> str:
+    """Sign a browser in; gives the token that its session carries. `kept` lasts 30 days from the last visit."""
+    token = secrets.token_urlsafe(32)
+    db.add(
+        Device(
+            person=person,
+            token_hash=token_hash(token),
+            created=now,
+            last_seen=now,
+            expires=now + (KEPT_FOR if kept else UNKEPT_FOR),
+            kept=kept,
+            address=address[:45],
+            agent=agent[:300],
+        )
+    )
+    db.flush()
+    return token
+
+
+def end_device(db: Session, device_id: int) -> None:
+    """Sign a browser out: its token opens nothing from now on, wherever a copy of it lies."""
+    device = db.get(Device, device_id)
+    if device is not None:
+        db.delete(device)
+
+
+def devices_of(db: Session, person_id: int, *, now: datetime) -> list[Device]:
+    """Browsers in which the person is signed in, the latest first."""
+    query = select(Device).where(Device.person_id == person_id, Device.expires > now)
+    return list(db.scalars(query.order_by(Device.last_seen.desc(), Device.id.desc()).limit(50)))
+
+
+def grant_platform_role(db: Session, person: Person, role: str) -> None:
+    """Give a person a role on the whole platform."""
+    if db.get(PersonRole, (person.id, role)) is None:
+        db.add(PersonRole(person_id=person.id, role=role))
+        db.flush()
+
+
+def create_organisation(db: Session, name: str, owner_id: int, *, now: datetime, code: str | None = None) -> Organisation:
+    """Make an organisation with its first owner. `code` fixes the end of its key (demo data)."""
+    organisation = Organisation(ref=new_key(name, code=code), name=name, created=now)
+    db.add(organisation)
+    db.flush()
+    add_member(db, organisation, owner_id, "owner", now=now)
+    return organisation
+
+
+def add_member(db: Session, organisation: Organisation, person_id: int, role: str, *, now: datetime) -> Membership:
+    """Give a person a role in an organisation. Raises Refused for a role that members cannot have."""
+    if role not in MEMBER_ROLES:
+        raise Refused("There is no such role.", "role")
+    membership = Membership(
+        ref=new_key("m"), organisation_id=organisation.id, person_id=person_id, role=role, since=now
+    )
+    db.add(membership)
+    db.flush()
+    return membership
+
+
+def change_member_role(db: Session, membership: Membership, role: str, *, now: datetime) -> Membership:
+    """End the membership and begin one with another role, so that who was what when stays known. Raises Refused."""
+    if role == membership.role:
+        return membership
+    with db.begin_nested():
+        lock_organisation(db, membership.organisation_id)
+        begun = add_member(db, membership.organisation, membership.person_id, role, now=now)
+        end_membership(db, membership, now=now)
+    return begun
+
+
+def end_membership(db: Session, membership: Membership, *, now: datetime) -> None:
+    """End a membership. Raises Refused for the last owner: an organisation that nobody can manage must be impossible."""
+    lock_organisation(db, membership.organisation_id)
+    try:
+        with db.begin_nested():
+            db.execute(update(Membership).where(Membership.id == membership.id).values(until=now))
+    except IntegrityError as error:
+        raise LAST_OWNER from error
+    db.refresh(membership)
+
+
+def lock_organisation(db: Session, organisation_id: int) -> None:
+    """Queue for the organisation's row: the first lock of the documented order (docs/decisions/0003)."""
+    db.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+
+
+def edit_organisation(db: Session, organisation: Organisation, *, name: str, brea_licence: str) -> None:
+    """Rename an organisation, or change its BREA licence number (domain.md section 4)."""
+    organisation.name, organisation.brea_licence = name, brea_licence or None
+    db.flush()
+
+
+def organisations_of(db: Session, person_id: int) -> list[Organisation]:
+    """Organisations that the person belongs to today, by name."""
+    belongs = select(Membership.organisation_id).where(Membership.person_id == person_id, Membership.until.is_(None))
+    return list(db.scalars(select(Organisation).where(Organisation.id.in_(belongs)).order_by(Organisation.name, Organisation.id)))

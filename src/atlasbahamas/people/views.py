@@ -1,0 +1,177 @@
+"""Pages of the account and the organisation. A view parses, calls one service, answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyramid.httpexceptions import HTTPSeeOther
+
+from atlasbahamas.errors import Refused
+from atlasbahamas.people import services
+from atlasbahamas.people.forms import MemberForm, OrganisationForm, ProfileForm, RegisterForm, SignInForm
+from atlasbahamas.people.lists import MemberList
+from atlasbahamas.people.models import Person, name_key
+from atlasbahamas.people.resources import Account, Home, Members, MembershipNode, OrganisationNode, Organisations
+from atlasbahamas.security.identity import SESSION_KEY
+from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
+from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.traversal.nodes import Root
+from atlasbahamas.web.forms import form_page
+
+WRONG = Refused("That name and password do not go together. Check both and try again.", "password")
+CLOSED = "Registration is closed here at the moment. Ask the people who run this site for an account."
+
+
+def front(context: Root, request: Any) -> dict[str, Any]:
+    """The page that greets a visitor: the same for all of them."""
+    request.share()
+    return {}
+
+
+def sign_in(context: Root, request: Any) -> Any:
+    """Sign in by e-mail or user name; the answer tells nobody whether an account exists."""
+    form = SignInForm(request)
+    if request.method == "GET" and request.identity is not None:
+        return HTTPSeeOther(_next(request))
+
+    def submit() -> Any:
+        hit(request, SIGN_IN_BY_ADDRESS, request.client_addr or "")
+        hit(request, SIGN_IN_BY_ACCOUNT, name_key(form.name.data))
+        person = services.find_by_password(request.db, form.name.data, form.password.data)
+        if person is None:
+            raise WRONG
+        return _signed_in(request, person, kept=bool(form.keep.data))
+
+    return form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
+
+
+def register(context: Root, request: Any) -> Any:
+    """Make an account and sign in with it."""
+    form = RegisterForm(request)
+    closed = request.registry.atlas_settings.section(AtlasSettings).registration == "closed"
+
+    def submit() -> Any:
+        if closed:
+            raise Refused(CLOSED)
+        hit(request, REGISTER_BY_ADDRESS, request.client_addr or "")
+        person = services.register_person(request.db, _details(form), form.password.data, now=request.clock.now())
+        return _signed_in(request, person, kept=True)
+
+    values = {"next": request.params.get("next", ""), "closed": CLOSED if closed else ""}
+    return form_page(request, form, values, submit=submit)
+
+
+def sign_out(context: Root, request: Any) -> Any:
+    """End this device; a copy of its cookie opens nothing any more."""
+    if request.identity is not None:
+        services.end_device(request.db, request.identity.device_id)
+    request.session.invalidate()
+    return HTTPSeeOther(context.url())
+
+
+def home(context: Home, request: Any) -> dict[str, Any]:
+    """What the features put on a person's own page, and what to do next."""
+    return {"organisations": request.layout.organisations}
+
+
+def account(context: Account, request: Any) -> Any:
+    """The profile, and where one is signed in."""
+    person = request.db.get(Person, request.identity.person_id)
+    form = ProfileForm(
+        request, person, full_name=person.name, email=person.email, user_name=person.user_name, phone=person.phone
+    )
+    devices = services.devices_of(request.db, person.id, now=request.clock.now())
+
+    def submit() -> Any:
+        services.change_profile(request.db, person, _details(form))
+        request.session.flash("Your profile was saved.")
+        return HTTPSeeOther(context.url())
+
+    return form_page(request, form, {"devices": devices, "this_device": request.identity.device_id}, submit=submit)
+
+
+def organisations(context: Organisations, request: Any) -> Any:
+    """To the only organisation there is, or home, where all of them are listed."""
+    mine = request.layout.organisations
+    return HTTPSeeOther(context.url(mine[0].ref) if len(mine) == 1 else request.resource_path(request.root, "home"))
+
+
+def organisation(context: OrganisationNode, request: Any) -> dict[str, Any]:
+    """An organisation's own page, filled by the features."""
+    return {"organisation": context.row}
+
+
+def edit_organisation(context: OrganisationNode, request: Any) -> Any:
+    """Rename the organisation."""
+    form = OrganisationForm(request, context.row)
+
+    def submit() -> Any:
+        services.edit_organisation(
+            request.db, context.row, name=form.name.data, brea_licence=form.brea_licence.data
+        )
+        request.session.flash("The organisation was saved.")
+        return HTTPSeeOther(context.url())
+
+    return form_page(request, form, {"organisation": context.row}, submit=submit)
+
+
+def members(context: Members, request: Any) -> Any:
+    """Who works here, as a list."""
+    return MemberList(request, context.visible(), node=context).answer()
+
+
+def edit_member(context: MembershipNode, request: Any) -> Any:
+    """Give a member another role."""
+    form = MemberForm(request, context.row)
+
+    def submit() -> Any:
+        services.change_member_role(request.db, context.row, form.role.data, now=request.clock.now())
+        request.session.flash(f"{context.title} has another role.")
+        return HTTPSeeOther(context.__parent__.url())
+
+    return form_page(request, form, {"member": context.row}, submit=submit)
+
+
+def end_member(context: MembershipNode, request: Any) -> Any:
+    """End a membership, after asking."""
+    form = MemberForm(request, context.row)
+
+    def submit() -> Any:
+        services.end_membership(request.db, context.row, now=request.clock.now())
+        request.session.flash(f"{context.title} is no longer a member.")
+        return HTTPSeeOther(context.__parent__.url())
+
+    return form_page(request, form, {"member": context.row}, submit=submit)
+
+
+def _details(form: RegisterForm | ProfileForm) -> services.PersonDetails:
+    return services.PersonDetails(
+        name=form.full_name.data, email=form.email.data, user_name=form.user_name.data, phone=form.phone.data
+    )
+
+
+def _signed_in(request: Any, person: Person, *, kept: bool) -> HTTPSeeOther:
+    """Open a device in a session of its own: what was in the session before signing in cannot fix the one after it."""
+    if request.identity is not None:
+        services.end_device(request.db, request.identity.device_id)
+    token = services.open_device(
+        request.db,
+        person,
+        kept=kept,
+        address=request.client_addr or "",
+        agent=request.user_agent or "",
+        now=request.clock.now(),
+    )
+    request.session.invalidate()
+    request.session[SESSION_KEY] = token
+    return HTTPSeeOther(_next(request))
+
+
+def _next(request: Any) -> str:
+    """Where to go after signing in: a path of this site, or home."""
+    target = request.params.get("next", "")
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    plain = target.isascii() and target.isprintable()
+    return target if local and plain else str(request.resource_path(request.root, "home", ""))

@@ -1,0 +1,1 @@
+"""Who may do what: identity, the policy, passwords and rate limits."""

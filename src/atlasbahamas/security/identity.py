@@ -1,0 +1,81 @@
+"""Who is calling: the device row behind the session's token, in one query (house.md section 5)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis.exceptions
+from sqlalchemy import select, update
+
+from atlasbahamas.people.models import Device, Person, PersonRole
+
+SESSION_KEY = "device"
+SEEN_EVERY = timedelta(hours=1)
+KEPT_FOR = timedelta(days=30)
+UNKEPT_FOR = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The person who is calling. `roles` are those on the whole platform; memberships hang on organisations."""
+
+    person_id: int
+    name: str
+    roles: frozenset[str]
+    device_id: int
+
+    @property
+    def principals(self) -> set[str]:
+        """What this person is called in an ACL."""
+        return {f"person:{self.person_id}", *(f"role:{role}" for role in self.roles)}
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a random token. SHA-256 is enough: the token has 256 bits of its own."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def has_session_cookie(request: Any) -> bool:
+    """True when the browser sent a session; only then may one be opened for a page that everybody shares."""
+    return request.registry.atlas_session_cookie in request.cookies
+
+
+def identity_of(request: Any) -> Identity | None:
+    """The caller, or None. Notes in `request.session_lost` that the session store did not answer: nobody is let in then."""
+    if not has_session_cookie(request):
+        return None
+    try:
+        token = request.session.get(SESSION_KEY)
+    except redis.exceptions.RedisError:
+        request.session_lost = True
+        return None
+    if not isinstance(token, str):
+        return None
+    now: datetime = request.clock.now()
+    rows = request.db.execute(
+        select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role)
+        .join(Person, Person.id == Device.person_id)
+        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+        .where(Device.token_hash == token_hash(token), Device.expires > now)
+    ).all()
+    if not rows:
+        return None
+    device_id, last_seen, kept, person_id, name, _ = rows[0]
+    if now - last_seen >= SEEN_EVERY:
+        _seen(request, device_id, kept, now)
+    return Identity(person_id, name, frozenset(row[5] for row in rows if row[5]), device_id)
+
+
+def _seen(request: Any, device_id: int, kept: bool, now: datetime) -> None:
+    """Move the device's last-seen time and its end. The one write that a GET may cause, outside its transaction."""
+    change = (
+        update(Device).where(Device.id == device_id).values(last_seen=now, expires=now + (KEPT_FOR if kept else UNKEPT_FOR))
+    )
+    if request.method in ("GET", "HEAD"):
+        with request.own_transaction() as db:
+            db.execute(change)
+    else:
+        request.db.execute(change)

@@ -1,0 +1,1 @@
+"""The tree of addresses and how a path becomes a node."""

@@ -1,0 +1,114 @@
+"""Nodes: the tree of addresses, and the only place where permission hangs (house.md section 2).
+
+A node wraps a row or a query and is never the model itself. Walking a path makes lazy nodes that look at the shape of a key;
+traversal/resolver.py then fetches every row on the path with one query. Views and services do not belong here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pyramid.authorization import Allow, Authenticated, Everyone
+from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from atlasbahamas.traversal.keys import is_key
+
+VIEW = "atlas:page:view"
+"""Looking at what everyone may look at."""
+
+USE = "atlas:account:use"
+"""What everybody who is signed in may do."""
+
+
+class Node:
+    """One place in the tree.
+
+    `needs_sign_in`: nobody who is not signed in is told what is below. `concealed_by`: who lacks this permission here is told
+    404 instead of 403, because they may not know that the thing exists.
+    """
+
+    needs_sign_in: ClassVar[bool] = False
+    concealed_by: ClassVar[str | None] = None
+    title: str = ""
+
+    def __init__(self, request: Any, parent: Node | None = None, name: str = "") -> None:
+        self.request = request
+        self.__parent__ = parent
+        self.__name__ = name
+
+    def child(self, segment: str) -> Node | None:
+        """The lazy child of that name, or None. Never touches the database."""
+        children = self.request.registry.atlas_children
+        for kind in type(self).__mro__:
+            node = children.get(kind, {}).get(segment)
+            if node is not None:
+                return node(self.request, self, segment)  # type: ignore[no-any-return]
+        return None
+
+    def lineage(self) -> list[Node]:
+        """This node and those above it, root first."""
+        above = self.__parent__.lineage() if self.__parent__ is not None else []
+        return [*above, self]
+
+    def url(self, *elements: str, **query: Any) -> str:
+        """Path of this node, or of a view or child below it."""
+        return str(self.request.resource_path(self, *elements, **({"query": query} if query else {})))
+
+
+class Root(Node):
+    """`/`: everyone may look; a platform administrator may do what the matrix gives to that role."""
+
+    title = "AtlasBahamas"
+
+    @property
+    def __acl__(self) -> list[Any]:
+        """Everyone looks, the signed-in use their account, administrators do what their role was given."""
+        granted = self.request.grants_of("admin")
+        return [(Allow, Everyone, VIEW), (Allow, Authenticated, USE), (Allow, "role:admin", granted)]
+
+
+class RowNode(Node):
+    """A node for one row. `model` is the mapped class, `key` the column that is matched with the path segment."""
+
+    model: ClassVar[type[Any]]
+    key: ClassVar[InstrumentedAttribute[str]]
+    row: Any
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """How this row hangs on the row above it on the path; only asked when there is one."""
+        raise LookupError(f"{type(self).__name__} does not say how it hangs on {above.__name__}")
+
+    def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
+        """Add columns that tell how the caller is related to the row; gives the query and how many were added.
+
+        They may multiply rows: `receive` gets every row of the answer.
+        """
+        return select, 0
+
+    def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
+        """Take the row, and the added columns of every row of the answer."""
+        self.row = row
+
+
+class Collection(Node):
+    """A node whose children are rows of one kind."""
+
+    item: ClassVar[type[RowNode]]
+
+    def child(self, segment: str) -> Node | None:
+        """A child that a feature mounted, or a row's node when the segment has the shape of a key."""
+        return super().child(segment) or (self.item(self.request, self, segment) if is_key(segment) else None)
+
+    def visible(self) -> Select[Any]:
+        """SELECT of the rows that the caller may view here; a property test holds that it agrees with the ACL."""
+        raise LookupError(f"{type(self).__name__} does not say which rows are visible")
+
+    def node_of(self, row: Any) -> RowNode:
+        """The child for a row that is already loaded; its relation to the caller is taken from this node's lineage."""
+        node = self.item(self.request, self, getattr(row, self.item.key.key))
+        node.row = row
+        return node
+
+
+ResolvedRow = Row[Any]
