@@ -1,2 +1,54 @@
-"""AtlasBahamas."""
+"""AtlasBahamas: renting a home in The Bahamas.
+
+This module is the app factory and nothing else. `main()` registers nothing itself, it only includes: views registered here
+would be replaced by a feature's without a word (house.md section 3).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
 __version__ = "0.1.0"
+
+CORE = (
+    "atlasbahamas.observability",
+    "atlasbahamas.plugins.directives",
+    "atlasbahamas.clock",
+    "atlasbahamas.db.request",
+    "atlasbahamas.security.policy",
+    "atlasbahamas.security.limits",
+    "atlasbahamas.traversal.resolver",
+    "atlasbahamas.web.sessions",
+    "atlasbahamas.web.methods",
+    "atlasbahamas.web.tweens",
+    "atlasbahamas.web.layout",
+    "atlasbahamas.web.static",
+    "atlasbahamas.web.errors",
+    "atlasbahamas.web.health",
+    "atlasbahamas.people.wiring",
+)
+
+
+def main(global_config: dict[str, str], **raw: str) -> Any:
+    """The WSGI application that an INI file describes.
+
+    Raises SettingsError or PluginError with everything that the operator has to change.
+    """
+    from pyramid.config import Configurator
+
+    from atlasbahamas.plugins.discovery import load_manifests
+    from atlasbahamas.settings import load, plugin_names
+
+    manifests = load_manifests(plugin_names(raw, os.environ))
+    with Configurator(settings=raw) as config:
+        sections = [config.maybe_dotted(manifest.settings) for manifest in manifests if manifest.settings]
+        settings = load(raw, sections, file=global_config.get("__file__"), environ=os.environ)
+        config.registry.settings.update(settings.as_pyramid())
+        config.registry.atlas_settings = settings
+        config.registry.atlas_plugins = manifests
+        for part in CORE:
+            config.include(part)
+        for manifest in manifests:
+            config.include_plugin(manifest)
+        return config.make_wsgi_app()

@@ -48,9 +48,6 @@ class Component:
         """True for a table of this component: a feature's carry its name, the core's none."""
         if table.startswith("atlas_migrations"):
             return False
-        mapped = metadata.tables.get(table)
-        if mapped is not None:
-            return bool(mapped.info.get("component", _component_of(table)) == self.name)
         return _component_of(table) == self.name
 
 
@@ -154,19 +151,21 @@ def finish(connection: Connection, found: Iterable[Component]) -> None:
             raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
 
 
+def comparing(component: Component) -> dict[str, Any]:
+    """Options of a comparison that sees this component's tables only: others' would look like tables to drop."""
+    return {
+        "version_table": component.version_table,
+        "include_object": lambda item, name, kind, reflected, other: kind != "table" or component.owns(name),
+        "include_name": lambda name, kind, parents: kind != "table" or component.owns(name or ""),
+        "compare_type": True,
+        "render_as_batch": True,
+        "target_metadata": metadata,
+    }
+
+
 def differences(connection: Connection, component: Component) -> list[Any]:
     """What the component's models say and the database does not have, or the other way round; empty at head."""
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "version_table": component.version_table,
-            "include_object": lambda item, name, kind, reflected, other: kind != "table" or component.owns(name),
-            "include_name": lambda name, kind, parents: kind != "table" or component.owns(name or ""),
-            "compare_type": True,
-            "target_metadata": metadata,
-        },
-    )
-    return list(compare_metadata(context, metadata))
+    return list(compare_metadata(MigrationContext.configure(connection, opts=comparing(component)), metadata))
 
 
 def pending(engine: Engine, found: Iterable[Component]) -> list[str]:

@@ -114,7 +114,7 @@ class Membership(Base):
     until: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class Device(Base):

@@ -1,0 +1,81 @@
+"""`atlas db`: migrations of the core and of each feature."""
+
+from __future__ import annotations
+
+import click
+from alembic.autogenerate import RevisionContext
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from atlasbahamas.cli.site import Site
+from atlasbahamas.db import migrations
+
+
+@click.group()
+def db() -> None:
+    """Bring the database up, look at it, write a migration."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(ini: str) -> None:
+    """Bring the core and every active feature to head."""
+    site = Site.read(ini)
+    migrations.upgrade_all(site.database().write_engine, site.components())
+    click.echo("The database is at head.")
+
+
+@db.command()
+@click.argument("component")
+@click.argument("target", default="-1")
+@click.pass_obj
+def downgrade(ini: str, component: str, target: str) -> None:
+    """Take one component back."""
+    site = Site.read(ini)
+    with site.database().write_engine.begin() as connection:
+        migrations.downgrade(connection, _component(site, component), target)
+    click.echo(f"{component} is back at {target}.")
+
+
+@db.command()
+@click.pass_obj
+def current(ini: str) -> None:
+    """The revision of each component, in the database and in the code."""
+    site = Site.read(ini)
+    with site.database().read_engine.connect() as connection:
+        for component in site.components():
+            here, newest = migrations.current(connection, component), migrations.head(component)
+            click.echo(f"{component.name}: {here or 'nothing'}{'' if here == newest else f' (head is {newest})'}")
+
+
+@db.command()
+@click.argument("component")
+@click.option("-m", "--message", required=True)
+@click.pass_obj
+def revision(ini: str, component: str, message: str) -> None:
+    """Write a migration from the difference between models and database. Read it before you commit it."""
+    site = Site.read(ini)
+    found = _component(site, component)
+    config = Config()
+    config.set_main_option("script_location", str(site.ini.parent / "alembic"))
+    script = migrations.script_directory(found)
+    script.version_locations = [str(found.scripts / "versions")]
+    options = {
+        "message": message, "sql": False, "head": "head", "splice": False, "branch_label": None, "depends_on": None,
+        "rev_id": None, "version_path": None, "autogenerate": True,
+    }
+    revisions = RevisionContext(config, script, options)
+    with site.database().read_engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={**migrations.comparing(found), "script": script, "fn": lambda rev, ctx: []}
+        )
+        revisions.run_autogenerate(context.get_current_heads(), context)
+    for written in revisions.generate_scripts():
+        click.echo(written.path if written else "")
+
+
+def _component(site: Site, name: str) -> migrations.Component:
+    for component in site.components():
+        if component.name == name:
+            return component
+    raise click.BadParameter(f"no component is called {name}")

@@ -1,0 +1,39 @@
+"""`atlas demo`: the demo data, the same every time. Refused where `atlas.demo` is not true, and so in production."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy import select
+
+from atlasbahamas.cli.site import Site, resolve
+from atlasbahamas.people.demo import load_people
+from atlasbahamas.people.models import Person
+from atlasbahamas.settings import AtlasSettings
+
+
+@click.group()
+def demo() -> None:
+    """Demo data."""
+
+
+@demo.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing, and say nothing, when there are people already.")
+@click.pass_obj
+def load(ini: str, if_empty: bool) -> None:
+    """Load the demo data of the core and of every active feature, all or nothing."""
+    site = Site.read(ini)
+    if not site.settings().section(AtlasSettings).demo:
+        raise click.ClickException("atlas.demo is not true: this site takes no demo data")
+    now = datetime.now(UTC)
+    with site.database().transaction() as db:
+        if db.scalar(select(Person.id).limit(1)) is not None:
+            if if_empty:
+                return
+            raise click.ClickException("there are people already: demo data goes into an empty database")
+        load_people(db, now=now)
+        for manifest in site.manifests:
+            if manifest.demo:
+                resolve(manifest.demo)(db, now=now)
+    click.echo("The demo data is loaded.")

@@ -1,0 +1,58 @@
+"""What an INI file describes, read without starting the application: the repair tools work when it does not."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import plaster
+
+from atlasbahamas.db.engine import Database
+from atlasbahamas.db.migrations import Component, components
+from atlasbahamas.plugins.discovery import load_manifests
+from atlasbahamas.plugins.manifest import Plugin
+from atlasbahamas.settings import DatabaseSettings, Section, Settings, load, plugin_names
+
+
+def resolve(dotted: str) -> Any:
+    """The object that `package.module:name` names."""
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)
+
+
+@dataclass(frozen=True)
+class Site:
+    """An INI file, its raw keys, and the manifests of the features that it switches on."""
+
+    ini: Path
+    raw: dict[str, str]
+    manifests: tuple[Plugin, ...]
+
+    @classmethod
+    def read(cls, ini: str | Path) -> Site:
+        """Read an INI file. Raises PluginError for a feature that is not there, FileNotFoundError for no file."""
+        path = Path(ini).resolve()
+        if not path.exists():
+            raise FileNotFoundError(f"there is no {path}")
+        raw = dict(plaster.get_settings(str(path), "app:main", defaults={"here": str(path.parent), "__file__": str(path)}))
+        return cls(path, raw, load_manifests(plugin_names(raw, os.environ)))
+
+    def sections(self) -> list[type[Section]]:
+        """The sections of the active features."""
+        return [resolve(manifest.settings) for manifest in self.manifests if manifest.settings]
+
+    def settings(self) -> Settings:
+        """Typed settings. Raises SettingsError with everything that is wrong."""
+        return load(self.raw, self.sections(), file=str(self.ini), environ=os.environ)
+
+    def database(self) -> Database:
+        """The database, reached without the application."""
+        settings = self.settings().section(DatabaseSettings)
+        return Database(settings.url, **settings.engine_options())
+
+    def components(self) -> tuple[Component, ...]:
+        """The core and every active feature that has tables."""
+        return components(self.ini.parent / "alembic", self.manifests)

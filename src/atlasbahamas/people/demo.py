@@ -1,0 +1,38 @@
+"""Loads the demo people and organisations; what they are is in demo_content.py."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from atlasbahamas.people import services
+from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD, ORGANISATIONS
+
+
+def demo_code(text: str) -> str:
+    """The end of a demo row's key: the same every time, and with a digit in it."""
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:5]}7"
+
+
+def load_people(db: Session, *, now: datetime) -> None:
+    """Make every demo account and organisation, with memberships. Deterministic but for password salts."""
+    people = {}
+    for account in ACCOUNTS:
+        details = services.PersonDetails(account.full_name, account.email, account.user_name, account.phone)
+        person = services.register_person(db, details, DEMO_PASSWORD, now=now)
+        for role in account.platform_roles:
+            services.grant_platform_role(db, person, role)
+        people[account.user_name] = person
+    for entry in ORGANISATIONS:
+        roles = [(account, role) for account in ACCOUNTS for key, role in account.memberships if key == entry.key]
+        founder = next(account for account, role in roles if role == "owner")
+        organisation = services.create_organisation(
+            db, entry.name, people[founder.user_name].id, now=now, code=demo_code(entry.key)
+        )
+        organisation.brea_licence = entry.brea_licence or None
+        for account, role in roles:
+            if (account, role) != (founder, "owner"):
+                services.add_member(db, organisation, people[account.user_name].id, role, now=now)
+    db.flush()

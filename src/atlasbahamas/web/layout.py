@@ -1,0 +1,110 @@
+"""What every page shares: navigation, the caller's name, messages, and the slots that features fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import structlog
+from markupsafe import Markup
+
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.services import organisations_of
+from atlasbahamas.security.identity import Identity, has_session_cookie
+from atlasbahamas.web.formats import jinja_filters
+
+log = structlog.get_logger("atlasbahamas.slot")
+SLOT_REGIONS = ("front", "home", "home-next", "organisation")
+NAV = "nav"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link of the main navigation. With `signed_in`, only people who are signed in see it."""
+
+    label: str
+    path: str
+    signed_in: bool = False
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a feature puts into a region of a page: `render(request, context)` gives Markup, or empty text for nothing."""
+
+    render: Callable[[Any, Any], str]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A navigation link as the page shows it."""
+
+    label: str
+    url: str
+    active: bool
+
+
+class Layout:
+    """What layout.jinja2 asks for; each answer is worked out when it is first wanted."""
+
+    site_name = "AtlasBahamas"
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    @cached_property
+    def identity(self) -> Identity | None:
+        """Who is signed in."""
+        return self.request.identity  # type: ignore[no-any-return]
+
+    @cached_property
+    def organisations(self) -> list[Organisation]:
+        """The caller's organisations."""
+        return organisations_of(self.request.db, self.identity.person_id) if self.identity else []
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        """The links that the caller may use."""
+        items: list[NavItem] = self.request.registry.atlas_points.get(NAV)
+        path = self.request.path
+        return [
+            Link(item.label, item.path, path.startswith(item.path))
+            for item in items
+            if self.identity is not None or not item.signed_in
+        ]
+
+    @cached_property
+    def messages(self) -> list[str]:
+        """Messages that the last action left; only a signed-in person has any, so shared pages open no session."""
+        if self.identity is None or not has_session_cookie(self.request):
+            return []
+        return list(self.request.session.pop_flash())
+
+    def slot(self, region: str) -> Markup:
+        """What the features put into a region of this page."""
+        parts = self.request.registry.atlas_points.get(f"slot:{region}")
+        return Markup("\n").join(Markup(part.render(self.request, self.request.context)) for part in parts)
+
+
+def _template_globals(event: Any) -> None:
+    request = event.get("request")
+    if request is not None:
+        event["layout"] = request.layout
+        event["slot"] = request.layout.slot
+
+
+def includeme(config: Any) -> None:
+    """Templates, static files, filters, and the core's extension points."""
+    config.include("pyramid_jinja2")
+    config.registry.settings["jinja2.filters"] = jinja_filters()
+    config.registry.settings["jinja2.trim_blocks"] = "true"
+    config.registry.settings["jinja2.lstrip_blocks"] = "true"
+    config.add_jinja2_search_path("atlasbahamas:templates")
+    config.add_jinja2_renderer(".jinja2")
+    config.add_static_view("static", "atlasbahamas:static", cache_max_age=31536000)
+    config.add_request_method(Layout, "layout", reify=True)
+    config.add_subscriber(_template_globals, "pyramid.interfaces.IBeforeRender")
+    config.add_extension_point(NAV, NavItem)
+    for region in SLOT_REGIONS:
+        config.add_extension_point(f"slot:{region}", Slot)

@@ -1,0 +1,47 @@
+"""Filters of a list: each is a form field whose value, when given, adds a WHERE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from wtforms import Field
+
+from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, TextField
+
+Where = Callable[[Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A parameter of the address: its name, what makes its form field, and what it asks of the rows."""
+
+    name: str
+    field: Callable[[], Field]
+    where: Where
+
+
+def text_filter(name: str, label: str, where: Where) -> Filter:
+    """Words that were typed."""
+    return Filter(name, lambda: TextField(label, max_length=100, render_kw={"type": "search"}), where)
+
+
+def choice_filter(name: str, label: str, choices: Any, where: Where, *, everything: str = "Any") -> Filter:
+    """One of several; the first entry of the select asks for everything. `choices` is a list, or gives one when called."""
+    return Filter(
+        name,
+        lambda: ChoiceField(label, choices=[("", everything), *(choices() if callable(choices) else choices)]),
+        where,
+    )
+
+
+def money_filter(name: str, label: str, where: Where) -> Filter:
+    """An amount in dollars; the WHERE gets cents."""
+    return Filter(name, lambda: MoneyField(label), where)
+
+
+def integer_filter(name: str, label: str, where: Where, *, at_most: int = 1_000_000) -> Filter:
+    """A whole number."""
+    return Filter(name, lambda: IntegerField(label, at_most=at_most), where)

@@ -1,0 +1,23 @@
+"""Properties and their units: what an organisation has to let."""
+
+from atlasbahamas.plugins.manifest import PLUGIN_API, Permission, Plugin
+
+EVERYBODY = ("owner", "manager", "bookkeeper", "leasing", "maintenance", "viewer", "admin")
+EDITORS = ("owner", "manager", "admin")
+
+PLUGIN = Plugin(
+    name="portfolio",
+    title="Portfolio",
+    summary="Properties, units, addresses by island, and who occupies what",
+    version="0.1.0",
+    api=PLUGIN_API,
+    wiring="atlasbahamas_plugins.portfolio.wiring:includeme",
+    models="atlasbahamas_plugins.portfolio.models",
+    migrations="atlasbahamas_plugins.portfolio.migrations",
+    demo="atlasbahamas_plugins.portfolio.demo:load_demo",
+    permissions=(
+        Permission("portfolio:property:view", "See properties and units", EVERYBODY),
+        Permission("portfolio:property:edit", "Add, change and archive properties and units", EDITORS),
+        Permission("portfolio:hold:edit", "Hold a unit for somebody", (*EDITORS, "leasing")),
+    ),
+)

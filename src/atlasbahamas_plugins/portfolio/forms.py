@@ -1,0 +1,94 @@
+"""Forms of the portfolio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import DateField
+
+from atlasbahamas.web.forms import (
+    CheckField,
+    ChoiceField,
+    Form,
+    IntegerField,
+    MoneyField,
+    MultilineField,
+    TextField,
+    VersionField,
+)
+from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
+from atlasbahamas_plugins.portfolio.services import PropertyDetails, UnitDetails, settlement_choices
+
+
+class _Where(Form):
+    name = TextField("Name of the property", required=True)
+    kind = ChoiceField("Kind", choices=list(PROPERTY_KINDS.items()), required=True)
+    settlement = ChoiceField("Settlement or subdivision", required=True)
+    street = TextField("Street or landmark", required=True)
+    po_box = TextField("PO box", max_length=40)
+
+    def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
+        super().__init__(request, row, **values)
+        self.settlement.choices = {"": [("", "Choose where it is")], **settlement_choices(request.db)}
+
+    def where(self, notes: str = "") -> PropertyDetails:
+        """The property's part of what was typed."""
+        return PropertyDetails(
+            self.name.data, self.kind.data, int(self.settlement.data), self.street.data, self.po_box.data, notes
+        )
+
+
+class _What(Form):
+    beds = IntegerField("Bedrooms", required=True, at_most=50)
+    baths = IntegerField("Bathrooms", required=True, at_most=50)
+    area_sqft = IntegerField("Area in square feet", at_least=1)
+    rent_cents = MoneyField("Rent a month", required=True, at_least=100)
+    deposit_cents = MoneyField("Security deposit")
+    furnished = CheckField("Furnished")
+    pets = CheckField("Pets welcome")
+
+    def what(self, label: str) -> UnitDetails:
+        """The unit's part of what was typed."""
+        return UnitDetails(
+            label=label,
+            beds=self.beds.data,
+            baths=self.baths.data,
+            rent_cents=self.rent_cents.data,
+            deposit_cents=self.deposit_cents.data or 0,
+            area_sqft=self.area_sqft.data,
+            furnished=self.furnished.data,
+            pets=self.pets.data,
+        )
+
+
+class PropertyForm(_Where):
+    """A property to add or change."""
+
+    notes = MultilineField("Notes for yourselves")
+    version = VersionField()
+
+
+class UnitForm(_What):
+    """A unit to add or change."""
+
+    label = TextField("Label", required=True, max_length=60)
+    version = VersionField()
+
+
+class LetHomeForm(_Where, _What):
+    """ "I have a home to let": everything that makes organisation, property and unit, on one page."""
+
+    organisation = ChoiceField("Who lets it", required=False)
+    label = TextField("Unit label, if the property has several", max_length=60)
+
+
+class HoldForm(Form):
+    """A hold: from a day until the day before another."""
+
+    starts = DateField("From")
+    ends = DateField("Free again on")
+    reason = TextField("Why", required=True)
+
+
+class ConfirmForm(Form):
+    """Nothing to type: the button is the answer."""

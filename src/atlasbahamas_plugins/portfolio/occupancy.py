@@ -1,0 +1,64 @@
+"""The extension point `occupancy`: who or what a unit is taken by on a day.
+
+Each source gives one SELECT, so that lists can filter by it; the strongest state wins, and without any the unit is vacant.
+Holds are the first source; leases will be another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
+
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import ScalarSelect
+
+from atlasbahamas_plugins.portfolio.models import Hold, Unit
+
+OCCUPANCY = "occupancy"
+STATES = {
+    "vacant": "Vacant",
+    "held": "Held",
+    "notice": "Notice",
+    "let": "Let",
+    "out_of_service": "Out of service",
+}
+_STRENGTH = {state: strength for strength, state in enumerate(STATES)}
+
+
+@runtime_checkable
+class OccupancySource(Protocol):
+    """Says which units it takes on a day."""
+
+    def occupied(self, day: date) -> Select[tuple[int, str]]:
+        """One SELECT of (unit id, state); the state is one of held, notice, let, out_of_service."""
+
+
+class HoldSource:
+    """Units that are held for somebody."""
+
+    def occupied(self, day: date) -> Select[tuple[int, str]]:
+        """Units whose hold covers the day."""
+        return select(Hold.unit_id, literal("held")).where(Hold.starts <= day, Hold.ends > day)
+
+
+def unit_state(sources: Sequence[OccupancySource], day: date) -> ColumnElement[str]:
+    """The state of each row of Unit on a day, as an expression for SELECT, WHERE and ORDER BY."""
+    strongest = _strongest(sources, day)
+    states = [(strongest == strength, literal(state)) for state, strength in _STRENGTH.items() if strength]
+    return case(*states, else_=literal("vacant"))
+
+
+def unit_state_of(db: Session, sources: Sequence[OccupancySource], unit: Unit, day: date) -> str:
+    """The state of one unit on a day."""
+    return db.execute(select(unit_state(sources, day)).select_from(Unit).where(Unit.id == unit.id)).scalar_one()
+
+
+def _strongest(sources: Sequence[OccupancySource], day: date) -> ScalarSelect[Any] | ColumnElement[Any]:
+    if not sources:
+        return literal(0)
+    rows = union_all(*[source.occupied(day) for source in sources]).subquery()
+    unit_id, state = rows.columns
+    strength = case(_STRENGTH, value=cast(state, String), else_=0)
+    return select(func.max(strength)).where(unit_id == Unit.id).correlate(Unit).scalar_subquery()

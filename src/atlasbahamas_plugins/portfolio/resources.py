@@ -1,0 +1,118 @@
+"""Nodes of the portfolio, under an organisation. Who may not see the organisation is told 404 by its node; inside it, 403."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.resources import OrganisationNode
+from atlasbahamas.traversal.nodes import Collection, Node, RowNode
+from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+
+
+def organisation_above(node: Node) -> OrganisationNode:
+    """The organisation that a node hangs under."""
+    return next(step for step in reversed(node.lineage()) if isinstance(step, OrganisationNode))
+
+
+class HoldNode(RowNode):
+    """A hold of the unit above."""
+
+    model = Hold
+    key = Hold.ref
+    row: Hold
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By unit."""
+        return Hold.unit_id == Unit.id
+
+
+class Holds(Collection):
+    """Holds of one unit."""
+
+    item = HoldNode
+    title = "Holds"
+
+    def visible(self) -> Select[Any]:
+        """All of the unit's: who sees the unit sees its holds."""
+        above = self.__parent__
+        assert isinstance(above, UnitNode)
+        return select(Hold).where(Hold.unit_id == above.row.id)
+
+
+class UnitNode(RowNode):
+    """One unit. `property/units/<ref>` finds it through its property."""
+
+    model = Unit
+    key = Unit.ref
+    row: Unit
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By property, or by organisation where the path leaves the property out."""
+        return Unit.property_id == Property.id
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The unit's label."""
+        return self.row.label
+
+
+class UnitsOfProperty(Collection):
+    """Units of one property."""
+
+    item = UnitNode
+    title = "Units"
+
+    def visible(self) -> Select[Any]:
+        """All of the property's."""
+        above = self.__parent__
+        assert isinstance(above, PropertyNode)
+        return select(Unit).where(Unit.property_id == above.row.id)
+
+
+class PropertyNode(RowNode):
+    """One property of the organisation above; another organisation's is a 404."""
+
+    model = Property
+    key = Property.ref
+    row: Property
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By organisation."""
+        return Property.organisation_id == Organisation.id
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The property's name."""
+        return self.row.name
+
+
+class Properties(Collection):
+    """Properties of one organisation."""
+
+    item = PropertyNode
+    title = "Properties"
+
+    def visible(self) -> Select[Any]:
+        """All of the organisation's."""
+        return select(Property).where(Property.organisation_id == organisation_above(self).row.id)
+
+
+class Units(Node):
+    """Every unit of the organisation, as one list; each unit's own address is under its property."""
+
+    title = "Units"
+
+    def visible(self) -> Select[Any]:
+        """All units of all its properties."""
+        of_mine = Property.organisation_id == organisation_above(self).row.id
+        return select(Unit).join(Property, Property.id == Unit.property_id).where(of_mine)
+
+
+class LetHome(Node):
+    """`/let/`: the form for somebody who has a home to let."""
+
+    needs_sign_in = True
+    title = "I have a home to let"

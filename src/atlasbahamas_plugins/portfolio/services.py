@@ -1,0 +1,183 @@
+"""What is done with properties, units and holds. Raises Refused where a rule says no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from atlasbahamas.db import metadata
+from atlasbahamas.db.violations import violated_constraint
+from atlasbahamas.errors import Refused
+from atlasbahamas.people.models import Membership, Organisation
+from atlasbahamas.people.services import create_organisation
+from atlasbahamas.traversal.keys import new_key
+from atlasbahamas_plugins.portfolio.models import HOLDS_APART, Hold, Island, Property, Settlement, Unit
+
+
+@dataclass(frozen=True)
+class PropertyDetails:
+    """Where and what a property is. There are no postal codes in The Bahamas (domain.md section 4)."""
+
+    name: str
+    kind: str
+    settlement_id: int
+    street: str
+    po_box: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class UnitDetails:
+    """What a unit offers. Rent and deposit are cents a month; the area is square feet."""
+
+    label: str
+    beds: int
+    baths: int
+    rent_cents: int
+    deposit_cents: int = 0
+    area_sqft: int | None = None
+    furnished: bool = False
+    pets: bool = False
+
+
+def add_property(
+    db: Session, organisation: Organisation, details: PropertyDetails, *, now: datetime, code: str | None = None
+) -> Property:
+    """Add a property to an organisation. `code` fixes the end of its key (demo data)."""
+    row = Property(ref=new_key(details.name, code=code), organisation_id=organisation.id, created=now)
+    db.add(row)
+    return edit_property(db, row, details)
+
+
+def edit_property(db: Session, row: Property, details: PropertyDetails) -> Property:
+    """Change a property. Raises Refused for a settlement that does not exist."""
+    with db.no_autoflush:
+        settlement = db.get(Settlement, details.settlement_id)
+    if settlement is None:
+        raise Refused("Choose one of the list.", "settlement")
+    row.name, row.kind, row.settlement = details.name, details.kind, settlement
+    row.street, row.po_box, row.notes = details.street, details.po_box, details.notes
+    db.flush()
+    return row
+
+
+def add_unit(db: Session, above: Property, details: UnitDetails, *, now: datetime, code: str | None = None) -> Unit:
+    """Add a unit to a property. Raises Refused when the property has one of that label, in whatever letters."""
+    if above.archived is not None:
+        raise Refused("This property is archived. Take it out of the archive first.")
+    row = Unit(ref=new_key("u", code=code), property=above, created=now)
+    return edit_unit(db, row, details)
+
+
+def edit_unit(db: Session, row: Unit, details: UnitDetails) -> Unit:
+    """Change a unit. The rent of somebody who lives there is their lease's, and stays (domain.md 2.6)."""
+    try:
+        with db.begin_nested():
+            row.label, row.beds, row.baths = details.label, details.beds, details.baths
+            row.rent_cents, row.deposit_cents = details.rent_cents, details.deposit_cents
+            row.area_sqft, row.furnished, row.pets = details.area_sqft, details.furnished, details.pets
+            db.add(row)
+            db.flush()
+    except IntegrityError as error:
+        if violated_constraint(error, metadata) != "uq_portfolio_unit_label":
+            raise
+        raise Refused("This property has a unit with that label already.", "label") from error
+    return row
+
+
+def archive_property(db: Session, row: Property, *, now: datetime) -> None:
+    """Put a property away. It keeps its history, and can be brought back."""
+    row.archived = row.archived or now
+    db.flush()
+
+
+def restore_property(db: Session, row: Property) -> None:
+    """Bring a property back from the archive."""
+    row.archived = None
+    db.flush()
+
+
+def archive_unit(db: Session, row: Unit, *, now: datetime) -> None:
+    """Put a unit away."""
+    row.archived = row.archived or now
+    db.flush()
+
+
+def restore_unit(db: Session, row: Unit) -> None:
+    """Bring a unit back from the archive."""
+    row.archived = None
+    db.flush()
+
+
+def let_a_home(
+    db: Session,
+    organisation: Organisation | None,
+    organisation_name: str,
+    owner_id: int,
+    where: PropertyDetails,
+    what: UnitDetails,
+    *,
+    now: datetime,
+) -> Unit:
+    """ "I have a home to let": organisation (unless there is one), property and unit together, or nothing (domain.md 3.1)."""
+    home_of = organisation or create_organisation(db, organisation_name, owner_id, now=now)
+    return add_unit(db, add_property(db, home_of, where, now=now), what, now=now)
+
+
+def hold_unit(
+    db: Session, unit: Unit, *, starts: date, ends: date, reason: str, person_id: int | None, now: datetime, code: str | None = None
+) -> Hold:
+    """Keep a unit from `starts` until the day before `ends`. Raises Refused when it is held in that time."""
+    if ends <= starts:
+        raise Refused("The hold has to end after it starts.", "ends")
+    hold = Hold(
+        ref=new_key("h", code=code), unit_id=unit.id, starts=starts, ends=ends, reason=reason, person_id=person_id, created=now
+    )
+    try:
+        with db.begin_nested():
+            db.add(hold)
+            db.flush()
+    except IntegrityError as error:
+        if violated_constraint(error, metadata) != HOLDS_APART:
+            raise
+        raise Refused("This unit is held already in that time.", "starts") from error
+    return hold
+
+
+def release_hold(db: Session, hold: Hold) -> None:
+    """End a hold: the unit is free again."""
+    db.delete(hold)
+    db.flush()
+
+
+def holds_of(db: Session, unit: Unit, *, today: date) -> list[Hold]:
+    """Holds of a unit that run or are to come."""
+    return list(db.scalars(select(Hold).where(Hold.unit_id == unit.id, Hold.ends > today).order_by(Hold.starts).limit(50)))
+
+
+def roles_in(db: Session, organisation: Organisation, person_id: int) -> list[str]:
+    """Roles that a person holds in an organisation today."""
+    mine = (Membership.organisation_id == organisation.id, Membership.person_id == person_id, Membership.until.is_(None))
+    return list(db.scalars(select(Membership.role).where(*mine)))
+
+
+def island_choices(db: Session) -> list[tuple[str, str]]:
+    """(key, name) of every island, in the order in which people name them."""
+    return [(row.ref, row.name) for row in db.execute(select(Island.ref, Island.name).order_by(Island.position))]
+
+
+def settlement_choices(db: Session) -> dict[str, list[tuple[str, str]]]:
+    """Island name -> (id, name) of its settlements, for a grouped select."""
+    rows = db.execute(
+        select(Island.name, Settlement.id, Settlement.name)
+        .join(Settlement, Settlement.island_id == Island.id)
+        .order_by(Island.position, Settlement.name)
+    )
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for island, number, name in rows:
+        grouped.setdefault(island, []).append((str(number), name))
+    return grouped
