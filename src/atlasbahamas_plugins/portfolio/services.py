@@ -165,19 +165,24 @@ def roles_in(db: Session, organisation: Organisation, person_id: int) -> list[st
     return list(db.scalars(select(Membership.role).where(*mine)))
 
 
+def places(db: Session) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(key, name, its settlements as (id, name)) of every island, in the order in which people name them. One query."""
+    rows = db.execute(
+        select(Island.ref, Island.name, Settlement.id, Settlement.name)
+        .join(Settlement, Settlement.island_id == Island.id)
+        .order_by(Island.position, Settlement.name)
+    )
+    grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for ref, island, number, name in rows:
+        grouped.setdefault((ref, island), []).append((str(number), name))
+    return [(ref, island, settlements) for (ref, island), settlements in grouped.items()]
+
+
 def island_choices(db: Session) -> list[tuple[str, str]]:
-    """(key, name) of every island, in the order in which people name them."""
-    return [(row.ref, row.name) for row in db.execute(select(Island.ref, Island.name).order_by(Island.position))]
+    """(key, name) of every island, for a select."""
+    return [(ref, name) for ref, name, _ in places(db)]
 
 
 def settlement_choices(db: Session) -> dict[str, list[tuple[str, str]]]:
     """Island name -> (id, name) of its settlements, for a grouped select."""
-    rows = db.execute(
-        select(Island.name, Settlement.id, Settlement.name)
-        .join(Settlement, Settlement.island_id == Island.id)
-        .order_by(Island.position, Settlement.name)
-    )
-    grouped: dict[str, list[tuple[str, str]]] = {}
-    for island, number, name in rows:
-        grouped.setdefault(island, []).append((str(number), name))
-    return grouped
+    return {name: settlements for _, name, settlements in places(db)}

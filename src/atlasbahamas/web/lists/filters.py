@@ -29,12 +29,10 @@ def text_filter(name: str, label: str, where: Where) -> Filter:
 
 
 def choice_filter(name: str, label: str, choices: Any, where: Where, *, everything: str = "Any") -> Filter:
-    """One of several; the first entry of the select asks for everything. `choices` is a list, or gives one when called."""
-    return Filter(
-        name,
-        lambda: ChoiceField(label, choices=[("", everything), *(choices() if callable(choices) else choices)]),
-        where,
-    )
+    """One of several; the first entry of the select asks for everything. `choices` is a list, or a dict of groups."""
+    none = [("", everything)]
+    offered = {"": none, **choices} if isinstance(choices, dict) else [*none, *choices]
+    return Filter(name, lambda: ChoiceField(label, choices=offered), where)
 
 
 def money_filter(name: str, label: str, where: Where) -> Filter:

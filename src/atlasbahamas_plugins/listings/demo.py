@@ -1,0 +1,39 @@
+"""Loads the demo listings; what they are is in demo_content.py."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.people.demo import demo_code
+from atlasbahamas.web.formats import NASSAU
+from atlasbahamas_plugins.listings import services
+from atlasbahamas_plugins.listings.demo_content import LISTINGS
+from atlasbahamas_plugins.portfolio.models import Property, Unit
+
+
+def load_demo(db: Session, *, now: datetime) -> None:
+    """Write every demo listing and bring it into its state. Deterministic; the first in the list is the newest."""
+    today = now.astimezone(NASSAU).date()
+    for position, entry in enumerate(LISTINGS):
+        unit = db.scalars(
+            select(Unit)
+            .join(Property, Property.id == Unit.property_id)
+            .where(Property.name == entry.property_name, Unit.label == entry.unit_label)
+        ).one()
+        details = services.ListingDetails(
+            title=entry.title,
+            description=entry.description,
+            category=entry.category,
+            price_cents=entry.price_cents,
+            price_period=entry.price_period,
+            available=today + timedelta(days=entry.available_in_days),
+        )
+        when = now - timedelta(hours=7 * position)
+        listing = services.draft_listing(db, unit, details, now=when, code=demo_code(entry.title))
+        if entry.state in ("approved", "paused"):
+            services.publish_listing(db, listing, now=when)
+        if entry.state == "paused":
+            services.pause_listing(db, listing)

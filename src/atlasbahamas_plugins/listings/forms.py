@@ -1,0 +1,32 @@
+"""Forms of the listings."""
+
+from __future__ import annotations
+
+from wtforms import DateField
+
+from atlasbahamas.web.forms import ChoiceField, Form, MoneyField, MultilineField, TextField, VersionField
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS
+from atlasbahamas_plugins.listings.services import ListingDetails
+
+
+class ListingForm(Form):
+    """What a listing says."""
+
+    title = TextField("Title", required=True, max_length=120)
+    description = MultilineField("Description", required=True, max_length=5000)
+    category = ChoiceField("Category", choices=list(CATEGORIES.items()), required=True)
+    price_cents = MoneyField("Price", required=True, at_least=100)
+    price_period = ChoiceField("For", choices=list(PERIODS.items()), required=True)
+    available = DateField("Available from")
+    version = VersionField()
+
+    def details(self) -> ListingDetails:
+        """What was typed."""
+        return ListingDetails(
+            title=self.title.data,
+            description=self.description.data,
+            category=self.category.data,
+            price_cents=self.price_cents.data,
+            price_period=self.price_period.data,
+            available=self.available.data,
+        )

@@ -1,0 +1,96 @@
+"""The catalogue, and an organisation's own listings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, select
+
+from atlasbahamas.web.formats import money
+from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, integer_filter, money_filter, text_filter
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, Listing
+from atlasbahamas_plugins.listings.services import matching
+from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
+
+LISTING = Listing.__table__.c
+
+
+def _on_island(ref: str) -> ColumnElement[bool]:
+    return Settlement.island_id.in_(select(Island.id).where(Island.ref == ref))
+
+
+def _price(row: Listing) -> str:
+    return f"{money(row.price_cents)} {PERIODS[row.price_period]}"
+
+
+class CatalogueList(List):
+    """Live listings, as visitors look through them."""
+
+    name = "listings"
+    noun = ("home", "homes")
+    identity = LISTING.id
+    page_size = 12
+    sorts = (
+        Sort("newest", "Newest first", (Key(LISTING.published, descending=True),)),
+        Sort("price", "Price, lowest first", (Key(LISTING.price_cents),)),
+        Sort("price-down", "Price, highest first", (Key(LISTING.price_cents, descending=True),)),
+        Sort("available", "Available soonest", (Key(LISTING.available),)),
+    )
+    columns = (
+        Column("title", "Title", lambda row, node: row.title, lambda row: row.title),
+        Column("island", "Island", lambda row, node: "", lambda row: row.unit.property.settlement.island.name),
+        Column("settlement", "Settlement", lambda row, node: "", lambda row: row.unit.property.settlement.name),
+        Column("beds", "Bedrooms", lambda row, node: "", lambda row: row.unit.beds, numeric=True),
+        Column("price", "Price", lambda row, node: _price(row), _price),
+    )
+
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, places: list[tuple[str, str, list[tuple[str, str]]]]) -> None:
+        islands = [(ref, name) for ref, name, _ in places]
+        settlements = {name: entries for _, name, entries in places}
+        self.filters = (
+            text_filter("q", "Words", matching),
+            choice_filter("island", "Island", islands, _on_island),
+            choice_filter("settlement", "Settlement", settlements, lambda number: Settlement.id == int(number)),
+            integer_filter("beds", "Bedrooms, at least", lambda beds: Unit.beds >= beds, at_most=50),
+            money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
+            money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
+            choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
+        )
+        super().__init__(request, query, node=node)
+
+
+def _own_link(row: Listing, node: Any) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(node.node_of(row).url(), row.title)
+
+
+def _badge(row: Listing, node: Any) -> Markup:
+    return Markup('<span class="state state--{}">{}</span>').format(row.state, STATES[row.state])
+
+
+class OwnList(List):
+    """An organisation's listings."""
+
+    name = "own-listings"
+    noun = ("listing", "listings")
+    identity = LISTING.id
+    filters = (
+        text_filter("q", "Words", matching),
+        choice_filter("state", "State", list(STATES.items()), lambda state: Listing.state == state),
+    )
+    sorts = (
+        Sort("newest", "Newest first", (Key(LISTING.created, descending=True),)),
+        Sort("title", "Title", (Key(LISTING.title),)),
+        Sort("title-down", "Title, Z to A", (Key(LISTING.title, descending=True),)),
+        Sort("price", "Price, lowest first", (Key(LISTING.price_cents),)),
+        Sort("price-down", "Price, highest first", (Key(LISTING.price_cents, descending=True),)),
+    )
+    columns = (
+        Column("title", "Listing", _own_link, lambda row: row.title, sort="title"),
+        Column("state", "State", _badge, lambda row: STATES[row.state]),
+        Column("unit", "Unit", lambda row, node: row.unit.label, lambda row: row.unit.label),
+        Column("property", "Property", lambda row, node: row.unit.property.name, lambda row: row.unit.property.name),
+        Column("price", "Price", lambda row, node: _price(row), _price, numeric=True, sort="price"),
+    )
+
+

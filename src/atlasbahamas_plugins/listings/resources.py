@@ -1,0 +1,81 @@
+"""Nodes of the listings: the public catalogue, and an organisation's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select
+
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.traversal.nodes import Collection, RowNode
+from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.resources import organisation_above
+
+
+class PublicListing(RowNode):
+    """A live listing. Any other is a 404 here: the public does not know of it."""
+
+    model = Listing
+    key = Listing.ref
+    row: Listing
+
+    def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
+        """Only what is live."""
+        return select.where(Listing.state == "approved"), 0
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The listing's title."""
+        return self.row.title
+
+
+class Catalogue(Collection):
+    """`/listings/`: what everybody may see."""
+
+    item = PublicListing
+    title = "Homes to rent"
+
+    def visible(self) -> Select[Any]:
+        """Live listings, with what the filters ask about."""
+        return (
+            select(Listing)
+            .join(Unit, Unit.id == Listing.unit_id)
+            .join(Property, Property.id == Unit.property_id)
+            .join(Settlement, Settlement.id == Property.settlement_id)
+            .where(Listing.state == "approved")
+        )
+
+
+class OwnListing(RowNode):
+    """A listing of the organisation above, in any state."""
+
+    model = Listing
+    key = Listing.ref
+    row: Listing
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By organisation."""
+        return and_(Listing.organisation_id == Organisation.id)
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The listing's title."""
+        return self.row.title
+
+
+class OwnListings(Collection):
+    """Listings of one organisation."""
+
+    item = OwnListing
+    title = "Listings"
+
+    def visible(self) -> Select[Any]:
+        """All of the organisation's."""
+        return (
+            select(Listing)
+            .join(Unit, Unit.id == Listing.unit_id)
+            .join(Property, Property.id == Unit.property_id)
+            .join(Settlement, Settlement.id == Property.settlement_id)
+            .where(Listing.organisation_id == organisation_above(self).row.id)
+        )

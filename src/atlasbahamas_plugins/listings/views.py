@@ -1,0 +1,140 @@
+"""Pages of the listings. A view parses, calls one service, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.response import Response
+
+from atlasbahamas.web.forms import Form, form_page
+from atlasbahamas_plugins.listings import services
+from atlasbahamas_plugins.listings.drawing import draw_home
+from atlasbahamas_plugins.listings.forms import ListingForm
+from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES
+from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
+from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
+from atlasbahamas_plugins.portfolio.services import places
+
+ONE_DAY = timedelta(days=1)
+
+
+def catalogue(context: Catalogue, request: Any) -> Any:
+    """Homes to rent, the same page for every visitor."""
+    request.share()
+    listed = CatalogueList(request, context.visible(), node=context, places=places(request.db))
+    return listed.answer(periods=PERIODS)
+
+
+def show_listing(context: PublicListing, request: Any) -> dict[str, Any]:
+    """A listing's own page."""
+    request.share()
+    return {
+        "listing": context.row,
+        "category": CATEGORIES[context.row.category],
+        "period": PERIODS[context.row.price_period],
+        "periods": PERIODS,
+        "similar": services.similar_listings(request.db, context.row),
+    }
+
+
+def picture(context: PublicListing | OwnListing, request: Any) -> Response:
+    """A drawing of the home, for listings without a photo. It depends on the listing's facts only, so it may be kept."""
+    unit = context.row.unit
+    svg = draw_home(
+        context.row.ref, kind=unit.property.kind, beds=unit.beds, island=unit.property.settlement.island.ref
+    )
+    response = Response(body=svg.encode(), content_type="image/svg+xml", charset="UTF-8")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    request.share()
+    return response
+
+
+def own_listings(context: OwnListings, request: Any) -> Any:
+    """The organisation's listings."""
+    return OwnList(request, context.visible(), node=context).answer()
+
+
+def draft(context: UnitNode, request: Any) -> Any:
+    """Write the listing of a unit; a unit that has one leads there."""
+    own = OwnListings(request, organisation_above(context), "listings")
+    current = services.listing_of(request.db, context.row)
+    if current is not None and request.method == "GET":
+        return HTTPSeeOther(own.node_of(current).url())
+    unit = context.row
+    form = ListingForm(
+        request,
+        title=f"{unit.beds or 'No'} bedroom {'home' if unit.beds else 'studio'} in {unit.property.settlement.name}"[:120],
+        price_cents=unit.rent_cents,
+        price_period="month",
+        category="long_term",
+        available=request.clock.today() + ONE_DAY,
+    )
+
+    def submit() -> Any:
+        listing = services.draft_listing(request.db, unit, form.details(), now=request.clock.now())
+        request.session.flash("The listing is written. Publish it when it is ready.")
+        return HTTPSeeOther(own.node_of(listing).url())
+
+    return form_page(request, form, {"heading": "Write the listing", "cancel": context.url()}, submit=submit)
+
+
+def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
+    """A listing as its lister sees it: its state, and what can be done."""
+    return {
+        "listing": context.row,
+        "state_label": STATES[context.row.state],
+        "category": CATEGORIES[context.row.category],
+        "period": PERIODS[context.row.price_period],
+    }
+
+
+def edit(context: OwnListing, request: Any) -> Any:
+    """Change what a listing says."""
+    form = ListingForm(request, context.row)
+
+    def submit() -> Any:
+        services.edit_listing(request.db, context.row, form.details())
+        return _done(context, request, "The listing was saved.")
+
+    return form_page(request, form, {"heading": "Edit the listing", "cancel": context.url()}, submit=submit)
+
+
+def publish(context: OwnListing, request: Any) -> Any:
+    """Put it into the catalogue, after asking."""
+    now = request.clock.now()
+    return _confirm(
+        context, request, "Publish this listing?", lambda: services.publish_listing(request.db, context.row, now=now), "The listing is live."
+    )
+
+
+def pause(context: OwnListing, request: Any) -> Any:
+    """Take it out of the catalogue for a while, after asking."""
+    return _confirm(
+        context, request, "Pause this listing?", lambda: services.pause_listing(request.db, context.row), "The listing is paused."
+    )
+
+
+def withdraw(context: OwnListing, request: Any) -> Any:
+    """Take it off the market for good, after asking."""
+    question = "Withdraw this listing for good?"
+    return _confirm(
+        context, request, question, lambda: services.withdraw_listing(request.db, context.row), "The listing is withdrawn."
+    )
+
+
+def _confirm(context: OwnListing, request: Any, heading: str, act: Callable[[], None], message: str) -> Any:
+    def submit() -> Any:
+        act()
+        return _done(context, request, message)
+
+    values = {"heading": heading, "cancel": context.url(), "subject": context.title}
+    return form_page(request, Form(request), values, submit=submit)
+
+
+def _done(context: OwnListing, request: Any, message: str) -> HTTPSeeOther:
+    request.session.flash(message)
+    return HTTPSeeOther(context.url())

@@ -1,0 +1,54 @@
+"""The only place where the listings register anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.renderers import render
+
+from atlasbahamas.people.resources import OrganisationNode
+from atlasbahamas.traversal.nodes import VIEW as PUBLIC
+from atlasbahamas.web.layout import NavItem, Slot
+from atlasbahamas_plugins.listings import resources, services, views
+from atlasbahamas_plugins.listings.models import PERIODS
+from atlasbahamas_plugins.portfolio.resources import UnitNode
+from atlasbahamas_plugins.portfolio.services import places
+
+VIEW = "listings:listing:view"
+EDIT = "listings:listing:edit"
+FORM = ("GET", "POST")
+
+
+def _front(request: Any, context: Any) -> str:
+    values = {"newest": services.newest_listings(request.db), "places": places(request.db), "periods": PERIODS}
+    return str(render("listings/front.jinja2", values, request=request))
+
+
+def _organisation_card(request: Any, context: Any) -> str:
+    return str(render("listings/organisation_card.jinja2", {"node": context}, request=request))
+
+
+def includeme(config: Any) -> None:
+    """The public catalogue, an organisation's listings, and what the core's pages show of them."""
+    config.add_mount("listings", resources.Catalogue)
+    config.add_child(OrganisationNode, "listings", resources.OwnListings)
+    config.contribute("nav", NavItem("Homes to rent", "/listings/"), name="catalogue", order=10)
+    config.contribute("slot:front", Slot(_front), name="newest", order=10)
+    config.contribute("slot:organisation", Slot(_organisation_card), name="listings", order=60)
+
+    page = config.add_view
+    page(views.catalogue, context=resources.Catalogue, permission=PUBLIC, renderer="listings/catalogue.jinja2")
+    page(views.show_listing, context=resources.PublicListing, permission=PUBLIC, renderer="listings/listing.jinja2")
+    page(views.picture, context=resources.PublicListing, name="picture.svg", permission=PUBLIC)
+    page(views.picture, context=resources.OwnListing, name="picture.svg", permission=VIEW)
+    page(views.own_listings, context=resources.OwnListings, permission=VIEW, renderer="listings/own_listings.jinja2")
+    page(views.show_own, context=resources.OwnListing, permission=VIEW, renderer="listings/own_listing.jinja2")
+    forms = (
+        (views.draft, UnitNode, "list", "form"),
+        (views.edit, resources.OwnListing, "edit", "form"),
+        (views.publish, resources.OwnListing, "publish", "confirm"),
+        (views.pause, resources.OwnListing, "pause", "confirm"),
+        (views.withdraw, resources.OwnListing, "withdraw", "confirm"),
+    )
+    for view, node, name, template in forms:
+        page(view, context=node, name=name, permission=EDIT, accept_methods=FORM, renderer=f"listings/{template}.jinja2")
