@@ -6,9 +6,20 @@ import click
 from alembic.autogenerate import RevisionContext
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db import migrations
+
+
+RENDERING = {
+    "upgrade_token": "upgrades",
+    "downgrade_token": "downgrades",
+    "alembic_module_prefix": "op.",
+    "sqlalchemy_module_prefix": "sa.",
+    "user_module_prefix": None,
+    "process_revision_directives": None,
+}
 
 
 @click.group()
@@ -56,10 +67,11 @@ def revision(ini: str, component: str, message: str) -> None:
     """Write a migration from the difference between models and database. Read it before you commit it."""
     site = Site.read(ini)
     found = _component(site, component)
+    # Every component's migrations are written from the one template, which lies with env.py.
+    folder = str(site.ini.parent / "alembic")
+    script = ScriptDirectory(folder, version_locations=[str(found.scripts / "versions")])
     config = Config()
-    config.set_main_option("script_location", str(site.ini.parent / "alembic"))
-    script = migrations.script_directory(found)
-    script.version_locations = [str(found.scripts / "versions")]
+    config.set_main_option("script_location", folder)
     options = {
         "message": message, "sql": False, "head": "head", "splice": False, "branch_label": None, "depends_on": None,
         "rev_id": None, "version_path": None, "autogenerate": True,
@@ -67,7 +79,7 @@ def revision(ini: str, component: str, message: str) -> None:
     revisions = RevisionContext(config, script, options)
     with site.database().read_engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={**migrations.comparing(found), "script": script, "fn": lambda rev, ctx: []}
+            connection, opts={**migrations.comparing(found), **RENDERING, "script": script, "fn": lambda rev, ctx: []}
         )
         revisions.run_autogenerate(context.get_current_heads(), context)
     for written in revisions.generate_scripts():

@@ -53,7 +53,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     password: Mapped[str | None] = mapped_column(String(300))
     created: Mapped[datetime]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -82,7 +82,7 @@ class Organisation(Base):
     name: Mapped[Line]
     brea_licence: Mapped[str | None] = mapped_column(String(40))
     created: Mapped[datetime]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
 

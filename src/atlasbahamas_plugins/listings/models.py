@@ -63,7 +63,7 @@ class Listing(Base):
     state: Mapped[str] = mapped_column(String(20))
     created: Mapped[datetime]
     published: Mapped[datetime | None]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)

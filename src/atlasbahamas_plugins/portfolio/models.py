@@ -76,7 +76,7 @@ class Property(Base):
     notes: Mapped[Prose]
     created: Mapped[datetime]
     archived: Mapped[datetime | None]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     settlement: Mapped[Settlement] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship()
@@ -114,7 +114,7 @@ class Unit(Base):
     pets: Mapped[bool]
     created: Mapped[datetime]
     archived: Mapped[datetime | None]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     property: Mapped[Property] = relationship(lazy="joined", innerjoin=True)
 
