@@ -10,15 +10,14 @@ from alembic import context
 
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db.metadata import metadata
-from atlasbahamas.db.migrations import components, finish, upgrade
+from atlasbahamas.db.migrations import components, finish, migrating, upgrade
 
 site = Site.read(os.environ.get("ATLAS_INI") or context.config.get_main_option("atlas.ini"))
 found = components(Path(__file__).parent, site.manifests)
 core, *features = found
 
-with site.database().write_engine.connect() as connection:
-    if connection.dialect.name == "sqlite":
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")
+database = site.database()
+with migrating(database.write_engine) as connection:
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -26,10 +25,10 @@ with site.database().write_engine.connect() as connection:
         render_as_batch=True,
         include_object=lambda item, name, kind, reflected, other: kind != "table" or core.owns(name),
     )
-    with context.begin_transaction():
-        context.run_migrations()
-        command = getattr(context.config.cmd_opts, "cmd", (None,))[0]
-        if getattr(command, "__name__", "") == "upgrade":
-            for feature in features:
-                upgrade(connection, feature)
-            finish(connection, found)
+    context.run_migrations()
+    command = getattr(context.config.cmd_opts, "cmd", (None,))[0]
+    if getattr(command, "__name__", "") == "upgrade":
+        for feature in features:
+            upgrade(connection, feature)
+    finish(connection, found)
+database.dispose()

@@ -1,0 +1,1 @@
+"""The features that ship with the product. Each is a plugin like any other."""

@@ -43,8 +43,10 @@ def upgrade(ini: str) -> None:
 def downgrade(ini: str, component: str, target: str) -> None:
     """Take one component back."""
     site = Site.read(ini)
-    with site.database().write_engine.begin() as connection:
-        migrations.downgrade(connection, _component(site, component), target)
+    found = _component(site, component)
+    with migrations.migrating(site.database().write_engine) as connection:
+        migrations.downgrade(connection, found, target)
+        migrations.finish(connection, site.components())
     click.echo(f"{component} is back at {target}.")
 
 

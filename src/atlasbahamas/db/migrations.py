@@ -7,7 +7,8 @@ it works when the application does not.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,31 +115,35 @@ def head(component: Component) -> str | None:
     return script_directory(component).get_current_head()
 
 
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A connection in one transaction for a whole migration.
+
+    On SQLite foreign keys are off meanwhile: a table that is rebuilt would take the rows that point to it along.
+    """
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if sqlite:
+                raw.execute("PRAGMA foreign_keys = ON")
+
+
 def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
     """Bring every component to head in one transaction, and put every trigger back.
 
-    On SQLite foreign keys are off while tables are rebuilt and checked before the commit; a row that points nowhere raises
-    MigrationError and nothing is changed.
+    Raises MigrationError for a row that points nowhere afterwards; nothing is changed then.
     """
-    with engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        raw = connection.connection.dbapi_connection
-        if sqlite and raw is not None:
-            raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
-        try:
-            with connection.begin():
-                migrate(connection, found)
-        finally:
-            if sqlite and raw is not None:
-                raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
-
-
-def migrate(connection: Connection, found: Iterable[Component]) -> None:
-    """The body of upgrade_all, in a transaction that the caller has begun."""
     found = tuple(found)
-    for component in found:
-        upgrade(connection, component)
-    finish(connection, found)
+    with migrating(engine) as connection:
+        for component in found:
+            upgrade(connection, component)
+        finish(connection, found)
 
 
 def finish(connection: Connection, found: Iterable[Component]) -> None:

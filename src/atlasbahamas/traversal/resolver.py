@@ -26,7 +26,12 @@ class Resolver:
 
     def __call__(self, request: Any) -> dict[str, Any]:
         """Find context and view name. Raises HTTPNotFound, or HTTPForbidden where signing in comes first."""
-        segments = self._segments(request)
+        subpath: tuple[str, ...] = ()
+        if request.matchdict is None:
+            segments = tuple(split_path_info(request.path_info))
+        else:
+            # A route beside the tree (static files, probes) has no segments of its own.
+            segments, subpath = (), tuple(request.matchdict.get("subpath", ()))
         node, rest = self._walk(segments)
         if len(rest) > 1:
             raise HTTPNotFound()
@@ -38,18 +43,12 @@ class Resolver:
         return {
             "context": node,
             "view_name": rest[0] if rest else "",
-            "subpath": (),
+            "subpath": subpath,
             "traversed": tuple(segments[: len(segments) - len(rest)]),
             "virtual_root": self.root,
             "virtual_root_path": (),
             "root": self.root,
         }
-
-    def _segments(self, request: Any) -> tuple[str, ...]:
-        matched = request.matchdict.get("traverse") if request.matchdict else None
-        if matched is not None:
-            return tuple(matched) if not isinstance(matched, str) else split_path_info(matched)
-        return tuple(split_path_info(request.path_info))
 
     def _walk(self, segments: tuple[str, ...]) -> tuple[Node, tuple[str, ...]]:
         node: Node = self.root

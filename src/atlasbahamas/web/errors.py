@@ -110,11 +110,10 @@ def crash(error: Exception, request: Any) -> Any:
 def includeme(config: Any) -> None:
     """Register an error page for everything that can be raised."""
     config.add_request_method(error_page, "invoke_error_page")
-    options: dict[str, Any] = {"require_csrf": False, "accept_methods": None}
-    config.add_exception_view(http_error, context=HTTPException, **options)
-    config.add_forbidden_view(forbidden, **options)
-    config.add_notfound_view(not_found, append_slash=True, **options)
-    config.add_exception_view(undecodable, context=URLDecodeError, **options)
-    config.add_exception_view(session_store_down, context=redis.exceptions.RedisError, **options)
-    config.add_exception_view(database_error, context=DBAPIError, **options)
-    config.add_exception_view(crash, context=Exception, **options)
+    config.add_exception_view(http_error, context=HTTPException)
+    config.add_forbidden_view(forbidden)
+    config.add_notfound_view(not_found, append_slash=True)
+    config.add_exception_view(undecodable, context=URLDecodeError)
+    config.add_exception_view(session_store_down, context=redis.exceptions.RedisError)
+    config.add_exception_view(database_error, context=DBAPIError)
+    config.add_exception_view(crash, context=Exception)

@@ -24,7 +24,7 @@ class ContentCacheBuster(QueryStringCacheBuster):
 
     def tokenize(self, request: Any, pathspec: str, kw: Any) -> str:
         """The digest of one asset."""
-        return self._digest(pathspec)
+        return self._digest(kw["pathspec"])
 
 
 def includeme(config: Any) -> None:

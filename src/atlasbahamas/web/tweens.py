@@ -182,5 +182,5 @@ def includeme(config: Any) -> None:
     names = ["request_log", "shared_pages", "headers"]
     below = INGRESS
     for name in names:
-        config.add_tween(f"atlasbahamas.web.tweens.{name}", under=below, over="pyramid_retry.retry_activity")
+        config.add_tween(f"atlasbahamas.web.tweens.{name}", under=below, over="pyramid_tm.tm_tween_factory")
         below = f"atlasbahamas.web.tweens.{name}"

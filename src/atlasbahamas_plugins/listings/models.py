@@ -65,8 +65,8 @@ class Listing(Base):
     published: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
-    unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
-    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    unit: Mapped[Unit] = relationship(Unit, lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(Organisation, lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": version}
 

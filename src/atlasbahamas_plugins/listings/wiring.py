@@ -51,4 +51,4 @@ def includeme(config: Any) -> None:
         (views.withdraw, resources.OwnListing, "withdraw", "confirm"),
     )
     for view, node, name, template in forms:
-        page(view, context=node, name=name, permission=EDIT, accept_methods=FORM, renderer=f"listings/{template}.jinja2")
+        page(view, context=node, name=name, permission=EDIT, accept_methods=FORM, renderer="confirm.jinja2" if template == "confirm" else f"listings/{template}.jinja2")

@@ -79,7 +79,7 @@ class Property(Base):
     version: Mapped[int] = mapped_column()
 
     settlement: Mapped[Settlement] = relationship(lazy="joined", innerjoin=True)
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(Organisation)
 
     __mapper_args__ = {"version_id_col": version}
 

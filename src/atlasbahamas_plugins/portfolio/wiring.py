@@ -65,5 +65,5 @@ def includeme(config: Any) -> None:
             name=name,
             permission=permission,
             accept_methods=FORM,
-            renderer=f"portfolio/{template}.jinja2",
+            renderer="confirm.jinja2" if template == "confirm" else f"portfolio/{template}.jinja2",
         )

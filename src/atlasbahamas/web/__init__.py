@@ -1,0 +1,1 @@
+"""The web shell: sessions, tweens, errors, forms, lists, layout."""
