@@ -38,12 +38,12 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
     from pyramid.config import Configurator
 
     from atlasbahamas.plugins.discovery import load_manifests
-    from atlasbahamas.settings import load, plugin_names
+    from atlasbahamas.settings import CORE_SECTIONS, enabled_plugins, load
 
-    manifests = load_manifests(plugin_names(raw, os.environ))
+    manifests = load_manifests(enabled_plugins(raw, environ=os.environ))
     with Configurator(settings=raw) as config:
         sections = [config.maybe_dotted(manifest.settings) for manifest in manifests if manifest.settings]
-        settings = load(raw, sections, file=global_config.get("__file__"), environ=os.environ)
+        settings = load(raw, (*CORE_SECTIONS, *sections), file=global_config.get("__file__"), environ=os.environ)
         config.registry.settings.update(settings.as_pyramid())
         config.registry.atlas_settings = settings
         config.registry.atlas_plugins = manifests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
@@ -18,10 +19,10 @@ from atlasbahamas.settings import SettingsError
 
 
 @click.group()
-@click.option("-c", "--config", "ini", default=lambda: os.environ.get("ATLAS_INI", "development.ini"), help="The INI file.")
+@click.option("-c", "--config", "ini", type=click.Path(path_type=Path), default=lambda: os.environ.get("ATLAS_INI", "development.ini"), help="The INI file.")
 @click.version_option(__version__)
 @click.pass_context
-def atlas(context: click.Context, ini: str) -> None:
+def atlas(context: click.Context, ini: Path) -> None:
     """AtlasBahamas for operators."""
     context.obj = ini
 
@@ -35,6 +36,6 @@ def main() -> None:
     try:
         atlas(standalone_mode=True)
     except SettingsError as error:
-        raise SystemExit("\n".join(f"settings: {problem}" for problem in error.problems)) from None
+        raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
     except (PluginError, FileNotFoundError) as error:
         raise SystemExit(str(error)) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from alembic.autogenerate import RevisionContext
 from alembic.config import Config
@@ -29,7 +31,7 @@ def db() -> None:
 
 @db.command()
 @click.pass_obj
-def upgrade(ini: str) -> None:
+def upgrade(ini: Path) -> None:
     """Bring the core and every active feature to head."""
     site = Site.read(ini)
     migrations.upgrade_all(site.database().write_engine, site.components())
@@ -40,7 +42,7 @@ def upgrade(ini: str) -> None:
 @click.argument("component")
 @click.argument("target", default="-1")
 @click.pass_obj
-def downgrade(ini: str, component: str, target: str) -> None:
+def downgrade(ini: Path, component: str, target: str) -> None:
     """Take one component back."""
     site = Site.read(ini)
     found = _component(site, component)
@@ -52,7 +54,7 @@ def downgrade(ini: str, component: str, target: str) -> None:
 
 @db.command()
 @click.pass_obj
-def current(ini: str) -> None:
+def current(ini: Path) -> None:
     """The revision of each component, in the database and in the code."""
     site = Site.read(ini)
     with site.database().read_engine.connect() as connection:
@@ -65,7 +67,7 @@ def current(ini: str) -> None:
 @click.argument("component")
 @click.option("-m", "--message", required=True)
 @click.pass_obj
-def revision(ini: str, component: str, message: str) -> None:
+def revision(ini: Path, component: str, message: str) -> None:
     """Write a migration from the difference between models and database. Read it before you commit it."""
     site = Site.read(ini)
     found = _component(site, component)

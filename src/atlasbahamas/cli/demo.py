@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pathlib import Path
+
 import click
 from sqlalchemy import select
 
@@ -21,7 +23,7 @@ def demo() -> None:
 @demo.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing, and say nothing, when there are people already.")
 @click.pass_obj
-def load(ini: str, if_empty: bool) -> None:
+def load(ini: Path, if_empty: bool) -> None:
     """Load the demo data of the core and of every active feature, all or nothing."""
     site = Site.read(ini)
     if not site.settings().section(AtlasSettings).demo:

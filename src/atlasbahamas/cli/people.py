@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pathlib import Path
+
 import click
 
 from atlasbahamas.cli.site import Site
@@ -22,7 +24,7 @@ def people() -> None:
 @click.option("--name", required=True, help="The person's full name.")
 @click.password_option(help="Asked for when it is not given; better so, for it stays out of the shell's history.")
 @click.pass_obj
-def create_admin(ini: str, user_name: str, name: str, password: str) -> None:
+def create_admin(ini: Path, user_name: str, name: str, password: str) -> None:
     """Make an account that administers the platform."""
     try:
         with Site.read(ini).database().transaction() as db:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from atlasbahamas.cli.site import Site
@@ -15,7 +17,7 @@ def plugins() -> None:
 
 @plugins.command("list")
 @click.pass_obj
-def list_plugins(ini: str) -> None:
+def list_plugins(ini: Path) -> None:
     """Installed features; a star marks those that the INI file switches on. Imports manifests only."""
     active = {manifest.name: manifest for manifest in Site.read(ini).manifests}
     for name in installed_names():
@@ -26,7 +28,7 @@ def list_plugins(ini: str) -> None:
 @plugins.command()
 @click.argument("name")
 @click.pass_obj
-def show(ini: str, name: str) -> None:
+def show(ini: Path, name: str) -> None:
     """Everything that a feature registers, from the application's introspection."""
     from pyramid.paster import get_app
 

@@ -6,6 +6,8 @@ import os
 import signal
 from typing import Any
 
+from pathlib import Path
+
 import click
 import plaster
 import waitress
@@ -19,7 +21,7 @@ from atlasbahamas.settings import AtlasSettings
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", help="Another port than the INI file's.")
 @click.pass_obj
-def serve(ini: str, port: int | None) -> None:
+def serve(ini: Path, port: int | None) -> None:
     """Serve until Ctrl-C."""
     site = Site.read(ini)
     options = dict(plaster.get_settings(str(site.ini), "server:main"))

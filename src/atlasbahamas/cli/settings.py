@@ -1,16 +1,20 @@
-"""`atlas settings`: is the INI file right, what is in force, what is there to set."""
+"""`atlas settings`: check, show and explain the settings, from the core and the plugins' manifests alone.
 
-from __future__ import annotations
+It never loads the application, so that it works when the application does not.
+"""
 
 import os
+from collections.abc import Sequence
+from pathlib import Path
+from pkgutil import resolve_name
 
 import click
-from pydantic import SecretStr
-from pydantic_core import PydanticUndefined
+import plaster
 
-from atlasbahamas.cli.site import Site
 from atlasbahamas.settings.core import CORE_SECTIONS
-from atlasbahamas.settings.load import environment_name
+from atlasbahamas.settings.load import Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.reference import markdown, terminal
+from atlasbahamas.settings.section import Section
 
 
 @click.group()
@@ -20,39 +24,66 @@ def settings() -> None:
 
 @settings.command()
 @click.pass_obj
-def check(ini: str) -> None:
-    """Say all that is wrong at once; exit code 1 if anything is."""
-    site = Site.read(ini)
-    site.settings()
-    click.echo(f"{site.ini}: every key is known and every value fits.")
+def check(config: Path) -> None:
+    """Say everything that is wrong with the settings."""
+    count = len(_load(config).shown())
+    click.echo(f"{config}: all {count} settings are in order.")
 
 
 @settings.command()
 @click.pass_obj
-def show(ini: str) -> None:
-    """What is in force, with where it comes from; secrets masked."""
-    site = Site.read(ini)
-    for section in site.settings().sections():
-        for key, name in type(section).keys().items():
-            value = getattr(section, name)
-            if isinstance(value, tuple):
-                value = " ".join(value)
-            variable = environment_name(key)
-            if variable in os.environ or f"{variable}_FILE" in os.environ:
-                origin = "environment"
-            else:
-                origin = "file" if key in site.raw else "default"
-            click.echo(f"{key} = {value if not isinstance(value, SecretStr) else '********'}  ({origin})")
+def show(config: Path) -> None:
+    """Print every setting and where it comes from; secrets are masked."""
+    for key, value, source in _load(config).shown():
+        click.echo(f"{key} = {value}  ({source})")
 
 
 @settings.command()
+@click.option("--core", is_flag=True, help="Only the core, without the plugins of the INI file.")
+@click.option(
+    "--format", "form", type=click.Choice(["markdown", "terminal"]), default="markdown", show_default=True
+)
 @click.pass_obj
-def reference(ini: str) -> None:
-    """Every key with its meaning and default, as Markdown."""
-    for section in (*CORE_SECTIONS, *Site.read(ini).sections()):
-        click.echo(f"\n## {section.prefix}\n\n{(section.__doc__ or '').strip()}\n")
-        click.echo("| key | default | meaning |\n|---|---|---|")
-        for key, name in section.keys().items():
-            field = section.model_fields[name]
-            default = "needed" if field.default is PydanticUndefined else f"`{field.default}`"
-            click.echo(f"| `{key}` | {default} | {field.description} |")
+def reference(config: Path, core: bool, form: str) -> None:
+    """Print what every setting is for."""
+    sections = CORE_SECTIONS if core else _sections(_read(config))
+    click.echo(markdown(sections) if form == "markdown" else terminal(sections), nl=False)
+
+
+def _load(config: Path) -> Settings:
+    raw = _read(config)
+    try:
+        return load(raw, _sections(raw), file=str(config), environ=os.environ)
+    except SettingsError as error:
+        raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from None
+
+
+def _read(config: Path) -> dict[str, str]:
+    """Read the application's section without resolving its `use`, which would import the application."""
+    if not config.is_file():
+        raise click.ClickException(f"{config}: there is no such file; name one with -c or ATLAS_INI")
+    try:
+        raw = dict(plaster.get_settings(str(config), "app:main"))
+    except Exception as error:  # the parser's messages quote the line, which may hold a secret
+        raise click.ClickException(
+            f"{config}: cannot be read as an INI file ({type(error).__name__})"
+        ) from None
+    if not raw:
+        raise click.ClickException(f"{config}: has no section [app:main]")
+    return raw
+
+
+def _sections(raw: dict[str, str]) -> tuple[type[Section], ...]:
+    return (*CORE_SECTIONS, *_plugin_sections(enabled_plugins(raw, environ=os.environ)))
+
+
+def _plugin_sections(names: Sequence[str]) -> tuple[type[Section], ...]:
+    if not names:
+        return ()
+    try:
+        from atlasbahamas.plugins.discovery import load_manifests
+
+        dotted = [plugin.settings for plugin in load_manifests(names) if plugin.settings]
+        return tuple(resolve_name(name) for name in dotted)
+    except Exception as error:  # whatever a stranger's plugin raises, the operator gets one line
+        raise click.ClickException(f"atlas.plugins: {type(error).__name__}: {error}") from None

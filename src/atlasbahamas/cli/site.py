@@ -14,7 +14,7 @@ from atlasbahamas.db.engine import Database
 from atlasbahamas.db.migrations import Component, components
 from atlasbahamas.plugins.discovery import load_manifests
 from atlasbahamas.plugins.manifest import Plugin
-from atlasbahamas.settings import DatabaseSettings, Section, Settings, load, plugin_names
+from atlasbahamas.settings import CORE_SECTIONS, DatabaseSettings, Section, Settings, enabled_plugins, load
 
 
 def resolve(dotted: str) -> Any:
@@ -38,7 +38,7 @@ class Site:
         if not path.exists():
             raise FileNotFoundError(f"there is no {path}")
         raw = dict(plaster.get_settings(str(path), "app:main", defaults={"here": str(path.parent), "__file__": str(path)}))
-        return cls(path, raw, load_manifests(plugin_names(raw, os.environ)))
+        return cls(path, raw, load_manifests(enabled_plugins(raw, environ=os.environ)))
 
     def sections(self) -> list[type[Section]]:
         """The sections of the active features."""
@@ -46,7 +46,7 @@ class Site:
 
     def settings(self) -> Settings:
         """Typed settings. Raises SettingsError with everything that is wrong."""
-        return load(self.raw, self.sections(), file=str(self.ini), environ=os.environ)
+        return load(self.raw, (*CORE_SECTIONS, *self.sections()), file=str(self.ini), environ=os.environ)
 
     def database(self) -> Database:
         """The database, reached without the application."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from wtforms.validators import Length
-
 from atlasbahamas.people.models import MEMBER_ROLES
 from atlasbahamas.web.forms import (
     CheckField,
@@ -31,7 +29,6 @@ class _Details(Form):
     user_name = TextField(
         "User name",
         max_length=40,
-        validators=[Length(min=0, max=40)],
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
     phone = PhoneField("Phone", render_kw={"autocomplete": "tel"})

@@ -1,16 +1,35 @@
-"""Typed settings: read, checked, explained."""
+"""Typed settings: read from an INI section and the environment, checked at once, explained to operators.
+
+`section` is the base that plugins build on, `core` holds the core's own sections, `load` reads and refuses,
+`reference` explains. What a setting switches on does not belong here.
+"""
 
 from atlasbahamas.settings.core import (
+    CORE_SECTIONS,
     AtlasSettings,
     DatabaseSettings,
     PyramidSettings,
     RedisSessionSettings,
     RetrySettings,
+    TransactionSettings,
 )
-from atlasbahamas.settings.load import load, plugin_names
-from atlasbahamas.settings.section import Section, Settings, SettingsError
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
-    "AtlasSettings", "DatabaseSettings", "PyramidSettings", "RedisSessionSettings", "RetrySettings",
-    "Section", "Settings", "SettingsError", "load", "plugin_names",
+    "CORE_SECTIONS",
+    "AtlasSettings",
+    "DatabaseSettings",
+    "Flag",
+    "Problem",
+    "PyramidSettings",
+    "RedisSessionSettings",
+    "RetrySettings",
+    "Section",
+    "Settings",
+    "SettingsError",
+    "TransactionSettings",
+    "Words",
+    "enabled_plugins",
+    "load",
 ]

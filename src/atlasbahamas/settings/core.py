@@ -1,89 +1,256 @@
-"""The core's own sections. A feature's section stands in that feature's settings.py."""
+"""The core's own sections, and what a production site must not do (house.md section 5).
 
-from __future__ import annotations
+A feature's settings live in the feature's folder, in a section with the feature's name as prefix.
+"""
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
-from atlasbahamas.settings.section import Section
+from atlasbahamas.settings.section import Flag, Section, Words
+
+SECRET_LENGTH = 32
+PLACEHOLDERS = ("change", "secret", "development")
+NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):
+        raise ValueError("must be a time zone such as America/Nassau") from None
+    return name
+
+
+def _database_url(url: str) -> str:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        # The message of SQLAlchemy repeats the URL, password and all.
+        raise ValueError("must be a database URL such as postgresql+psycopg2://user@host/name") from None
+    return url
+
+
+def _weak(secret: SecretStr | None) -> bool:
+    text = secret.get_secret_value() if secret else ""
+    return len(text) < SECRET_LENGTH or any(word in text.lower() for word in PLACEHOLDERS)
 
 
 class AtlasSettings(Section):
-    """What the product itself is told."""
+    """The site itself."""
 
-    prefix: ClassVar[str] = "atlas"
+    prefix = "atlas"
+    renamed: ClassVar[Mapping[str, str]] = {"session.secret": "atlas.secret"}
 
-    profile: Literal["development", "test", "production"] = Field(description="production turns every guard on")
-    secret: SecretStr = Field(description="signs cookies; at least 32 random characters in production")
-    plugins: tuple[str, ...] = Field((), description="the features that are switched on, separated by white space")
-    sessions: Literal["cookie", "redis"] = Field("cookie", description="where sessions are kept")
-    cookies_secure: bool = Field(True, description="cookies travel by HTTPS only")
-    base_url: str = Field("http://127.0.0.1:6543", description="the address that people see, for absolute links")
-    demo: bool = Field(False, description="demo data and demo accounts may be loaded")
-    limits: str = Field(description="where attempts are counted: sqlite:///file or redis://host")
-    shared_page_seconds: int = Field(30, ge=0, le=3600, description="how long a visitor's page may be shared; 0 computes each")
-    trusted_proxy: str = Field("", description="address of the proxy whose forwarded headers are believed")
-    time_zone: str = Field("America/Nassau", description="zone of local dates")
-    registration: Literal["open", "closed"] = Field("open", description="whether visitors may make accounts")
+    profile: Literal["development", "test", "production"] = Field(
+        default="development", description="How strict the site is: production refuses every unsafe setting."
+    )
+    secret: SecretStr = Field(
+        min_length=1,
+        description=f"Signs cookies and tokens; at least {SECRET_LENGTH} characters in production.",
+    )
+    plugins: Words = Field(
+        default=(), description="The features that are switched on, separated by spaces or lines."
+    )
+    sessions: Literal["cookie", "redis"] = Field(
+        default="cookie", description="Where sessions are kept: in a signed cookie, or in Redis."
+    )
+    cookies_secure: Flag = Field(default=False, description="Send cookies over HTTPS only.")
+    base_url: str = Field(
+        default="http://127.0.0.1:6543",
+        pattern=r"^https?://[^/\s]+$",
+        description="The public address of the site, without a slash at the end; mails link to it.",
+    )
+    demo: Flag = Field(default=False, description="Load demo data and name the demo accounts.")
+    limits: str = Field(
+        repr=False,
+        pattern=r"^[a-z+]+://",
+        default="memory://",
+        description="Where rate limits are counted: sqlite:///file or redis://host/number.",
+    )
+    shared_page_seconds: int = Field(
+        default=30, ge=0, description="How long a public page may be cached, in seconds."
+    )
+    trusted_proxy: str = Field(
+        default="",
+        description="The address of the proxy whose forwarded headers are believed; empty for none.",
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="America/Nassau", description="The zone in which days begin and times are shown."
+    )
+    registration: Literal["open", "closed"] = Field(
+        default="open", description="Whether visitors may make an account for themselves."
+    )
 
-    @field_validator("time_zone")
     @classmethod
-    def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
-        return value
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Refuse what is unsafe in production, with what to do about each."""
+        if values.get("atlas.profile") != "production":
+            return
+        if "atlas.secret" in values and _weak(values["atlas.secret"]):
+            yield "atlas.secret", f"is too short or a placeholder; {NEW_SECRET}"
+        if values.get("atlas.cookies_secure") is False:
+            yield "atlas.cookies_secure", "must be true in production; serve the site over HTTPS"
+        if values.get("atlas.demo"):
+            yield "atlas.demo", "must be false in production: demo accounts have known passwords"
+        if not values.get("atlas.limits", "redis://").startswith(("redis://", "rediss://", "redis+")):
+            yield (
+                "atlas.limits",
+                "must be a redis:// address in production, so that all processes count together",
+            )
+        if not values.get("atlas.trusted_proxy", "-").strip():
+            yield "atlas.trusted_proxy", "must be the address of your proxy in production, such as 127.0.0.1"
 
 
 class DatabaseSettings(Section):
-    """Where the data lies. The pool options are for PostgreSQL."""
+    """The database."""
 
-    prefix: ClassVar[str] = "sqlalchemy"
+    prefix = "sqlalchemy"
 
-    url: str = Field(description="sqlite:///file or postgresql+psycopg2://user@host/name")
-    pool_size: int = Field(5, ge=1, le=200, description="connections kept per process")
-    max_overflow: int = Field(10, ge=0, le=200, description="connections beyond those, for a moment")
-    pool_timeout: int = Field(10, ge=1, le=120, description="seconds to wait for a connection")
-    pool_recycle: int = Field(1800, ge=1, description="seconds after which a connection is opened anew")
+    url: Annotated[str, AfterValidator(_database_url)] = Field(
+        repr=False, description="The database: postgresql+psycopg2://... or sqlite:///file."
+    )
+    pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
+    max_overflow: int = Field(
+        default=10, ge=0, description="Connections that it may open beyond those for a while."
+    )
+    pool_timeout: int = Field(
+        default=10, ge=1, description="How long to wait for a free connection, in seconds."
+    )
+    pool_recycle: int = Field(
+        default=1800, ge=-1, description="Age at which a connection is replaced, in seconds; -1: never."
+    )
+    echo: Flag = Field(default=False, description="Log every SQL statement.")
 
     def engine_options(self) -> dict[str, Any]:
-        """Keyword arguments for the pool."""
+        """Keyword arguments for the engine's pool."""
         return {**self.model_dump(exclude={"url"}), "pool_pre_ping": True}
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Refuse SQLite in production."""
+        production = values.get("atlas.profile") == "production"
+        if production and values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
+            yield (
+                "sqlalchemy.url",
+                "must be PostgreSQL in production; set ATLAS_SQLALCHEMY__URL=postgresql+psycopg2://...",
+            )
 
 
 class RedisSessionSettings(Section):
-    """The keys of pyramid-session-redis that are used; only read when `atlas.sessions = redis`."""
+    """Sessions in Redis, used when `atlas.sessions = redis`; the keys are those of pyramid-session-redis."""
 
-    prefix: ClassVar[str] = "redis.sessions"
+    prefix = "redis.sessions"
+    renamed: ClassVar[Mapping[str, str]] = {
+        "redis.sessions.url": "redis.sessions.redis_url",
+        "redis.sessions.socket_timeout": "redis.sessions.redis_socket_timeout",
+    }
 
-    secret: SecretStr | None = Field(None, description="signs the session cookie")
-    redis_url: SecretStr | None = Field(None, description="redis://[:password@]host:port/number")
-    redis_socket_timeout: int = Field(2, ge=1, le=30, description="seconds before Redis counts as down")
-    timeout: int = Field(5184000, ge=60, description="seconds after the last visit until the session is forgotten")
-    cookie_name: str = Field("atlas_session", description="name of the session cookie")
-    cookie_max_age: int = Field(5184000, ge=60, description="seconds that the browser keeps the cookie")
-    cookie_secure: bool = Field(True, description="the cookie travels by HTTPS only")
-    cookie_httponly: bool = Field(True, description="scripts cannot read the cookie")
-    cookie_samesite: Literal["Lax", "Strict"] = Field("Lax", description="the cookie stays home on requests from other sites")
+    secret: SecretStr | None = Field(
+        default=None, description="Signs the session cookie; another one than atlas.secret."
+    )
+    redis_url: str | None = Field(
+        default=None,
+        repr=False,
+        pattern=r"^(rediss?|unix)://",
+        description="The Redis server: redis://host:port/number.",
+    )
+    redis_socket_timeout: int = Field(
+        default=2, ge=1, description="How long to wait for Redis, in whole seconds, before the answer is 503."
+    )
+    timeout: int = Field(
+        default=2_592_000, ge=1, description="How long an unused session lives, in seconds (30 days)."
+    )
+    timeout_trigger: int = Field(
+        default=300,
+        ge=0,
+        description="How often at most a session's end is moved on, in seconds; 0: on every use.",
+    )
+    cookie_name: str = Field(
+        default="atlas_session", pattern=r"^[A-Za-z0-9_-]+$", description="The name of the cookie."
+    )
+    cookie_max_age: int | None = Field(
+        default=None,
+        ge=1,
+        description="How long the browser keeps the cookie, in seconds; unset: until it is closed.",
+    )
+    cookie_secure: Flag = Field(default=False, description="Send the session cookie over HTTPS only.")
+    cookie_httponly: Flag = Field(default=True, description="Hide the session cookie from scripts.")
+    cookie_samesite: Literal["lax", "strict"] = Field(
+        default="lax", description="Whether the cookie comes along when another site links here."
+    )
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Require what Redis sessions need, and what a production site needs of them."""
+        if values.get("atlas.sessions") != "redis":
+            return
+        secret = values.get("redis.sessions.secret", ...)
+        if secret is None or (secret is not ... and not secret.get_secret_value()):
+            yield "redis.sessions.secret", f"is required when atlas.sessions = redis; {NEW_SECRET}"
+        elif values.get("atlas.profile") == "production" and secret is not ... and _weak(secret):
+            yield "redis.sessions.secret", f"is too short or a placeholder; {NEW_SECRET}"
+        if values.get("redis.sessions.redis_url", "-") is None:
+            yield (
+                "redis.sessions.redis_url",
+                "is required when atlas.sessions = redis, such as redis://127.0.0.1:6379/0",
+            )
+        if values.get("atlas.profile") == "production":
+            for field in ("cookie_secure", "cookie_httponly"):
+                if values.get(f"redis.sessions.{field}") is False:
+                    yield f"redis.sessions.{field}", "must be true in production"
 
 
 class RetrySettings(Section):
-    """pyramid_retry."""
+    """How often a request is tried again after a conflict in the database."""
 
-    prefix: ClassVar[str] = "retry"
+    prefix = "retry"
+    renamed: ClassVar[Mapping[str, str]] = {"tm.attempts": "retry.attempts"}
 
-    attempts: int = Field(3, ge=1, le=10, description="how often a request is tried when the database says: try again")
+    attempts: int = Field(default=3, ge=1, le=10, description="How often a request is tried in all.")
+
+
+class TransactionSettings(Section):
+    """The transaction around each request (pyramid_tm)."""
+
+    prefix = "tm"
+
+    manager_hook: str = Field(
+        default="pyramid_tm.explicit_manager",
+        description="The function that makes a request's transaction manager.",
+    )
+    annotate_user: Flag = Field(
+        default=False, description="Note the user on the transaction; costs a look-up per request."
+    )
+    commit_veto: str | None = Field(
+        default=None, description="A function that may stop a commit after seeing the answer."
+    )
 
 
 class PyramidSettings(Section):
-    """The keys of Pyramid that are of use here."""
+    """Pyramid's own switches."""
 
-    prefix: ClassVar[str] = "pyramid"
+    prefix = "pyramid"
 
-    reload_templates: bool = Field(False, description="read templates again when they change")
-    debug_authorization: bool = Field(False, description="log why a permission was given or refused")
-    debug_notfound: bool = Field(False, description="log why nothing was found")
-    default_locale_name: str = Field("en", description="language of the pages")
+    includes: Words = Field(
+        default=(), description="Add-ons to include besides the site's own, by dotted name."
+    )
+    reload_templates: Flag = Field(
+        default=False, description="Read changed templates again without a restart."
+    )
+    debug_authorization: Flag = Field(
+        default=False, description="Log why each permission was given or denied."
+    )
+    debug_notfound: Flag = Field(default=False, description="Log why an address was not found.")
+    debug_routematch: Flag = Field(default=False, description="Log which route an address matched.")
+    prevent_http_cache: Flag = Field(default=False, description="Tell browsers to cache nothing.")
+    default_locale_name: str = Field(
+        default="en", description="The language of texts unless a visitor chooses another."
+    )
 
 
 CORE_SECTIONS: tuple[type[Section], ...] = (
@@ -91,44 +258,6 @@ CORE_SECTIONS: tuple[type[Section], ...] = (
     DatabaseSettings,
     RedisSessionSettings,
     RetrySettings,
+    TransactionSettings,
     PyramidSettings,
 )
-
-
-def complaints(sections: dict[type[Section], Section]) -> list[str]:
-    """What the sections say against each other, and everything that production refuses (house.md section 5)."""
-    atlas, database, sessions = (sections[kind] for kind in (AtlasSettings, DatabaseSettings, RedisSessionSettings))
-    assert isinstance(atlas, AtlasSettings)
-    assert isinstance(database, DatabaseSettings)
-    assert isinstance(sessions, RedisSessionSettings)
-    found = []
-    if atlas.sessions == "redis":
-        found += [
-            f"redis.sessions.{name}: needed because atlas.sessions = redis"
-            for name in ("secret", "redis_url")
-            if getattr(sessions, name) is None
-        ]
-    if atlas.profile != "production":
-        return found
-    if _weak(atlas.secret):
-        found.append("atlas.secret: production needs 32 random characters or more: python3 -c 'import secrets; print(secrets.token_hex(32))'")
-    if sessions.secret is not None and _weak(sessions.secret):
-        found.append("redis.sessions.secret: production needs 32 random characters or more")
-    if database.url.startswith("sqlite"):
-        found.append("sqlalchemy.url: production needs PostgreSQL; SQLite is for the embedded profile")
-    if atlas.sessions != "redis":
-        found.append("atlas.sessions: production needs redis")
-    if not atlas.cookies_secure or not sessions.cookie_secure:
-        found.append("atlas.cookies_secure, redis.sessions.cookie_secure: both must be true in production")
-    if atlas.demo:
-        found.append("atlas.demo: demo accounts have a known password; set it to false")
-    if not atlas.limits.startswith("redis"):
-        found.append("atlas.limits: production counts attempts in Redis, so that every host sees them")
-    if not atlas.trusted_proxy:
-        found.append("atlas.trusted_proxy: name the proxy in front, or forwarded addresses are not believed")
-    return found
-
-
-def _weak(secret: SecretStr) -> bool:
-    text = secret.get_secret_value().lower()
-    return len(text) < 32 or any(word in text for word in ("change", "secret", "development", "example"))

@@ -1,111 +1,240 @@
-"""Reads the INI file's keys and the environment into sections; refuses what nobody declared.
+"""Reading settings: INI values, the environment over them, all problems at once.
 
-The environment wins: key `sqlalchemy.url` is `ATLAS_SQLALCHEMY__URL` there, or `ATLAS_SQLALCHEMY__URL_FILE` with the path of a
-file that holds the value.
+No value is ever part of a message, because a typo can put a secret under any key.
 """
 
-from __future__ import annotations
-
-import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from atlasbahamas.settings.core import CORE_SECTIONS, complaints
-from atlasbahamas.settings.section import Section, Settings, SettingsError
+from atlasbahamas.settings.section import Section
 
-NOT_SETTINGS = frozenset({"here", "__file__", "use"})
 ENVIRONMENT_PREFIX = "ATLAS_"
-OTHER_VARIABLES = ("ATLAS_INI", "ATLAS_TEST_")
-OLD_NAMES = {
-    "redis.sessions.url": "redis.sessions.redis_url",
-    "redis.sessions.host": "redis.sessions.redis_url",
-    "redis.sessions.port": "redis.sessions.redis_url",
-    "session.secret": "atlas.secret",
-    "sqlalchemy.pool.size": "sqlalchemy.pool_size",
-}
+NOT_SETTINGS = ("ATLAS_INI", "ATLAS_TEST_*")
+"""Environment variables that begin like settings and are something else."""
+FRAMEWORK_KEYS = frozenset({"here", "__file__", "use", "filter-with", "debug"})
+"""Keys that PasteDeploy puts into, or reads from, the application's section."""
+MASK = "********"
+
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: the key (or variable), what about it, and where it came from."""
+
+    key: str
+    message: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.key} {self.message}"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` has every reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class Settings:
+    """All settings of a site, by section."""
+
+    def __init__(self, sections: Sequence[Section], sources: Mapping[str, str]) -> None:
+        self._sections = {type(section): section for section in sections}
+        self._sources = dict(sources)
+
+    def __repr__(self) -> str:
+        return f"<Settings {' '.join(cls.prefix for cls in self._sections)}>"
+
+    def section(self, cls: type[S]) -> S:
+        """Return the section of this class; raise KeyError if it was not loaded."""
+        section = self._sections[cls]
+        assert isinstance(section, cls)
+        return section
+
+    def as_pyramid(self) -> dict[str, str]:
+        """Return every set key with its text, secrets included, for libraries that read raw keys."""
+        return {key: _text(value) for key, value, _ in self._values() if value is not None}
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Return (key, printable value, source), with secrets and passwords in addresses masked."""
+        return [
+            (key, _printable(value, secret), self._sources.get(key, "default"))
+            for key, value, secret in self._values()
+        ]
+
+    def _values(self) -> list[tuple[str, Any, bool]]:
+        return [
+            (key, getattr(section, field), cls.is_secret(field))
+            for cls, section in self._sections.items()
+            for key, field in cls.keys().items()
+        ]
+
+
+def variable(key: str) -> str:
+    """Return the environment variable of a key: `sqlalchemy.url` -> `ATLAS_SQLALCHEMY__URL`."""
+    return ENVIRONMENT_PREFIX + key.replace(".", "__").replace("-", "_").upper()
+
+
+def enabled_plugins(raw: Mapping[str, str], *, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names in `atlas.plugins`, which decide the sections that `load` is given."""
+    texts, _, _ = _resolve(raw, ["atlas.plugins"], file=None, environ=environ)
+    return tuple(texts.get("atlas.plugins", "").split())
 
 
 def load(
-    raw: Mapping[str, str],
-    sections: Sequence[type[Section]] = (),
-    *,
-    file: str | None = None,
-    environ: Mapping[str, str],
+    raw: Mapping[str, str], sections: Sequence[type[Section]], *, file: str | None, environ: Mapping[str, str]
 ) -> Settings:
-    """Typed settings from the INI file's `raw` keys and `environ`. `sections` are those of the active features.
+    """Read `sections` from the raw INI values and the environment, which wins.
 
-    Raises SettingsError with every problem at once.
+    `file` names the INI file in messages. Raises `SettingsError` with every problem.
     """
-    kinds = (*CORE_SECTIONS, *sections)
-    known = {key: kind for kind in kinds for key in kind.keys()}
-    where = file or "the settings"
-    given = {key: value for key, value in raw.items() if key not in NOT_SETTINGS}
-    problems = [_unknown(key, known, where) for key in given if key not in known]
-    from_environment, more = _from_environment(known, environ)
-    given = {key: value for key, value in given.items() if key in known} | from_environment
-    problems += more
-    read: dict[type[Section], Section] = {}
-    for kind in kinds:
+    known = {key: cls for cls in sections for key in cls.keys()}  # noqa: SIM118 - a method, not a dict
+    texts, sources, problems = _resolve(raw, list(known), file=file, environ=environ)
+    where = file or "settings"
+    renamed = {old: new for cls in sections for old, new in cls.renamed.items()}
+    for key in raw:
+        if key not in known and key not in FRAMEWORK_KEYS:
+            problems.append(Problem(key, _unknown(key, renamed, list(known)), where))
+    problems += _stray_variables(list(known), environ)
+
+    built: list[Section] = []
+    values: dict[str, Any] = {}
+    for cls in sections:
+        given = {field: texts[key] for key, field in cls.keys().items() if key in texts}
+        keys = {field: key for key, field in cls.keys().items()}
         try:
-            read[kind] = kind.model_validate(_values(kind, given))
+            section = cls.model_validate(given)
         except ValidationError as error:
-            problems += [_wrong(kind, item["loc"], item["msg"], where) for item in error.errors()]
-    if len(read) == len(kinds):
-        problems += complaints(read)
+            refused = _refused(cls, error)
+            for field, message in refused.items():
+                key = keys.get(field, cls.prefix)
+                problems.append(Problem(key, message, sources.get(key, where)))
+            values |= {keys[name]: value for name, value in _valid_fields(cls, given, set(refused)).items()}
+        else:
+            built.append(section)
+            values |= {key: getattr(section, field) for key, field in cls.keys().items()}
+    for cls in sections:
+        problems += [Problem(key, text, sources.get(key, where)) for key, text in cls.check(values)]
     if problems:
         raise SettingsError(problems)
-    return Settings(read, given)
+    return Settings(built, sources)
 
 
-def environment_name(key: str) -> str:
-    """The variable that sets a key."""
-    return ENVIRONMENT_PREFIX + key.upper().replace(".", "__")
+def _resolve(
+    raw: Mapping[str, str], keys: Sequence[str], *, file: str | None, environ: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
+    """Return the text and the source of each key that is set, and what stood in the way of reading one."""
+    texts = {key: raw[key] for key in keys if key in raw}
+    sources = dict.fromkeys(texts, file or "settings")
+    problems = []
+    names = {variable(key) for key in keys}
+    for key in keys:
+        name = variable(key)
+        from_file = f"{name}_FILE"
+        if from_file in environ and from_file not in names:
+            if name in environ:
+                problems.append(Problem(key, f"is set twice, also by {from_file}; keep one", name))
+            try:
+                texts[key] = Path(environ[from_file]).read_text(encoding="utf-8").strip()
+            except (OSError, ValueError):
+                problems.append(
+                    Problem(key, "cannot be read from the file that this variable names", from_file)
+                )
+            sources[key] = from_file
+        if name in environ:
+            texts[key], sources[key] = environ[name], name
+    return texts, sources, problems
 
 
-def plugin_names(raw: Mapping[str, str], environ: Mapping[str, str]) -> list[str]:
-    """Names in `atlas.plugins`, read before any section: which sections there are depends on them."""
-    return environ.get(environment_name("atlas.plugins"), raw.get("atlas.plugins", "")).split()
+def _stray_variables(keys: Sequence[str], environ: Mapping[str, str]) -> list[Problem]:
+    names = {variable(key) for key in keys}
+    names |= {f"{name}_FILE" for name in names}
+    problems = []
+    for name in sorted(environ):
+        if name in names or not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        if not any(fnmatchcase(name, pattern) for pattern in NOT_SETTINGS):
+            near = get_close_matches(name, sorted(names), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(Problem(name, f"matches no setting{hint}", "environment"))
+    return problems
 
 
-def _values(kind: type[Section], given: Mapping[str, str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for key, name in kind.keys().items():
-        if key in given:
-            text = given[key].strip()
-            values[name] = tuple(text.split()) if kind.is_list(name) else text
+def _unknown(key: str, renamed: Mapping[str, str], known: Sequence[str]) -> str:
+    if key in renamed:
+        return f"is an old name; use {renamed[key]}"
+    by_tail = [name for name in known if name.rpartition(".")[2] == key]
+    near = by_tail[:1] or get_close_matches(key, known, n=1)
+    return "is not a setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _refused(cls: type[Section], error: ValidationError) -> dict[str, str]:
+    """Return the message for each refused field; a rule about the whole section has an empty name."""
+    names = {info.alias or name: name for name, info in cls.model_fields.items()}
+    messages: dict[str, str] = {}
+    for detail in error.errors(include_url=False, include_input=False, include_context=False):
+        place = str(detail["loc"][0]) if detail["loc"] else ""
+        field = names.get(place, place)
+        if detail["type"] == "missing":
+            text = f"is required; set it in the file or as {variable(f'{cls.prefix}.{place}')}"
+        elif not field or cls.is_secret(field):
+            # A validator's own words may repeat what it was given.
+            text = "is not acceptable"
+        else:
+            text = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            text = text[0].lower() + text[1:]
+        messages.setdefault(field, text)
+    return messages
+
+
+def _valid_fields(cls: type[Section], given: Mapping[str, str], refused: set[str]) -> dict[str, Any]:
+    """Return the values of a refused section's good fields, so that rules across sections still see them."""
+    values = {}
+    for name, info in cls.model_fields.items():
+        if name in refused:
+            continue
+        if name in given:
+            annotated: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+            adapter: TypeAdapter[Any] = TypeAdapter(annotated)
+            try:
+                values[name] = adapter.validate_python(given[name])
+            except ValidationError:
+                continue
+        elif not info.is_required():
+            values[name] = info.get_default(call_default_factory=True, validated_data={})
     return values
 
 
-def _from_environment(known: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    names = {environment_name(key): key for key in known}
-    found: dict[str, str] = {}
-    problems: list[str] = []
-    for variable, value in environ.items():
-        if not variable.startswith(ENVIRONMENT_PREFIX) or variable.startswith(OTHER_VARIABLES):
-            continue
-        if variable in names:
-            found[names[variable]] = value
-        elif variable.endswith("_FILE") and variable.removesuffix("_FILE") in names:
-            try:
-                found[names[variable.removesuffix("_FILE")]] = Path(value).read_text().strip()
-            except OSError as error:
-                problems.append(f"{variable}: {error.strerror}: {value}")
-        else:
-            near = difflib.get_close_matches(variable, names, n=1)
-            problems.append(f"environment: {variable} sets nothing{f'; did you mean {near[0]}?' if near else ''}")
-    return found, problems
+def _text(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return str(value)
 
 
-def _unknown(key: str, known: Mapping[str, object], where: str) -> str:
-    if key in OLD_NAMES:
-        return f"{where}: {key} is an old name; write {OLD_NAMES[key]}"
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"{where}: unknown key {key}{f'; did you mean {near[0]}?' if near else ''}"
-
-
-def _wrong(kind: type[Section], location: tuple[int | str, ...], message: str, where: str) -> str:
-    name = str(location[0]) if location else ""
-    key = next((key for key, field in kind.keys().items() if name in (field, key)), f"{kind.prefix}.{name}")
-    return f"{where}: {key}: {message[0].lower()}{message[1:]} (or set {environment_name(key)})"
+def _printable(value: Any, secret: bool) -> str:
+    if value is None:
+        return ""
+    if secret:
+        return MASK
+    scheme, mark, rest = _text(value).partition("://")
+    if "@" in rest and "?" in rest:
+        # Either sign may be part of a password, so nothing says where the password ends.
+        rest = MASK
+    elif "@" in rest:
+        rest = f"{MASK}@{rest.rpartition('@')[2]}"
+    elif "?" in rest:
+        rest = f"{rest.partition('?')[0]}?{MASK}"
+    return scheme + mark + rest

@@ -1,54 +1,66 @@
-"""A section of the INI file as a typed model. The core and each feature bring their own; nobody reads raw keys."""
+"""The base of every settings section, and the types that an INI value can have.
 
-from __future__ import annotations
+Reading and checking a whole file is `load`'s task; this module only says what one section is.
+"""
 
-from typing import Any, ClassVar, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pyramid.settings import falsey, truthy
 
-S = TypeVar("S", bound="Section")
+
+def _flag(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    if word in truthy:
+        return True
+    if word in falsey or not word:
+        return False
+    raise ValueError("must be true or false")
+
+
+def _words(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""A boolean in Pyramid's words (true, yes, on, 1 ...); any other word is refused, not taken for false."""
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+"""A list separated by white space or lines."""
 
 
 class Section(BaseModel):
-    """Settings that share a prefix. The key in the INI file is `<prefix>.<alias or field name>`."""
+    """The settings below one prefix: field `x` of a section with the prefix `ledger` is the key `ledger.x`.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    Every field carries `description=`, which the reference prints; a secret is a `SecretStr`.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, validate_default=True
+    )
+
     prefix: ClassVar[str]
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Keys of old, in full, and the key that replaces each."""
 
     @classmethod
     def keys(cls) -> dict[str, str]:
-        """INI key -> field name."""
-        return {f"{cls.prefix}.{field.alias or name}": name for name, field in cls.model_fields.items()}
+        """Return each full key with the name of its field."""
+        return {f"{cls.prefix}.{info.alias or name}": name for name, info in cls.model_fields.items()}
 
     @classmethod
-    def is_list(cls, name: str) -> bool:
-        """True for a field that takes words separated by white space."""
-        return "tuple" in str(cls.model_fields[name].annotation)
+    def is_secret(cls, field: str) -> bool:
+        """Say whether this field must never be printed."""
+        annotation = cls.model_fields[field].annotation
+        return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
 
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:  # noqa: ARG003 - for those who override
+        """Yield (key, what is wrong and what to do) for rules across keys, also of other sections.
 
-class SettingsError(Exception):
-    """The settings cannot be used; `problems` says all that is wrong at once, one line each."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-class Settings:
-    """All sections, each found by its class, and the flat keys for libraries that read those."""
-
-    def __init__(self, sections: dict[type[Section], Section], flat: dict[str, str]) -> None:
-        self._sections = sections
-        self._flat = flat
-
-    def section(self, kind: type[S]) -> S:
-        """The section of this class. Raises KeyError for a feature that is not active."""
-        return cast(S, self._sections[kind])
-
-    def sections(self) -> list[Section]:
-        """Every section, in the order of declaration."""
-        return list(self._sections.values())
-
-    def as_pyramid(self) -> dict[str, Any]:
-        """Flat keys and texts, environment included."""
-        return dict(self._flat)
+        `values` holds the valid values by full key; a key whose own value was refused is absent.
+        """
+        yield from ()

@@ -1,4 +1,8 @@
-"""How money, dates and numbers are written and read. Money is integer cents, dates are local to Nassau (house.md section 6)."""
+"""How money, dates and numbers are written and read, the same on every page.
+
+Money is integer cents in BSD and dates are local to Nassau (house.md section 6).
+Nothing here knows a form or a model.
+"""
 
 from __future__ import annotations
 
@@ -10,50 +14,68 @@ from zoneinfo import ZoneInfo
 
 NASSAU = ZoneInfo("America/Nassau")
 MAX_CENTS = 10**12
-_MONEY = re.compile(r"(?:B\$|BSD|US\$|\$)?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.IGNORECASE | re.ASCII)
+_AMOUNT = re.compile(
+    r"(?:B\$|BSD|US\$|\$)?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]+))?", re.IGNORECASE
+)
 
 
 def money(cents: int | None) -> str:
-    """120000 -> "B$1,200", 120050 -> "B$1,200.50"; nothing for None."""
+    """Cents as people write them: 125000 -> "B$1,250", 125050 -> "B$1,250.50"; empty for None."""
     if cents is None:
         return ""
-    sign = "-" if cents < 0 else ""
     dollars, rest = divmod(abs(cents), 100)
-    return f"{sign}B${dollars:,}" + (f".{rest:02}" if rest else "")
+    return f"{'-' if cents < 0 else ''}B${dollars:,}" + (f".{rest:02}" if rest else "")
+
+
+def plain_money(cents: int | None) -> str:
+    """Cents as a bare number of dollars for files: 125050 -> "1250.50"; empty for None."""
+    if cents is None:
+        return ""
+    dollars, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{dollars}.{rest:02}"
 
 
 def parse_money(text: str) -> int:
-    """Typed dollars to cents. Raises ValueError, with words for the person, for what is no amount."""
-    match = _MONEY.fullmatch(text.strip())
-    if match is None:
+    """Dollars as typed ("B$1,250.50", "1250.5") to cents.
+
+    Raises ValueError, with words for the person, for what is no amount, for fractions of a cent and for more
+    than 10^12 cents.
+    """
+    text = text.strip()
+    if text.startswith("-"):
+        raise ValueError("An amount cannot be below zero.")
+    match = _AMOUNT.fullmatch(text)
+    if match is None or not (match[1] or match[2]):
         raise ValueError("Write an amount in dollars, like 1,250 or 1250.50.")
-    cents = match[2] or ""
-    if len(cents) > 2:
+    fraction = match[2] or ""
+    if len(fraction) > 2:
         raise ValueError("An amount has at most two digits after the point.")
-    amount = int(match[1].replace(",", "")) * 100 + int(cents.ljust(2, "0") or 0)
-    if amount > MAX_CENTS:
-        raise ValueError("That is more money than can be right.")
-    return amount
+    dollars = match[1].replace(",", "").lstrip("0")
+    # Counted before int() sees them: it refuses thousands of digits with words of its own.
+    cents = int((dollars or "0") + fraction.ljust(2, "0")) if len(dollars) <= 11 else MAX_CENTS + 1
+    if cents > MAX_CENTS:
+        raise ValueError(f"An amount can be at most {money(MAX_CENTS)}.")
+    return cents
 
 
 def local_date(value: date | datetime | None) -> str:
-    """"4 March 2026"; a timestamp is seen from Nassau."""
+    """A day in words, "4 March 2026"; an aware timestamp is seen from Nassau; empty for None."""
     if value is None:
         return ""
     day = value.astimezone(NASSAU).date() if isinstance(value, datetime) else value
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def local_datetime(value: datetime | None) -> str:
-    """"4 March 2026, 3:05 pm" in Nassau."""
+    """An aware timestamp in Nassau's time, "4 March 2026, 3:05 pm"; empty for None."""
     if value is None:
         return ""
     local = value.astimezone(NASSAU)
-    return f"{local_date(value)}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return f"{local_date(local)}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
 
 
 def number(value: int | None) -> str:
-    """1234 -> "1,234"."""
+    """A whole number with its thousands: 1234 -> "1,234"; empty for None."""
     return "" if value is None else f"{value:,}"
 
 

@@ -42,7 +42,7 @@ def _redis(settings: RedisSessionSettings) -> bool:
     seconds = settings.redis_socket_timeout
     try:
         with Redis.from_url(
-            settings.redis_url.get_secret_value(), socket_timeout=seconds, socket_connect_timeout=seconds
+            settings.redis_url, socket_timeout=seconds, socket_connect_timeout=seconds
         ) as client:
             return bool(client.ping())
     except RedisError:

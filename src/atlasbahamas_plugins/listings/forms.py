@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import DateField
-
-from atlasbahamas.web.forms import ChoiceField, Form, MoneyField, MultilineField, TextField, VersionField
+from atlasbahamas.web.forms import ChoiceField, DateField, Form, MoneyField, MultilineField, TextField, VersionField
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS
 from atlasbahamas_plugins.listings.services import ListingDetails
 
@@ -15,9 +13,9 @@ class ListingForm(Form):
     title = TextField("Title", required=True, max_length=120)
     description = MultilineField("Description", required=True, max_length=5000)
     category = ChoiceField("Category", choices=list(CATEGORIES.items()), required=True)
-    price_cents = MoneyField("Price", required=True, at_least=100)
+    price_cents = MoneyField("Price", required=True, min=100)
     price_period = ChoiceField("For", choices=list(PERIODS.items()), required=True)
-    available = DateField("Available from")
+    available = DateField("Available from", required=True)
     version = VersionField()
 
     def details(self) -> ListingDetails:

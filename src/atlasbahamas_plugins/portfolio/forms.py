@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField
-
 from atlasbahamas.web.forms import (
     CheckField,
     ChoiceField,
+    DateField,
     Form,
     IntegerField,
     MoneyField,
@@ -39,10 +38,10 @@ class _Where(Form):
 
 
 class _What(Form):
-    beds = IntegerField("Bedrooms", required=True, at_most=50)
-    baths = IntegerField("Bathrooms", required=True, at_most=50)
-    area_sqft = IntegerField("Area in square feet", at_least=1)
-    rent_cents = MoneyField("Rent a month", required=True, at_least=100)
+    beds = IntegerField("Bedrooms", required=True, max=50)
+    baths = IntegerField("Bathrooms", required=True, max=50)
+    area_sqft = IntegerField("Area in square feet", min=1)
+    rent_cents = MoneyField("Rent a month", required=True, min=100)
     deposit_cents = MoneyField("Security deposit")
     furnished = CheckField("Furnished")
     pets = CheckField("Pets welcome")
@@ -85,8 +84,8 @@ class LetHomeForm(_Where, _What):
 class HoldForm(Form):
     """A hold: from a day until the day before another."""
 
-    starts = DateField("From")
-    ends = DateField("Free again on")
+    starts = DateField("From", required=True)
+    ends = DateField("Free again on", required=True)
     reason = TextField("Why", required=True)
 
 

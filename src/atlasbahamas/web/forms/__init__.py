@@ -1,11 +1,12 @@
-"""The one home of forms: WTForms, with errors beside the field and the typed values kept.
+"""The one home of forms: WTForms with our fields, errors beside the field, and what was typed kept.
 
-A form reads; rules are the services'. The CSRF token is Pyramid's and put in by the template's macro.
+A form reads; rules are the services', which say no by `Refused`. The CSRF token is Pyramid's, put in by the
+template's macro.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import wtforms
@@ -13,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.web.forms.fields import (
-    BooleanField,
+    CheckField,
     ChoiceField,
     DateField,
     EmailField,
@@ -25,35 +26,53 @@ from atlasbahamas.web.forms.fields import (
     TextField,
     VersionField,
 )
+from atlasbahamas.web.forms.texts import clean_text
 
-CheckField = BooleanField
+UNREADABLE = "What was sent could not be read. Please try again."
 
 
 class Form(wtforms.Form):
-    """A form that is bound to what a POST sent, or to a row and values before that."""
+    """A form filled from a row and from values; on POST, from what was sent.
+
+    `values` stand where the row has no such attribute. `sent` tells whether there is anything to validate.
+    """
 
     def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
-        sent = request.POST if request.method == "POST" else None
-        super().__init__(formdata=sent, obj=row, data=values)
-        self.sent = sent is not None
+        self.sent: bool = request.method == "POST"
+        formdata, readable = None, True
+        if self.sent:
+            try:
+                formdata = request.POST
+            except (ValueError, TypeError):  # WebOb on a body that is not what its content type says
+                readable = False
+        super().__init__(formdata=formdata, obj=row, data=values)
+        if not readable:
+            self.form_errors.append(UNREADABLE)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """True when every field and the form as a whole are right."""
+        return super().validate(extra_validators) and not self.form_errors
 
     def refuse(self, refused: Refused) -> None:
-        """Show a service's refusal beside its field, or at the top where it belongs to none."""
+        """Show a service's refusal beside its field, or at the top where it belongs to none that is seen."""
         field = self._fields.get(refused.field or "")
-        if field is None:
+        if field is None or isinstance(field, VersionField):
             self.form_errors.append(refused.message)
         else:
             field.errors = [*field.errors, refused.message]
 
 
-def form_page(request: Any, form: Form, values: dict[str, Any], *, submit: Callable[[], Any]) -> Any:
-    """The page of a form: shown, shown again with errors (422), or done by `submit()`, which answers with a redirect.
+def form_page(
+    request: Any, form: Form, template_values: Mapping[str, Any], *, submit: Callable[[], Any]
+) -> Any:
+    """The page of a form: shown, shown again with errors and status 422, or done with `submit()`'s response.
 
-    `submit` calls one service. What it changed before a Refused is rolled back with the answer's status.
+    `submit` calls one service. What it wrote before it was refused, or before a row turned out to be stale,
+    is taken back.
     """
     if form.sent and form.validate():
         try:
-            # The savepoint keeps the session usable for the page that shows the refusal.
+            # A savepoint, so that the session can still be used for the page that shows the refusal.
             with request.db.begin_nested():
                 return submit()
         except Refused as refused:
@@ -61,12 +80,23 @@ def form_page(request: Any, form: Form, values: dict[str, Any], *, submit: Calla
         except StaleDataError:
             form.form_errors.append(VersionField.STALE)
     if form.sent:
-        request.response.status_int = 422
-        request.tm.doom()
-    return {**values, "form": form}
+        request.response.status = 422
+    return {**template_values, "form": form}
 
 
 __all__ = [
-    "CheckField", "ChoiceField", "DateField", "EmailField", "Form", "IntegerField", "MoneyField", "MultilineField",
-    "PasswordField", "PhoneField", "TextField", "VersionField", "form_page",
+    "CheckField",
+    "ChoiceField",
+    "DateField",
+    "EmailField",
+    "Form",
+    "IntegerField",
+    "MoneyField",
+    "MultilineField",
+    "PasswordField",
+    "PhoneField",
+    "TextField",
+    "VersionField",
+    "clean_text",
+    "form_page",
 ]

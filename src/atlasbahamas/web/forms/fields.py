@@ -1,245 +1,278 @@
-"""Fields: what may be typed, and what it becomes. Every text is stripped, composed, of limited length and without control characters."""
+"""The fields that forms are made of: what may be typed into each, and what it becomes.
+
+Rules about the thing itself (a rent that is too low, a name that is taken) are the services'.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from wtforms import Field, StringField
-from wtforms.fields import BooleanField, DateField, HiddenField, PasswordField as _Password, SelectField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import TextArea
+from wtforms.fields import BooleanField, HiddenField, SelectField
+from wtforms.fields import choices as wtforms_choices
+from wtforms.validators import StopValidation
+from wtforms.widgets import EmailInput, PasswordInput, TelInput, TextArea
 
-from atlasbahamas.web.formats import money, parse_money
+from atlasbahamas.web.formats import MAX_CENTS, money, parse_money
+from atlasbahamas.web.forms.texts import NOT_READABLE, NOT_TEXT, REFUSED, REQUIRED, TypedField, one_text
 
-_LINE_BREAKS = re.compile(r"\r\n?")
-NOT_TEXT = "This has characters in it that cannot be stored."
-REQUIRED = "Please fill this in."
-
-
-def _plain(values: list[Any]) -> str:
-    """The one text that was sent. Raises ValueError for a file, or for the same field twice."""
-    if len(values) != 1 or not isinstance(values[0], str):
-        raise ValueError("This field was sent in a way that cannot be read.")
-    return values[0]
+Pairs = Sequence[tuple[Any, str]]
+Choices = Pairs | Mapping[str, Pairs]
+NOT_A_CHOICE = "Choose one of the list."
+SelectChoice: Any = wtforms_choices.SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 
-def clean_text(text: str, *, lines: bool = False) -> str:
-    """Composed and stripped. Raises ValueError for control characters, NUL and half surrogates; `lines` allows breaks and tabs."""
-    text = _LINE_BREAKS.sub("\n", text)
-    for character in text:
-        kind = unicodedata.category(character)
-        if kind in ("Cc", "Cs") and not (lines and character in "\n\t"):
-            raise ValueError(NOT_TEXT)
-    return unicodedata.normalize("NFC", text).strip()
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
-class TextField(StringField):
-    """One line of text; empty text when nothing was typed."""
+class TextField(TypedField):
+    """One line of text; "" when nothing was typed."""
 
-    lines = False
-
-    def __init__(self, label: str, *, required: bool = False, max_length: int = 200, validators: Any = (), **kw: Any) -> None:
-        first = InputRequired(REQUIRED) if required else Optional()
-        limit = Length(max=max_length, message=f"Use at most {max_length} characters.")
-        super().__init__(label, [first, limit, *validators], **kw)
-        self.render_kw = {"maxlength": max_length, **(self.render_kw or {})}
-
-    def process_data(self, value: Any) -> None:
-        """What the row holds, as text."""
-        self.data = value or ""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """What was typed."""
-        if not valuelist:
-            return
-        raw = _plain(valuelist)
-        self.data = "".join(character for character in raw if unicodedata.category(character) not in ("Cc", "Cs"))
-        self.data = clean_text(raw, lines=self.lines)
-        if self.flags.required and not self.data:
-            raise ValueError(REQUIRED)
-
-    def pre_validate(self, form: Any) -> None:
-        """A text that could not be read is an error also where the field may be empty."""
-        if self.process_errors:
-            raise ValidationError(self.process_errors[0])
+    empty = ""
 
 
-class MultilineField(TextField):
-    """Several lines of text."""
+class MultilineField(TypedField):
+    """Several lines of text, with \\n between them."""
 
     widget = TextArea()
+    empty = ""
     lines = True
 
-    def __init__(self, label: str, *, max_length: int = 10_000, **kw: Any) -> None:
-        super().__init__(label, max_length=max_length, **kw)
+    def __init__(self, label: str, *, max_length: int = 10_000, **more: Any) -> None:
+        super().__init__(label, max_length=max_length, **more)
 
 
-class EmailField(TextField):
-    """An e-mail address, checked for its shape only: whether it exists is known when a mail arrives (RFC 5321 length)."""
+class EmailField(TypedField):
+    """An e-mail address of the right shape and length (RFC 5321); whether it exists, a mail will tell."""
 
-    def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(label, max_length=254, **kw)
-        self.render_kw = {"inputmode": "email", "autocapitalize": "none", **self.render_kw}
+    widget = EmailInput()
+    empty = ""
+    _shape = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """What was typed, when it has the shape of an address."""
-        super().process_formdata(valuelist)
-        if self.data and not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", self.data):
-            raise ValueError("This does not look like an e-mail address.")
+    def __init__(self, label: str, *, render_kw: dict[str, Any] | None = None, **more: Any) -> None:
+        render_kw = {"autocapitalize": "none", "spellcheck": "false", **(render_kw or {})}
+        super().__init__(label, max_length=254, render_kw=render_kw, **more)
+
+    def read(self, text: str) -> str:
+        """The address. Raises ValueError for what has not its shape."""
+        if not self._shape.fullmatch(text):
+            raise ValueError("Write an e-mail address, like name@example.com.")
+        return text
 
 
-class PhoneField(TextField):
-    """A phone number as E.164. Seven digits are a local number: +1 242 is put before them (domain.md section 4)."""
+class PhoneField(TypedField):
+    """A phone number as E.164. Seven digits are a Bahamian number and get +1 242 (domain.md section 4)."""
 
-    def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(label, max_length=30, **kw)
-        self.render_kw = {"inputmode": "tel", **self.render_kw}
+    widget = TelInput()
+    empty = ""
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """What was typed, completed."""
-        super().process_formdata(valuelist)
-        if not self.data:
-            return
-        digits = re.sub(r"[\s().-]", "", self.data)
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, max_length=30, **more)
+
+    def read(self, text: str) -> str:
+        """The number with its country. Raises ValueError for what is none."""
+        digits = re.sub(r"[\s().-]", "", text)
         if re.fullmatch(r"[0-9]{7}", digits):
             digits = f"+1242{digits}"
         elif re.fullmatch(r"1?242[0-9]{7}", digits):
             digits = f"+1{digits[-10:]}"
         if not re.fullmatch(r"\+[1-9][0-9]{6,14}", digits):
-            raise ValueError("Write seven digits for a number in The Bahamas, or + and the whole number.")
-        self.data = digits
+            raise ValueError("Write the seven digits of a number in The Bahamas, or + and the whole number.")
+        return digits
 
 
-class _Typed(TextField):
-    """A text that becomes a value; the text is shown again when it does not."""
+class MoneyField(TypedField):
+    """Dollars as typed; integer cents as data; None when empty. `min` and `max` are cents."""
 
-    empty: Any = None
-
-    def process_data(self, value: Any) -> None:
-        """The value that the row holds."""
-        self.data = value
-        self.typed = None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """The value of what was typed."""
-        if not valuelist:
-            return
-        self.data, self.typed = None, ""
-        raw = _plain(valuelist)
-        self.typed = raw.replace("\0", "")
-        text = clean_text(raw)
-        if text:
-            self.data = self.read(text)
-        elif self.flags.required:
-            raise ValueError(REQUIRED)
-
-    def read(self, text: str) -> Any:
-        """The value. Raises ValueError with words for the person."""
-        return text
-
-    def show(self) -> str:
-        """The value as it is typed."""
-        return "" if self.data is None else str(self.data)
-
-    def _value(self) -> str:
-        return self.typed if self.typed is not None else self.show()
-
-
-class MoneyField(_Typed):
-    """Dollars as typed; integer cents as data."""
-
-    def __init__(self, label: str, *, at_least: int = 0, **kw: Any) -> None:
-        super().__init__(label, max_length=20, **kw)
-        self.at_least = at_least
-        self.render_kw = {"inputmode": "decimal", "autocomplete": "off", **self.render_kw}
+    def __init__(
+        self,
+        label: str,
+        *,
+        min: int = 0,
+        max: int = MAX_CENTS,
+        render_kw: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        render_kw = {"inputmode": "decimal", "autocomplete": "off", **(render_kw or {})}
+        super().__init__(label, max_length=30, render_kw=render_kw, **more)
+        self.min, self.max = min, max
 
     def read(self, text: str) -> int:
-        """Cents."""
+        """Cents. Raises ValueError for no amount and for one out of bounds."""
         cents = parse_money(text)
-        if cents < self.at_least:
-            raise ValueError(f"This must be at least {money(self.at_least)}.")
+        if cents < self.min:
+            raise ValueError(f"This must be at least {money(self.min)}.")
+        if cents > self.max:
+            raise ValueError(f"This can be at most {money(self.max)}.")
         return cents
 
-    def show(self) -> str:
-        """Without the currency, which stands beside the field."""
-        return "" if self.data is None else money(self.data).removeprefix("B$")
+    def show(self, value: Any) -> str:
+        """Without the currency, which the page writes beside the box."""
+        return money(value).replace("B$", "")
 
 
-class IntegerField(_Typed):
-    """A whole number between two bounds."""
+class IntegerField(TypedField):
+    """A whole number from `min` to `max`; None when empty."""
 
-    def __init__(self, label: str, *, at_least: int = 0, at_most: int = 1_000_000, **kw: Any) -> None:
-        super().__init__(label, max_length=20, **kw)
-        self.at_least, self.at_most = at_least, at_most
-        self.render_kw = {"inputmode": "numeric", "autocomplete": "off", **self.render_kw}
+    _shape = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)")
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        min: int = 0,
+        max: int = 1_000_000,
+        render_kw: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        render_kw = {"inputmode": "numeric", "autocomplete": "off", **(render_kw or {})}
+        super().__init__(label, max_length=30, render_kw=render_kw, **more)
+        self.min, self.max = min, max
 
     def read(self, text: str) -> int:
-        """The number."""
-        if not re.fullmatch(r"-?[0-9]{1,18}", text.replace(",", "")):
+        """The number. Raises ValueError for none and for one out of bounds."""
+        if not self._shape.fullmatch(text):
             raise ValueError("Write a whole number.")
         value = int(text.replace(",", ""))
-        if not self.at_least <= value <= self.at_most:
-            raise ValueError(f"Write a number from {self.at_least:,} to {self.at_most:,}.")
+        if not self.min <= value <= self.max:
+            raise ValueError(f"Write a number from {self.min:,} to {self.max:,}.")
         return value
 
 
-class VersionField(HiddenField):
-    """The row's version when the form was opened: an edit of something that has changed since is refused, not written over."""
+class DateField(TypedField):
+    """A local date, as a browser's date field sends it; None when nothing was given."""
 
-    STALE = "Somebody else changed this while you were editing. Open the page again to see what is there."
+    def __init__(self, label: str, *, render_kw: dict[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(label, max_length=10, render_kw={"type": "date", **(render_kw or {})}, **more)
 
-    def __init__(self, **kw: Any) -> None:
-        super().__init__("", **kw)
-        self.opened: int | None = None
+    def read(self, text: str) -> date:
+        """Raise ValueError for what is no day of a calendar, or one that nobody lives to see."""
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError("Write a date as year-month-day, such as 2026-03-31.") from None
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(f"Write a date between {FIRST_YEAR} and {LAST_YEAR}.")
+        return day
 
-    def process_data(self, value: Any) -> None:
-        """The version that the row has."""
-        self.opened = value
-        self.data = "" if value is None else str(value)
-
-    def pre_validate(self, form: Any) -> None:
-        """Compare what the form carries with what the row has."""
-        if self.opened is not None and self.data != str(self.opened):
-            form.form_errors.append(self.STALE)
-            raise ValidationError(self.STALE)
+    def show(self, value: Any) -> str:
+        """As the browser's date field reads it."""
+        return str(value.isoformat())
 
 
-class PasswordField(_Password):
-    """A password: never stripped, never shown again."""
+class PasswordField(TypedField):
+    """A password: kept to the letter, never shown again."""
 
-    def __init__(self, label: str, *, required: bool = False, **kw: Any) -> None:
-        super().__init__(label, [InputRequired(REQUIRED) if required else Optional(strip_whitespace=False)], **kw)
-        self.render_kw = {"maxlength": 200, **(self.render_kw or {})}
+    widget = PasswordInput(hide_value=True)
+    empty = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """What was typed."""
-        if valuelist:
-            self.data = _plain(valuelist)
-            if "\0" in self.data or any(unicodedata.category(character) == "Cs" for character in self.data):
-                self.data = ""
-                raise ValueError(NOT_TEXT)
+        """Take what was typed, spaces and all."""
+        if not valuelist:
+            return
+        self.data = ""
+        raw = one_text(valuelist)
+        if REFUSED.search(raw):
+            raise ValueError(NOT_TEXT)
+        if len(raw) > self.max_length:
+            raise ValueError(f"Use at most {self.max_length:,} characters.")
+        self.data = raw
 
 
 class ChoiceField(SelectField):
-    """One of several; anything else is an error at the field."""
+    """One of several. `choices`: (value, label) pairs, the same under names of groups, or a function for it.
 
-    def __init__(self, label: str, *, choices: Any = (), required: bool = False, **kw: Any) -> None:
-        super().__init__(label, [InputRequired(REQUIRED) if required else Optional()], choices=choices, **kw)
+    `data` is the value as it was offered, so numbers stay numbers.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        choices: Choices | Callable[[], Choices],
+        required: bool = False,
+        validators: Sequence[Any] = (),
+        **more: Any,
+    ) -> None:
+        offered = (lambda: _select_choices(choices())) if callable(choices) else _select_choices(choices)
+        super().__init__(label, list(validators), coerce=_as_offered, choices=offered, **more)
+        if required:
+            self.flags.required = True
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """The value that was chosen."""
+        """Take what was chosen, as the value that was offered."""
+        if not valuelist:
+            return
+        self.data = None
+        sent = one_text(valuelist)
+        options: list[Any] = list(self.iter_choices())
+        offered = {str(option.value): option.value for option in options}
+        if sent and sent not in offered:
+            raise ValueError(NOT_A_CHOICE)
+        self.data = offered.get(sent)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Stop at what was not offered, and at nothing chosen."""
+        if self.process_errors:
+            raise StopValidation()
+        if self.data in (None, "") or (not self.raw_data and self.flags.required):
+            raise StopValidation(REQUIRED if self.flags.required else "")
+
+
+def _as_offered(value: Any) -> Any:
+    return value
+
+
+def _select_choices(choices: Choices) -> list[Any]:
+    groups: Mapping[Any, Pairs] = choices if isinstance(choices, Mapping) else {None: choices}
+    return [
+        SelectChoice(value=value, label=label, optgroup=group)
+        for group, pairs in groups.items()
+        for value, label in pairs
+    ]
+
+
+class CheckField(BooleanField):
+    """Yes when ticked. A box that is not ticked is not sent, so nothing means no."""
+
+    _yes, _no = frozenset({"y", "yes", "on", "1", "true"}), frozenset({"", "n", "no", "off", "0", "false"})
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the tick."""
+        self.data = False
         if valuelist:
-            self.data = _plain(valuelist)
+            sent = one_text(valuelist).lower()
+            if sent not in self._yes | self._no:
+                raise ValueError(NOT_READABLE)
+            self.data = sent in self._yes
+
+
+class VersionField(HiddenField):
+    """The row's version when the form was opened: what somebody else changed since is not written over."""
+
+    STALE = (
+        "This was changed by someone else meanwhile. Nothing of yours was saved: "
+        "open the page again to see what is there."
+    )
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__("", **more)
+        self.current: int | None = None
+
+    def process_data(self, value: Any) -> None:
+        """Take the version that the row has."""
+        self.current = value
+        self.data = "" if value is None else str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the version that the form was opened with; whatever is no number counts as an old one."""
+        sent = valuelist[0] if len(valuelist) == 1 and isinstance(valuelist[0], str) else ""
+        self.data = sent if re.fullmatch(r"[0-9]{1,18}", sent) else ""
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse what was not offered."""
-        if self.data and not any(str(value) == str(self.data) for value, *_ in self.iter_choices()):
-            raise ValidationError("Choose one of the list.")
-
-
-__all__ = [
-    "BooleanField", "ChoiceField", "DateField", "EmailField", "Field", "IntegerField", "MoneyField", "MultilineField",
-    "PasswordField", "PhoneField", "TextField", "VersionField", "clean_text",
-]
+        """Compare the two. What is wrong is said at the top of the form: this field is not seen."""
+        if self.current is not None and self.data != str(self.current):
+            form.form_errors.append(self.STALE)
+        raise StopValidation()

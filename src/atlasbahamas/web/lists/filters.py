@@ -42,4 +42,4 @@ def money_filter(name: str, label: str, where: Where) -> Filter:
 
 def integer_filter(name: str, label: str, where: Where, *, at_most: int = 1_000_000) -> Filter:
     """A whole number."""
-    return Filter(name, lambda: IntegerField(label, at_most=at_most), where)
+    return Filter(name, lambda: IntegerField(label, max=at_most), where)
