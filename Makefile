@@ -1,0 +1,45 @@
+# Everything that a developer or a CI machine runs. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet
+
+.PHONY: help serve test check bench vendor clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.venv/run.stamp: setup.cfg pyproject.toml
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -e .
+	@touch $@
+
+.venv/tools.stamp: setup.cfg pyproject.toml .venv/run.stamp
+	@$(PIP) -e '.[test,check]'
+	@touch $@
+
+serve: .venv/run.stamp ## Start the site with demo data; PORT=6543 changes the port
+	@$(BIN)/atlas db upgrade
+	@$(BIN)/atlas demo load --if-empty
+	@exec $(BIN)/atlas serve
+
+test: .venv/tools.stamp ## The whole suite: SQLite, PostgreSQL, Redis, a browser; ARGS= goes to pytest
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+check: .venv/tools.stamp ## Style, types, imports, templates, and the tests of the architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --profile=jinja --lint --quiet src
+	$(BIN)/pytest -q tests/architecture
+
+bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/run.py
+
+vendor: ## Renew and verify the vendored front-end files
+	@bash scripts/vendor.sh
+
+clean: ## Take away what was installed and made
+	@rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

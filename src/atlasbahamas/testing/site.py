@@ -1,0 +1,192 @@
+"""A whole site for a test: the application on a database of its own, copied from one that was migrated and filled once.
+
+Every test commits for real, on SQLite with cookie sessions (`embedded`) and on PostgreSQL with Redis sessions (`server`), so
+what is tested is what runs; docs/decisions/0006 says why a copy and not a savepoint.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Engine, event, text
+from webtest import TestApp
+
+import atlasbahamas
+from atlasbahamas.cli.site import resolve
+from atlasbahamas.db.engine import Database
+from atlasbahamas.db.metadata import metadata
+from atlasbahamas.db.migrations import components, upgrade_all
+from atlasbahamas.people.demo import load_people
+from atlasbahamas.people.demo_content import DEMO_PASSWORD
+from atlasbahamas.plugins.discovery import load_manifests
+from atlasbahamas.web.formats import NASSAU
+
+ROOT = Path(__file__).parents[3]
+FEATURES = ("portfolio", "listings")
+START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+PROFILES = ("embedded", "server")
+
+
+@dataclass
+class TestClock:
+    """A clock that stands still until a test moves it."""
+
+    __test__ = False
+    moment: datetime = START
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self.moment
+
+    def today(self) -> date:
+        """Its date in Nassau."""
+        return self.moment.astimezone(NASSAU).date()
+
+    def move(self, **by: float) -> None:
+        """Let time pass: `move(hours=2)`."""
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class Site:
+    """An application under test, with what a test asks of it."""
+
+    app: Any
+    url: str
+    clock: TestClock
+    settings: dict[str, str] = field(repr=False)
+
+    @property
+    def db(self) -> Database:
+        """Its database."""
+        return self.app.registry.atlas_db  # type: ignore[no-any-return]
+
+    def browser(self, user_name: str | None = None) -> TestApp:
+        """A browser without cookies, or one in which a demo account is signed in."""
+        browser = TestApp(self.app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+        if user_name is not None:
+            form = browser.get("/sign-in").forms["form"]
+            form["name"], form["password"] = user_name, DEMO_PASSWORD
+            form.submit(status=303)
+        return browser
+
+    def counts(self) -> dict[str, int]:
+        """Rows of every table."""
+        with self.db.transaction("read") as db:
+            names = metadata.tables
+            return {name: int(db.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0) for name in sorted(names)}  # noqa: S608
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.dispose()
+
+
+class QueryCounter:
+    """Counts the statements of an engine inside a `with` block, without the words that begin and end transactions."""
+
+    _OTHER = re.compile(r"^\s*(BEGIN|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|SELECT pg_catalog|SHOW)", re.IGNORECASE)
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.statements: list[str] = []
+
+    def __enter__(self) -> QueryCounter:
+        event.listen(self.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def _note(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not self._OTHER.match(statement):
+            self.statements.append(statement)
+
+
+def fill(url: str) -> None:
+    """Migrate an empty database and load the demo data."""
+    database = Database(url)
+    manifests = load_manifests(FEATURES)
+    upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
+    with database.transaction() as db:
+        load_people(db, now=START)
+        for manifest in manifests:
+            if manifest.demo:
+                resolve(manifest.demo)(db, now=START)
+    database.dispose()
+
+
+@cache
+def sqlite_template(folder: Path) -> Path:
+    """A filled SQLite file, made once per process."""
+    path = folder / f"template-{uuid.uuid4().hex}.sqlite"
+    fill(f"sqlite:///{path}")
+    return path
+
+
+@cache
+def postgresql_template(server: str) -> str:
+    """Name of a filled PostgreSQL database, made once per process."""
+    name = f"template_{uuid.uuid4().hex}"
+    on_server(server, f"CREATE DATABASE {name}")
+    fill(server.rsplit("/", 1)[0] + f"/{name}")
+    return name
+
+
+def on_server(server: str, statement: str) -> None:
+    """Run a statement on the PostgreSQL server, outside a transaction."""
+    connection = psycopg2.connect(server.replace("+psycopg2", ""))
+    connection.autocommit = True
+    try:
+        connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+def copy_sqlite(template: Path, target: Path) -> str:
+    """The URL of a copy."""
+    shutil.copy(template, target)
+    return f"sqlite:///{target}"
+
+
+def copy_postgresql(server: str) -> str:
+    """The URL of a copy."""
+    name = f"copy_{uuid.uuid4().hex}"
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template(server)}")
+    return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+def drop_postgresql(server: str, url: str) -> None:
+    """Take a copy away."""
+    on_server(server, f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+
+def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> Site:
+    """The application on a database; with `redis`, its sessions are there."""
+    settings = {
+        "atlas.profile": "test",
+        "atlas.secret": "for-tests-only",
+        "atlas.plugins": " ".join(FEATURES),
+        "atlas.limits": f"sqlite:///{folder}/limits.sqlite",
+        "atlas.shared_page_seconds": "0",
+        "sqlalchemy.url": url,
+    }
+    if redis is not None:
+        settings |= {
+            "atlas.sessions": "redis",
+            "redis.sessions.secret": "for-tests-only-too",
+            "redis.sessions.redis_url": redis,
+            "redis.sessions.redis_socket_timeout": "1",
+        }
+    settings |= more
+    app = atlasbahamas.main({}, **settings)
+    clock = TestClock()
+    app.registry.atlas_clock = clock
+    return Site(app, url, clock, settings)
