@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from atlasbahamas.cli import main
+from atlasbahamas.cli import atlas
 from atlasbahamas.settings import CORE_SECTIONS
 from atlasbahamas.settings.reference import markdown
 
@@ -23,7 +23,7 @@ def ini(tmp_path: Path) -> Path:
 
 
 def atlas(*arguments: object, **environ: str) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], env=environ)
+    return CliRunner().invoke(atlas, [str(a) for a in arguments], env=environ)
 
 
 def test_check_is_content(ini: Path) -> None:

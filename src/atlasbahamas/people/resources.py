@@ -6,6 +6,7 @@ from typing import Any
 
 from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import aliased
 
 from atlasbahamas.people.models import Membership, Organisation, Person
 from atlasbahamas.traversal.nodes import Collection, Node, RowNode
@@ -43,10 +44,9 @@ class OrganisationNode(RowNode):
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Add the caller's current roles here; one row of the answer for each."""
         person_id = self.request.identity.person_id if self.request.identity else None
-        mine = and_(
-            Membership.organisation_id == Organisation.id, Membership.person_id == person_id, Membership.until.is_(None)
-        )
-        return select.outerjoin(Membership, mine).add_columns(Membership.role), 1
+        own = aliased(Membership)
+        mine = and_(own.organisation_id == Organisation.id, own.person_id == person_id, own.until.is_(None))
+        return select.outerjoin(own, mine).add_columns(own.role), 1
 
     def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
         """Keep the row and the roles."""

@@ -94,7 +94,7 @@ def account(context: Account, request: Any) -> Any:
 def organisations(context: Organisations, request: Any) -> Any:
     """To the only organisation there is, or home, where all of them are listed."""
     mine = request.layout.organisations
-    return HTTPSeeOther(context.url(mine[0].ref) if len(mine) == 1 else request.resource_path(request.root, "home"))
+    return HTTPSeeOther(context.url(mine[0].ref, "") if len(mine) == 1 else request.resource_path(request.root, "home"))
 
 
 def organisation(context: OrganisationNode, request: Any) -> dict[str, Any]:

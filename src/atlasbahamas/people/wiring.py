@@ -28,7 +28,7 @@ def includeme(config: Any) -> None:
     for role, title in {**MEMBER_ROLES, PLATFORM_ADMIN: "Administrator"}.items():
         config.add_role(role, title)
     for permission in PERMISSIONS:
-        config.add_permission(permission)
+        config.declare_permission(permission)
     config.add_mount("home", Home)
     config.add_mount("account", Account)
     config.add_mount("portfolio", Organisations)

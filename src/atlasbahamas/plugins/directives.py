@@ -85,7 +85,7 @@ def defer(config: Any, kind: str, name: str, execute: Callable[[], None], order:
     config.action(("atlas", kind, name), run, introspectables=(introspectable,), order=order)
 
 
-def add_permission(config: Any, permission: Permission) -> None:
+def declare_permission(config: Any, permission: Permission) -> None:
     """Declare something that roles may be allowed to do."""
     defer(config, "permission", permission.name, lambda: None, title=permission.title, roles=permission.roles)
     permissions: dict[str, Permission] = config.registry.atlas_permissions
@@ -142,7 +142,7 @@ def include_plugin(config: Any, manifest: Plugin) -> None:
     registry.atlas_wiring = manifest.name
     try:
         for permission in manifest.permissions:
-            add_permission(config, permission)
+            declare_permission(config, permission)
         package = config.maybe_dotted(manifest.wiring.partition(":")[0]).__package__
         config.add_jinja2_search_path(f"{package}:templates")
         config.add_static_view(f"static/{manifest.name}", f"{package}:static", cache_max_age=31536000)
@@ -161,6 +161,6 @@ def includeme(config: Any) -> None:
     config.registry.atlas_roles = {}
     config.registry.atlas_children = {}
     config.registry.atlas_points = ExtensionPoints()
-    for directive in (add_permission, add_role, add_child, add_mount, add_extension_point, contribute):
+    for directive in (declare_permission, add_role, add_child, add_mount, add_extension_point, contribute):
         config.add_directive(directive.__name__, directive)
     config.add_directive("include_plugin", include_plugin, action_wrap=False)

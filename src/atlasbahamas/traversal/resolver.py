@@ -67,9 +67,9 @@ def resolve(request: Any, chain: list[RowNode]) -> None:
     """
     if not chain:
         return
-    query = select(*[node.model for node in chain]).select_from(chain[0].model).where(chain[0].key == chain[0].__name__)
+    query = select(*[node.model for node in chain]).select_from(chain[0].model).where(type(chain[0]).key == chain[0].__name__)
     for above, node in zip(chain, chain[1:], strict=False):
-        query = query.join(node.model, node.join_to(above.model)).where(node.key == node.__name__)
+        query = query.join(node.model, node.join_to(above.model)).where(type(node).key == node.__name__)
     widths = []
     for node in chain:
         query, width = node.extend(query)

@@ -28,7 +28,7 @@ class _Where(Form):
 
     def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
         super().__init__(request, row, **values)
-        self.settlement.choices = {"": [("", "Choose where it is")], **settlement_choices(request.db)}
+        self.settlement.offer({"": [("", "Choose where it is")], **settlement_choices(request.db)})
 
     def where(self, notes: str = "") -> PropertyDetails:
         """The property's part of what was typed."""

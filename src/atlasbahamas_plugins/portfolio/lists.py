@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -109,7 +110,7 @@ class UnitList(List):
             Column("state", "Occupancy", lambda row, node: _badge(self.states[row.id]), lambda row: STATES[self.states[row.id]]),
             Column("beds", "Bedrooms", lambda row, node: row.beds, lambda row: row.beds, numeric=True, sort="beds"),
             Column("baths", "Bathrooms", lambda row, node: row.baths, lambda row: row.baths, numeric=True),
-            Column("rent", "Rent a month", lambda row, node: money(row.rent_cents), lambda row: row.rent_cents / 100, numeric=True, sort="rent"),
+            Column("rent", "Rent a month", lambda row, node: money(row.rent_cents), lambda row: Decimal(row.rent_cents) / 100, numeric=True, sort="rent"),
         )
         if request.GET.get("archived") != "yes":
             query = query.where(Unit.archived.is_(None))

@@ -32,7 +32,7 @@ def let_home(context: LetHome, request: Any) -> Any:
     """One form from "I have a home to let" to a unit that can be listed."""
     mine = _where_i_may_add(request)
     form = LetHomeForm(request, organisation=mine[0].ref if len(mine) == 1 else "", beds=1, baths=1)
-    form.organisation.choices = [*((row.ref, row.name) for row in mine), ("", f"{request.identity.name} (new)")]
+    form.organisation.offer([*((row.ref, row.name) for row in mine), ("", f"{request.identity.name} (new)")])
 
     def submit() -> Any:
         organisation = next((row for row in mine if row.ref == form.organisation.data), None)

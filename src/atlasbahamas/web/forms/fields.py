@@ -191,7 +191,7 @@ class ChoiceField(SelectField):
         self,
         label: str,
         *,
-        choices: Choices | Callable[[], Choices],
+        choices: Choices | Callable[[], Choices] = (),
         required: bool = False,
         validators: Sequence[Any] = (),
         **more: Any,
@@ -201,22 +201,27 @@ class ChoiceField(SelectField):
         if required:
             self.flags.required = True
 
+    def offer(self, choices: Choices) -> None:
+        """What there is to choose from, where that depends on the request."""
+        self.choices = _select_choices(choices)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take what was chosen, as the value that was offered."""
-        if not valuelist:
-            return
-        self.data = None
-        sent = one_text(valuelist)
-        options: list[Any] = list(self.iter_choices())
-        offered = {str(option.value): option.value for option in options}
-        if sent and sent not in offered:
-            raise ValueError(NOT_A_CHOICE)
-        self.data = offered.get(sent)
+        """Take what was chosen."""
+        if valuelist:
+            self.data = None
+            self.data = one_text(valuelist)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
-        """Stop at what was not offered, and at nothing chosen."""
+        """Stop at what was not offered, and at nothing chosen; the data becomes the value that was offered."""
         if self.process_errors:
             raise StopValidation()
+        options: list[Any] = list(self.iter_choices())
+        offered = {str(option.value): option.value for option in options}
+        sent = "" if self.data is None else str(self.data)
+        if sent and sent not in offered:
+            self.data = None
+            raise StopValidation(NOT_A_CHOICE)
+        self.data = offered.get(sent)
         if self.data in (None, "") or (not self.raw_data and self.flags.required):
             raise StopValidation(REQUIRED if self.flags.required else "")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -17,7 +18,7 @@ def guarded(value: Any) -> Any:
     """The cell, harmless; numbers pass as they are."""
     if value is None:
         return ""
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return value
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy.types import TypeDecorator
 
 INT64 = 2**63
 
@@ -32,7 +34,8 @@ class Key:
     @property
     def kind(self) -> type:
         """Python type of the column."""
-        return self.column.type.python_type
+        kind = self.column.type
+        return (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
 
     def order(self, backwards: bool) -> list[ColumnElement[Any]]:
         """ORDER BY terms; a NULL flag of its own, because the two databases put NULLs at different ends."""
@@ -81,14 +84,14 @@ def _value(value: Any, kind: type) -> Any:
             moment = kind.fromisoformat(value)
         except (TypeError, ValueError) as error:
             raise BadToken("time") from error
-        if isinstance(moment, datetime) and moment.tzinfo is None:
-            raise BadToken("time zone")
+        if isinstance(moment, datetime) and (moment.tzinfo is None or not 1900 < moment.year < 2200):
+            raise BadToken("time")
         return moment
     if type(value) is not kind:
         raise BadToken("type")
     if isinstance(value, int) and not -INT64 <= value < INT64:
         raise BadToken("range")
-    if isinstance(value, str) and ("\0" in value or not value.isprintable()):
+    if isinstance(value, str) and any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
         raise BadToken("text")
     return value
 
