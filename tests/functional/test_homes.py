@@ -13,7 +13,12 @@ from atlasbahamas.testing.site import QueryCounter, Site
 def put_home_in(browser: TestApp, site: Site) -> str:
     form = browser.get("/let/").forms["form"]
     settlement = next(value for value, _, name in form["settlement"].options if name == "Staniel Cay")
-    form["name"], form["kind"], form["settlement"], form["street"] = "Thunderball View", "cottage", settlement, "By the dock"
+    form["name"], form["kind"], form["settlement"], form["street"] = (
+        "Thunderball View",
+        "cottage",
+        settlement,
+        "By the dock",
+    )
     form["beds"], form["baths"], form["rent_cents"], form["deposit_cents"] = "2", "1", "2,150.50", "2150.50"
     return form.submit(status=303).location
 
@@ -80,7 +85,11 @@ def test_holds_of_a_unit_never_overlap_and_show_as_its_state(site: Site) -> None
     browser = site.browser("jerome")
     unit = put_home_in(browser, site)
     assert "Vacant" in browser.get(unit).text
-    for starts, ends, status in (("2026-06-01", "2026-06-10", 303), ("2026-06-09", "2026-06-12", 422), ("2026-06-10", "2026-06-12", 303)):
+    for starts, ends, status in (
+        ("2026-06-01", "2026-06-10", 303),
+        ("2026-06-09", "2026-06-12", 422),
+        ("2026-06-10", "2026-06-12", 303),
+    ):
         form = browser.get(f"{unit}holds/new").forms["form"]
         form["starts"], form["ends"], form["reason"] = starts, ends, "For a cousin"
         form.submit(status=status)
@@ -101,7 +110,10 @@ def test_lists_come_as_csv_with_their_filters(site: Site) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize("path", ["/home/", "/account/", "{org}", "{org}properties/", "{org}units/", "{org}listings/", "{org}members/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/home/", "/account/", "{org}", "{org}properties/", "{org}units/", "{org}listings/", "{org}members/"],
+)
 def test_a_signed_in_page_costs_at_most_eight_queries(site: Site, path: str) -> None:
     browser = site.browser("keva")
     organisation = browser.get("/portfolio/").follow().request.path

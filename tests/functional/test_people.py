@@ -94,7 +94,13 @@ def test_too_many_attempts_are_refused_for_the_account_from_any_address(site: Si
 
 
 def test_next_never_leads_to_another_site(site: Site) -> None:
-    for target in ("//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/home/\r\nX: y"):
+    for target in (
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/home/\r\nX: y",
+    ):
         form = site.browser().get("/sign-in", {"next": target}).forms["form"]
         form["name"], form["password"] = "marva", DEMO_PASSWORD
         assert form.submit(status=303).location == "http://localhost/home/"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from atlasbahamas.cli import atlas
+from atlasbahamas.cli import atlas as command
 from atlasbahamas.settings import CORE_SECTIONS
 from atlasbahamas.settings.reference import markdown
 
@@ -23,7 +23,7 @@ def ini(tmp_path: Path) -> Path:
 
 
 def atlas(*arguments: object, **environ: str) -> Result:
-    return CliRunner().invoke(atlas, [str(a) for a in arguments], env=environ)
+    return CliRunner().invoke(command, [str(a) for a in arguments], env=environ)
 
 
 def test_check_is_content(ini: Path) -> None:
@@ -55,9 +55,7 @@ def test_reference_of_core_needs_no_file() -> None:
     assert (result.exit_code, result.output) == (0, markdown(CORE_SECTIONS))
 
 
-@pytest.mark.parametrize(
-    "text", ["[other]\na = b\n", "atlas.secret = hidden-value\n", "[app:main]\nx = %(hidden-value)s\n"]
-)
+@pytest.mark.parametrize("text", ["[other]\na = b\n", "atlas.secret = hidden-value\n", "[app:main]\nx = %(hidden-value)s\n"])
 def test_unreadable_file_is_one_line(ini: Path, text: str) -> None:
     ini.write_text(text)
     result = atlas("-c", ini, "settings", "check")

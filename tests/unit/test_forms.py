@@ -32,9 +32,7 @@ class HomeForm(Form):
     about = MultilineField("About it")
     rent = MoneyField("Rent", min=100)
     rooms = IntegerField("Bedrooms", max=50)
-    island = ChoiceField(
-        "Island", choices={"North": [("ab", "Abaco")], "South": [(7, "Inagua")]}, required=True
-    )
+    island = ChoiceField("Island", choices={"North": [("ab", "Abaco")], "South": [(7, "Inagua")]}, required=True)
     email = EmailField("E-mail")
     phone = PhoneField("Phone")
     secret = PasswordField("Password")
@@ -150,9 +148,7 @@ def test_refused_values(name: str, value: str) -> None:
     assert list(errors(GOOD | {name: value})) == [name]
 
 
-@given(
-    st.dictionaries(st.sampled_from([*FIELDS, "version"]), st.text(st.characters(exclude_categories=["Cs"])))
-)
+@given(st.dictionaries(st.sampled_from([*FIELDS, "version"]), st.text(st.characters(exclude_categories=["Cs"]))))
 def test_no_text_is_an_exception(values: dict[str, str]) -> None:
     errors(values)
 

@@ -70,9 +70,7 @@ def test_a_secret_is_never_in_a_message_or_shown(text: str) -> None:
     secret = f"hidden{text}hidden"
     settings = read(BASE | {"ledger.token": secret})
     assert secret not in str(settings.shown()) + repr(settings) + repr(settings.section(Ledger))
-    refused = problems(
-        {"atlas.sceret": secret, "atlas.shared_page_seconds": secret, "sqlalchemy.url": secret}
-    )
+    refused = problems({"atlas.sceret": secret, "atlas.shared_page_seconds": secret, "sqlalchemy.url": secret})
     assert secret not in str(refused)
 
 
@@ -100,9 +98,7 @@ def test_keys_of_the_framework_are_not_settings() -> None:
 
 
 def test_all_problems_at_once() -> None:
-    found = problems(
-        {"ledger.on": "ture", "ledger.pool_tail": "x", "atlas.profile": "prod", "nope": "1"}, {"ATLAS_X": "1"}
-    )
+    found = problems({"ledger.on": "ture", "ledger.pool_tail": "x", "atlas.profile": "prod", "nope": "1"}, {"ATLAS_X": "1"})
     assert {
         "ledger.on",
         "ledger.pool_tail",
@@ -118,9 +114,7 @@ def test_all_problems_at_once() -> None:
 def test_environment_wins_and_files_are_read(tmp_path: Path) -> None:
     held = tmp_path / "secret"
     held.write_text("from-file\n")
-    settings = read(
-        BASE, {"ATLAS_ATLAS__SECRET_FILE": str(held), "ATLAS_SQLALCHEMY__URL": "sqlite:///b.sqlite"}
-    )
+    settings = read(BASE, {"ATLAS_ATLAS__SECRET_FILE": str(held), "ATLAS_SQLALCHEMY__URL": "sqlite:///b.sqlite"})
     assert settings.section(AtlasSettings).secret.get_secret_value() == "from-file"
     assert settings.section(DatabaseSettings).url == "sqlite:///b.sqlite"
 
@@ -162,9 +156,7 @@ def test_production_refuses_all_at_once() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "url", ["postgresql://u:p@ss/w?rd@h/d", "postgresql://h/d?password=p@ss/w?rd", "redis://:p@ss/w?rd@h/1"]
-)
+@pytest.mark.parametrize("url", ["postgresql://u:p@ss/w?rd@h/d", "postgresql://h/d?password=p@ss/w?rd", "redis://:p@ss/w?rd@h/1"])
 def test_passwords_in_addresses_are_masked(url: str) -> None:
     settings = read(BASE | {"atlas.limits": url})
     assert "ss/w" not in str(settings.shown()) + repr(settings.section(AtlasSettings))
@@ -183,17 +175,11 @@ def test_raw_keys_suit_the_session_package() -> None:
     assert raw["pyramid.reload_templates"] == "false"
 
 
-@pytest.mark.parametrize(
-    ("name", "environ"), [("development.ini", {}), ("production.ini", PRODUCTION_ENVIRON)]
-)
+@pytest.mark.parametrize(("name", "environ"), [("development.ini", {}), ("production.ini", PRODUCTION_ENVIRON)])
 def test_every_key_of_the_shipped_files_is_known(name: str, environ: dict[str, str]) -> None:
     raw = plaster.get_settings(str(ROOT / name), "app:main")
     settings = load(raw, CORE_SECTIONS, file=name, environ=environ)
-    assert (
-        settings.section(AtlasSettings).plugins
-        == enabled_plugins(raw, environ={})
-        == ("portfolio", "listings")
-    )
+    assert settings.section(AtlasSettings).plugins == enabled_plugins(raw, environ={}) == ("portfolio", "listings")
     assert settings.section(PyramidSettings).default_locale_name == "en"
     assert settings.section(RedisSessionSettings).cookie_samesite == "lax"
 

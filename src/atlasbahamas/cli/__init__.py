@@ -19,7 +19,14 @@ from atlasbahamas.settings import SettingsError
 
 
 @click.group()
-@click.option("-c", "--config", "ini", type=click.Path(path_type=Path), default=lambda: os.environ.get("ATLAS_INI", "development.ini"), help="The INI file.")
+@click.option(
+    "-c",
+    "--config",
+    "ini",
+    type=click.Path(path_type=Path),
+    default=lambda: os.environ.get("ATLAS_INI", "development.ini"),
+    help="The INI file.",
+)
 @click.version_option(__version__)
 @click.pass_context
 def atlas(context: click.Context, ini: Path) -> None:

@@ -13,7 +13,6 @@ from alembic.script import ScriptDirectory
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db import migrations
 
-
 RENDERING = {
     "upgrade_token": "upgrades",
     "downgrade_token": "downgrades",
@@ -77,13 +76,21 @@ def revision(ini: Path, component: str, message: str) -> None:
     config = Config()
     config.set_main_option("script_location", folder)
     options = {
-        "message": message, "sql": False, "head": "head", "splice": False, "branch_label": None, "depends_on": None,
-        "rev_id": None, "version_path": None, "autogenerate": True,
+        "message": message,
+        "sql": False,
+        "head": "head",
+        "splice": False,
+        "branch_label": None,
+        "depends_on": None,
+        "rev_id": None,
+        "version_path": None,
+        "autogenerate": True,
     }
     revisions = RevisionContext(config, script, options)
     with site.database().read_engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={**migrations.comparing(found), **RENDERING, "script": script, "fn": lambda rev, ctx: []}
+            connection,
+            opts={**migrations.comparing(found), **RENDERING, "script": script, "fn": lambda rev, ctx: []},
         )
         revisions.run_autogenerate(context.get_current_heads(), context)
     for written in revisions.generate_scripts():

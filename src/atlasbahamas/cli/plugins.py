@@ -37,7 +37,10 @@ def show(ini: Path, name: str) -> None:
     for category in introspector.categories():
         if not category.startswith("atlas "):
             continue
-        names = [entry["introspectable"]["name"] for entry in introspector.get_category(category)
-                 if entry["introspectable"]["plugin"] == name]
+        names = [
+            entry["introspectable"]["name"]
+            for entry in introspector.get_category(category)
+            if entry["introspectable"]["plugin"] == name
+        ]
         for entry in sorted(names):
             click.echo(f"{category.removeprefix('atlas ')}: {entry}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Any
-
 from pathlib import Path
+from typing import Any
 
 import click
 import plaster

@@ -40,9 +40,7 @@ def show(config: Path) -> None:
 
 @settings.command()
 @click.option("--core", is_flag=True, help="Only the core, without the plugins of the INI file.")
-@click.option(
-    "--format", "form", type=click.Choice(["markdown", "terminal"]), default="markdown", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(["markdown", "terminal"]), default="markdown", show_default=True)
 @click.pass_obj
 def reference(config: Path, core: bool, form: str) -> None:
     """Print what every setting is for."""
@@ -65,9 +63,7 @@ def _read(config: Path) -> dict[str, str]:
     try:
         raw = dict(plaster.get_settings(str(config), "app:main"))
     except Exception as error:  # the parser's messages quote the line, which may hold a secret
-        raise click.ClickException(
-            f"{config}: cannot be read as an INI file ({type(error).__name__})"
-        ) from None
+        raise click.ClickException(f"{config}: cannot be read as an INI file ({type(error).__name__})") from None
     if not raw:
         raise click.ClickException(f"{config}: has no section [app:main]")
     return raw

@@ -6,5 +6,16 @@ from atlasbahamas.db.triggers import Trigger
 from atlasbahamas.db.types import BigKey, Cents, Id, Key, Line, Prose, UtcDateTime, type_annotations
 
 __all__ = [
-    "BigKey", "Cents", "Database", "Id", "Key", "Line", "Prose", "Trigger", "UtcDateTime", "WriteRefused", "metadata", "type_annotations",
+    "BigKey",
+    "Cents",
+    "Database",
+    "Id",
+    "Key",
+    "Line",
+    "Prose",
+    "Trigger",
+    "UtcDateTime",
+    "WriteRefused",
+    "metadata",
+    "type_annotations",
 ]

@@ -26,7 +26,12 @@ class MemberList(List):
     columns = (
         Column("name", "Name", _name, lambda row: row.person.name, sort="name"),
         Column("role", "Role", lambda row, node: MEMBER_ROLES[row.role], lambda row: MEMBER_ROLES[row.role]),
-        Column("since", "Since", lambda row, node: local_date(row.since), lambda row: row.since.date().isoformat()),
+        Column(
+            "since",
+            "Since",
+            lambda row, node: local_date(row.since),
+            lambda row: row.since.date().isoformat(),
+        ),
     )
     filters = (
         text_filter("q", "Name", lambda text: Person.name.icontains(text, autoescape=True)),

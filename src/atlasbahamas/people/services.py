@@ -13,9 +13,23 @@ from sqlalchemy.orm import Session
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
-from atlasbahamas.people.models import MEMBER_ROLES, Device, Membership, Organisation, Person, PersonRole, name_key
+from atlasbahamas.people.models import (
+    MEMBER_ROLES,
+    Device,
+    Membership,
+    Organisation,
+    Person,
+    PersonRole,
+    name_key,
+)
 from atlasbahamas.security.identity import KEPT_FOR, UNKEPT_FOR, token_hash
-from atlasbahamas.security.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, needs_rehash, verify_password
+from atlasbahamas.security.passwords import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    hash_password,
+    needs_rehash,
+    verify_password,
+)
 from atlasbahamas.traversal.keys import new_key
 
 TAKEN = {
@@ -139,9 +153,7 @@ def add_member(db: Session, organisation: Organisation, person_id: int, role: st
     """Give a person a role in an organisation. Raises Refused for a role that members cannot have."""
     if role not in MEMBER_ROLES:
         raise Refused("There is no such role.", "role")
-    membership = Membership(
-        ref=new_key("m"), organisation_id=organisation.id, person_id=person_id, role=role, since=now
-    )
+    membership = Membership(ref=new_key("m"), organisation_id=organisation.id, person_id=person_id, role=role, since=now)
     db.add(membership)
     db.flush()
     return membership

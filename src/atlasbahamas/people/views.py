@@ -12,7 +12,14 @@ from atlasbahamas.people import services
 from atlasbahamas.people.forms import MemberForm, OrganisationForm, ProfileForm, RegisterForm, SignInForm
 from atlasbahamas.people.lists import MemberList
 from atlasbahamas.people.models import Person, name_key
-from atlasbahamas.people.resources import Account, Home, Members, MembershipNode, OrganisationNode, Organisations
+from atlasbahamas.people.resources import (
+    Account,
+    Home,
+    Members,
+    MembershipNode,
+    OrganisationNode,
+    Organisations,
+)
 from atlasbahamas.security.identity import SESSION_KEY
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
 from atlasbahamas.settings import AtlasSettings
@@ -79,7 +86,12 @@ def account(context: Account, request: Any) -> Any:
     """The profile, and where one is signed in."""
     person = request.db.get(Person, request.identity.person_id)
     form = ProfileForm(
-        request, person, full_name=person.name, email=person.email, user_name=person.user_name, phone=person.phone
+        request,
+        person,
+        full_name=person.name,
+        email=person.email,
+        user_name=person.user_name,
+        phone=person.phone,
     )
     devices = services.devices_of(request.db, person.id, now=request.clock.now())
 
@@ -107,9 +119,7 @@ def edit_organisation(context: OrganisationNode, request: Any) -> Any:
     form = OrganisationForm(request, context.row)
 
     def submit() -> Any:
-        services.edit_organisation(
-            request.db, context.row, name=form.name.data, brea_licence=form.brea_licence.data
-        )
+        services.edit_organisation(request.db, context.row, name=form.name.data, brea_licence=form.brea_licence.data)
         request.session.flash("The organisation was saved.")
         return HTTPSeeOther(context.url())
 
@@ -128,7 +138,7 @@ def edit_member(context: MembershipNode, request: Any) -> Any:
     def submit() -> Any:
         services.change_member_role(request.db, context.row, form.role.data, now=request.clock.now())
         request.session.flash(f"{context.title} has another role.")
-        return HTTPSeeOther(context.__parent__.url())
+        return HTTPSeeOther(context.above(Members).url())
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 
@@ -140,7 +150,7 @@ def end_member(context: MembershipNode, request: Any) -> Any:
     def submit() -> Any:
         services.end_membership(request.db, context.row, now=request.clock.now())
         request.session.flash(f"{context.title} is no longer a member.")
-        return HTTPSeeOther(context.__parent__.url())
+        return HTTPSeeOther(context.above(Members).url())
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 

@@ -6,7 +6,14 @@ from typing import Any
 
 from atlasbahamas.people import views
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN
-from atlasbahamas.people.resources import Account, Home, Members, MembershipNode, OrganisationNode, Organisations
+from atlasbahamas.people.resources import (
+    Account,
+    Home,
+    Members,
+    MembershipNode,
+    OrganisationNode,
+    Organisations,
+)
 from atlasbahamas.plugins.manifest import Permission
 from atlasbahamas.traversal.nodes import USE, VIEW, Root
 
@@ -36,13 +43,32 @@ def includeme(config: Any) -> None:
 
     page = config.add_view
     page(views.front, context=Root, permission=VIEW, renderer="front.jinja2")
-    page(views.sign_in, context=Root, name="sign-in", permission=VIEW, accept_methods=FORM, renderer="people/sign_in.jinja2")
-    page(views.register, context=Root, name="register", permission=VIEW, accept_methods=FORM, renderer="people/register.jinja2")
+    page(
+        views.sign_in,
+        context=Root,
+        name="sign-in",
+        permission=VIEW,
+        accept_methods=FORM,
+        renderer="people/sign_in.jinja2",
+    )
+    page(
+        views.register,
+        context=Root,
+        name="register",
+        permission=VIEW,
+        accept_methods=FORM,
+        renderer="people/register.jinja2",
+    )
     page(views.sign_out, context=Root, name="sign-out", permission=VIEW, accept_methods=("POST",))
     page(views.home, context=Home, permission=USE, renderer="home.jinja2")
     page(views.account, context=Account, permission=USE, accept_methods=FORM, renderer="people/account.jinja2")
     page(views.organisations, context=Organisations, permission=USE)
-    page(views.organisation, context=OrganisationNode, permission="atlas:organisation:view", renderer="organisation/show.jinja2")
+    page(
+        views.organisation,
+        context=OrganisationNode,
+        permission="atlas:organisation:view",
+        renderer="organisation/show.jinja2",
+    )
     page(
         views.edit_organisation,
         context=OrganisationNode,

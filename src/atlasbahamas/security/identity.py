@@ -71,9 +71,7 @@ def identity_of(request: Any) -> Identity | None:
 
 def _seen(request: Any, device_id: int, kept: bool, now: datetime) -> None:
     """Move the device's last-seen time and its end. The one write that a GET may cause, outside its transaction."""
-    change = (
-        update(Device).where(Device.id == device_id).values(last_seen=now, expires=now + (KEPT_FOR if kept else UNKEPT_FOR))
-    )
+    change = update(Device).where(Device.id == device_id).values(last_seen=now, expires=now + (KEPT_FOR if kept else UNKEPT_FOR))
     if request.method in ("GET", "HEAD"):
         with request.own_transaction() as db:
             db.execute(change)

@@ -115,4 +115,4 @@ def includeme(config: Any) -> None:
     """Open the place where attempts are counted."""
     uri = config.registry.atlas_settings.section(AtlasSettings).limits
     options = {"socket_timeout": 2, "socket_connect_timeout": 2} if uri.startswith("redis") else {}
-    config.registry.atlas_limiter = FixedWindowRateLimiter(storage_from_string(uri, **options))  # type: ignore[arg-type]
+    config.registry.atlas_limiter = FixedWindowRateLimiter(storage_from_string(uri, **options))

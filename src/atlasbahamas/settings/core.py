@@ -53,9 +53,7 @@ class AtlasSettings(Section):
         min_length=1,
         description=f"Signs cookies and tokens; at least {SECRET_LENGTH} characters in production.",
     )
-    plugins: Words = Field(
-        default=(), description="The features that are switched on, separated by spaces or lines."
-    )
+    plugins: Words = Field(default=(), description="The features that are switched on, separated by spaces or lines.")
     sessions: Literal["cookie", "redis"] = Field(
         default="cookie", description="Where sessions are kept: in a signed cookie, or in Redis."
     )
@@ -72,9 +70,7 @@ class AtlasSettings(Section):
         default="memory://",
         description="Where rate limits are counted: sqlite:///file or redis://host/number.",
     )
-    shared_page_seconds: int = Field(
-        default=30, ge=0, description="How long a public page may be cached, in seconds."
-    )
+    shared_page_seconds: int = Field(default=30, ge=0, description="How long a public page may be cached, in seconds.")
     trusted_proxy: str = Field(
         default="",
         description="The address of the proxy whose forwarded headers are believed; empty for none.",
@@ -115,15 +111,9 @@ class DatabaseSettings(Section):
         repr=False, description="The database: postgresql+psycopg2://... or sqlite:///file."
     )
     pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
-    max_overflow: int = Field(
-        default=10, ge=0, description="Connections that it may open beyond those for a while."
-    )
-    pool_timeout: int = Field(
-        default=10, ge=1, description="How long to wait for a free connection, in seconds."
-    )
-    pool_recycle: int = Field(
-        default=1800, ge=-1, description="Age at which a connection is replaced, in seconds; -1: never."
-    )
+    max_overflow: int = Field(default=10, ge=0, description="Connections that it may open beyond those for a while.")
+    pool_timeout: int = Field(default=10, ge=1, description="How long to wait for a free connection, in seconds.")
+    pool_recycle: int = Field(default=1800, ge=-1, description="Age at which a connection is replaced, in seconds; -1: never.")
     echo: Flag = Field(default=False, description="Log every SQL statement.")
 
     def engine_options(self) -> dict[str, Any]:
@@ -150,9 +140,7 @@ class RedisSessionSettings(Section):
         "redis.sessions.socket_timeout": "redis.sessions.redis_socket_timeout",
     }
 
-    secret: SecretStr | None = Field(
-        default=None, description="Signs the session cookie; another one than atlas.secret."
-    )
+    secret: SecretStr | None = Field(default=None, description="Signs the session cookie; another one than atlas.secret.")
     redis_url: str | None = Field(
         default=None,
         repr=False,
@@ -162,17 +150,13 @@ class RedisSessionSettings(Section):
     redis_socket_timeout: int = Field(
         default=2, ge=1, description="How long to wait for Redis, in whole seconds, before the answer is 503."
     )
-    timeout: int = Field(
-        default=2_592_000, ge=1, description="How long an unused session lives, in seconds (30 days)."
-    )
+    timeout: int = Field(default=2_592_000, ge=1, description="How long an unused session lives, in seconds (30 days).")
     timeout_trigger: int = Field(
         default=300,
         ge=0,
         description="How often at most a session's end is moved on, in seconds; 0: on every use.",
     )
-    cookie_name: str = Field(
-        default="atlas_session", pattern=r"^[A-Za-z0-9_-]+$", description="The name of the cookie."
-    )
+    cookie_name: str = Field(default="atlas_session", pattern=r"^[A-Za-z0-9_-]+$", description="The name of the cookie.")
     cookie_max_age: int | None = Field(
         default=None,
         ge=1,
@@ -223,12 +207,8 @@ class TransactionSettings(Section):
         default="pyramid_tm.explicit_manager",
         description="The function that makes a request's transaction manager.",
     )
-    annotate_user: Flag = Field(
-        default=False, description="Note the user on the transaction; costs a look-up per request."
-    )
-    commit_veto: str | None = Field(
-        default=None, description="A function that may stop a commit after seeing the answer."
-    )
+    annotate_user: Flag = Field(default=False, description="Note the user on the transaction; costs a look-up per request.")
+    commit_veto: str | None = Field(default=None, description="A function that may stop a commit after seeing the answer.")
 
 
 class PyramidSettings(Section):
@@ -236,21 +216,13 @@ class PyramidSettings(Section):
 
     prefix = "pyramid"
 
-    includes: Words = Field(
-        default=(), description="Add-ons to include besides the site's own, by dotted name."
-    )
-    reload_templates: Flag = Field(
-        default=False, description="Read changed templates again without a restart."
-    )
-    debug_authorization: Flag = Field(
-        default=False, description="Log why each permission was given or denied."
-    )
+    includes: Words = Field(default=(), description="Add-ons to include besides the site's own, by dotted name.")
+    reload_templates: Flag = Field(default=False, description="Read changed templates again without a restart.")
+    debug_authorization: Flag = Field(default=False, description="Log why each permission was given or denied.")
     debug_notfound: Flag = Field(default=False, description="Log why an address was not found.")
     debug_routematch: Flag = Field(default=False, description="Log which route an address matched.")
     prevent_http_cache: Flag = Field(default=False, description="Tell browsers to cache nothing.")
-    default_locale_name: str = Field(
-        default="en", description="The language of texts unless a visitor chooses another."
-    )
+    default_locale_name: str = Field(default="en", description="The language of texts unless a visitor chooses another.")
 
 
 CORE_SECTIONS: tuple[type[Section], ...] = (

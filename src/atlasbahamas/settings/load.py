@@ -66,10 +66,7 @@ class Settings:
 
     def shown(self) -> list[tuple[str, str, str]]:
         """Return (key, printable value, source), with secrets and passwords in addresses masked."""
-        return [
-            (key, _printable(value, secret), self._sources.get(key, "default"))
-            for key, value, secret in self._values()
-        ]
+        return [(key, _printable(value, secret), self._sources.get(key, "default")) for key, value, secret in self._values()]
 
     def _values(self) -> list[tuple[str, Any, bool]]:
         return [
@@ -90,9 +87,7 @@ def enabled_plugins(raw: Mapping[str, str], *, environ: Mapping[str, str]) -> tu
     return tuple(texts.get("atlas.plugins", "").split())
 
 
-def load(
-    raw: Mapping[str, str], sections: Sequence[type[Section]], *, file: str | None, environ: Mapping[str, str]
-) -> Settings:
+def load(raw: Mapping[str, str], sections: Sequence[type[Section]], *, file: str | None, environ: Mapping[str, str]) -> Settings:
     """Read `sections` from the raw INI values and the environment, which wins.
 
     `file` names the INI file in messages. Raises `SettingsError` with every problem.
@@ -146,9 +141,7 @@ def _resolve(
             try:
                 texts[key] = Path(environ[from_file]).read_text(encoding="utf-8").strip()
             except (OSError, ValueError):
-                problems.append(
-                    Problem(key, "cannot be read from the file that this variable names", from_file)
-                )
+                problems.append(Problem(key, "cannot be read from the file that this variable names", from_file))
             sources[key] = from_file
         if name in environ:
             texts[key], sources[key] = environ[name], name

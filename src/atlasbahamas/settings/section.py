@@ -58,7 +58,7 @@ class Section(BaseModel):
         return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
 
     @classmethod
-    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:  # noqa: ARG003 - for those who override
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Yield (key, what is wrong and what to do) for rules across keys, also of other sections.
 
         `values` holds the valid values by full key; a key whose own value was refused is absent.

@@ -64,10 +64,25 @@ class PostgresServer:
             self._as = ["setpriv", "--reuid=nobody", "--clear-groups"]
         data = str(self.folder / "data")
         self._run("initdb", "-D", data, "-U", "atlas", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
-        options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", f"unix_socket_directories={self.folder}"]
+        options = [
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            f"unix_socket_directories={self.folder}",
+        ]
         flags = [word for option in options for word in ("-c", option)]
         self._process = subprocess.Popen(
-            [*self._as, str(self._bin / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(self.port), *flags],
+            [
+                *self._as,
+                str(self._bin / "postgres"),
+                "-D",
+                data,
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                *flags,
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
@@ -113,16 +128,25 @@ class RedisServer:
     def start(self) -> None:
         """Start it on its port."""
         self._process = subprocess.Popen(
-            [self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            [
+                self._program,
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         _wait(self._answers, "Redis")
 
     def _answers(self) -> bool:
-        with contextlib.suppress(redis.exceptions.ConnectionError):
-            with redis.Redis.from_url(self.url) as client:
-                return bool(client.ping())
+        with contextlib.suppress(redis.exceptions.ConnectionError), redis.Redis.from_url(self.url) as client:
+            return bool(client.ping())
         return False
 
     def stop(self) -> None:

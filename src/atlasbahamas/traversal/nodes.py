@@ -6,10 +6,10 @@ traversal/resolver.py then fetches every row on the path with one query. Views a
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pyramid.authorization import Allow, Authenticated, Everyone
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from atlasbahamas.traversal.keys import is_key
@@ -19,6 +19,9 @@ VIEW = "atlas:page:view"
 
 USE = "atlas:account:use"
 """What everybody who is signed in may do."""
+
+
+N = TypeVar("N", bound="Node")
 
 
 class Node:
@@ -50,6 +53,13 @@ class Node:
         """This node and those above it, root first."""
         above = self.__parent__.lineage() if self.__parent__ is not None else []
         return [*above, self]
+
+    def above(self, kind: type[N]) -> N:
+        """The nearest node of a kind on the way up. Raises LookupError where there is none."""
+        for node in reversed(self.lineage()):
+            if isinstance(node, kind):
+                return node
+        raise LookupError(f"no {kind.__name__} above {type(self).__name__}")
 
     def url(self, *elements: str, **query: Any) -> str:
         """Path of this node, or of a view or child below it."""
@@ -109,6 +119,3 @@ class Collection(Node):
         node = self.item(self.request, self, getattr(row, self.item.key.key))
         node.row = row
         return node
-
-
-ResolvedRow = Row[Any]

@@ -6,6 +6,7 @@ and the one that tells who is calling (house.md section 2).
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
@@ -68,7 +69,7 @@ def resolve(request: Any, chain: list[RowNode]) -> None:
     if not chain:
         return
     query = select(*[node.model for node in chain]).select_from(chain[0].model).where(type(chain[0]).key == chain[0].__name__)
-    for above, node in zip(chain, chain[1:], strict=False):
+    for above, node in itertools.pairwise(chain):
         query = query.join(node.model, node.join_to(above.model)).where(type(node).key == node.__name__)
     widths = []
     for node in chain:

@@ -17,15 +17,30 @@ from atlasbahamas.traversal.nodes import Node
 log = structlog.get_logger("atlasbahamas.error")
 
 WORDS: dict[int, tuple[str, str]] = {
-    400: ("That request could not be read", "Something in the address or the form was not as expected. Go back and try again."),
-    403: ("This is not yours to open", "You are signed in, but this needs a permission that you do not have."),
+    400: (
+        "That request could not be read",
+        "Something in the address or the form was not as expected. Go back and try again.",
+    ),
+    403: (
+        "This is not yours to open",
+        "You are signed in, but this needs a permission that you do not have.",
+    ),
     404: ("There is nothing here", "The page may have moved, or the address may have a slip in it."),
     405: ("That cannot be done here", "This address does not take that kind of request."),
-    413: ("That is too much at once", "What was sent is larger than we accept. Make it smaller and try again."),
+    413: (
+        "That is too much at once",
+        "What was sent is larger than we accept. Make it smaller and try again.",
+    ),
     422: ("Something needs another look", "What was sent could not be used as it is. Go back and try again."),
     429: ("That was a lot of tries", "To keep everybody's account safe, please wait a little and try again."),
-    500: ("Something went wrong on our side", "It was not you. We have a record of it; please try again in a minute."),
-    503: ("We cannot do that at the moment", "A part of the service is not answering. Nothing was lost; please try again in a minute."),
+    500: (
+        "Something went wrong on our side",
+        "It was not you. We have a record of it; please try again in a minute.",
+    ),
+    503: (
+        "We cannot do that at the moment",
+        "A part of the service is not answering. Nothing was lost; please try again in a minute.",
+    ),
 }
 EXPIRED_FORM = "This form had been open for too long, or came from somewhere else. Go back, reload the page and send it again."
 
@@ -66,7 +81,11 @@ def forbidden(error: HTTPForbidden, request: Any) -> Any:
         return error_page(request, 400, EXPIRED_FORM)
     if request.identity is None:
         if request.session_lost:
-            return error_page(request, 503, "We cannot see who you are at the moment, so this page has to wait. Please try again in a minute.")
+            return error_page(
+                request,
+                503,
+                "We cannot see who you are at the moment, so this page has to wait. Please try again in a minute.",
+            )
         query = {"next": request.path_qs} if request.method in ("GET", "HEAD") else {}
         return HTTPSeeOther(request.resource_path(request.root, "sign-in", query=query))
     node = getattr(request, "context", None)

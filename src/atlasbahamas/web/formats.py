@@ -14,9 +14,7 @@ from zoneinfo import ZoneInfo
 
 NASSAU = ZoneInfo("America/Nassau")
 MAX_CENTS = 10**12
-_AMOUNT = re.compile(
-    r"(?:B\$|BSD|US\$|\$)?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]+))?", re.IGNORECASE
-)
+_AMOUNT = re.compile(r"(?:B\$|BSD|US\$|\$)?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]+))?", re.IGNORECASE)
 
 
 def money(cents: int | None) -> str:

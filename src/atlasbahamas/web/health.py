@@ -26,7 +26,10 @@ def ready(request: Any) -> dict[str, Any]:
     fine = all(parts.values())
     if not fine:
         request.response.status_int = 503
-    return {"status": "ok" if fine else "unavailable", "parts": {name: "ok" if up else "down" for name, up in parts.items()}}
+    return {
+        "status": "ok" if fine else "unavailable",
+        "parts": {name: "ok" if up else "down" for name, up in parts.items()},
+    }
 
 
 def _database(request: Any) -> bool:
@@ -41,9 +44,7 @@ def _redis(settings: RedisSessionSettings) -> bool:
     assert settings.redis_url is not None
     seconds = settings.redis_socket_timeout
     try:
-        with Redis.from_url(
-            settings.redis_url, socket_timeout=seconds, socket_connect_timeout=seconds
-        ) as client:
+        with Redis.from_url(settings.redis_url, socket_timeout=seconds, socket_connect_timeout=seconds) as client:
             return bool(client.ping())
     except RedisError:
         return False

@@ -1,4 +1,4 @@
-"""Methods are refused by default: a view takes GET and HEAD unless it is registered with `accept_methods` (house.md section 5)."""
+"""A view takes GET and HEAD unless it is registered with `accept_methods` (house.md section 5)."""
 
 from __future__ import annotations
 

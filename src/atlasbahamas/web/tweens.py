@@ -38,7 +38,13 @@ def request_log(handler: Handler, registry: Any) -> Handler:
         response = handler(request)
         response.headers["X-Request-ID"] = request.id
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        log.info("request", method=request.method, path=request.path_info_safe, status=response.status_int, ms=milliseconds)
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path_info_safe,
+            status=response.status_int,
+            ms=milliseconds,
+        )
         return response
 
     return tween
@@ -107,7 +113,12 @@ def shared_pages(handler: Handler, registry: Any) -> Handler:
         response.md5_etag()
         response.headers["Cache-Control"] = f"public, max-age={pages.seconds}"
         response.headers["Vary"] = "Cookie"
-        page = SharedPage(response.body, tuple(response.headerlist), response.headers["ETag"], time.monotonic() + pages.seconds)
+        page = SharedPage(
+            response.body,
+            tuple(response.headerlist),
+            response.headers["ETag"],
+            time.monotonic() + pages.seconds,
+        )
         if pages.seconds and request.method == "GET":
             pages.put(key, page, generation)
         return _answer(request, page)

@@ -14,7 +14,15 @@ PLUGIN = Plugin(
     migrations="atlasbahamas_plugins.listings.migrations",
     demo="atlasbahamas_plugins.listings.demo:load_demo",
     permissions=(
-        Permission("listings:listing:view", "See an organisation's listings", ("owner", "manager", "bookkeeper", "leasing", "viewer", "admin")),
-        Permission("listings:listing:edit", "Write, publish, pause and withdraw listings", ("owner", "manager", "leasing", "admin")),
+        Permission(
+            "listings:listing:view",
+            "See an organisation's listings",
+            ("owner", "manager", "bookkeeper", "leasing", "viewer", "admin"),
+        ),
+        Permission(
+            "listings:listing:edit",
+            "Write, publish, pause and withdraw listings",
+            ("owner", "manager", "leasing", "admin"),
+        ),
     ),
 )

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 800, 600
 GROUND = 470
 STOREYS = {"apartment": 2, "townhouse": 2, "villa": 2}
-SHARE_OF_WIDTH = {"apartment": 460, "villa": 440, "house": 360, "townhouse": 300, "cottage": 280, "studio": 220}
+SHARE_OF_WIDTH = {
+    "apartment": 460,
+    "villa": 440,
+    "house": 360,
+    "townhouse": 300,
+    "cottage": 280,
+    "studio": 220,
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,10 @@ def _air(rng: random.Random, sky: Sky) -> str:
     clouds = "".join(
         f'<g fill="#fff" opacity=".75"><ellipse cx="{x}" cy="{y}" rx="70" ry="16"/>'
         f'<ellipse cx="{x - 22}" cy="{y - 12}" rx="32" ry="18"/><ellipse cx="{x + 22}" cy="{y - 9}" rx="28" ry="14"/></g>'
-        for x, y in ((rng.randint(60, 330), rng.randint(50, 150)), (rng.randint(470, 740), rng.randint(40, 170)))
+        for x, y in (
+            (rng.randint(60, 330), rng.randint(50, 150)),
+            (rng.randint(470, 740), rng.randint(40, 170)),
+        )
     )
     return (
         f'<defs><linearGradient id="a" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{sky.top}"/>'
@@ -157,7 +167,14 @@ def _palm(rng: random.Random, x: int) -> str:
     fronds = "".join(
         f'<path d="M{top_x} {top_y}Q{top_x + dx * 0.6:g} {top_y - lift} {top_x + dx} {top_y + drop}'
         f'Q{top_x + dx * 0.5:g} {top_y - lift + 26} {top_x} {top_y}Z"/>'
-        for dx, lift, drop in ((-96, 30, 40), (-70, 58, 4), (-34, 74, -30), (34, 74, -30), (70, 58, 4), (96, 30, 40))
+        for dx, lift, drop in (
+            (-96, 30, 40),
+            (-70, 58, 4),
+            (-34, 74, -30),
+            (34, 74, -30),
+            (70, 58, 4),
+            (96, 30, 40),
+        )
     )
     return (
         f'<path d="M{x - 9} {foot}Q{x + lean * 0.2:g} {foot - height / 2:g} {top_x - 4} {top_y}h9'
@@ -176,4 +193,7 @@ def _garden(rng: random.Random, left: int, width: int, path: int) -> str:
             for _ in range(9)
         )
         bushes += f'<ellipse cx="{x}" cy="{GROUND + 14}" rx="48" ry="34" fill="#4d8c55"/>{flowers}'
-    return bushes + f'<path d="M{path - 30} 600Q{path} 540 {path - 8} {GROUND + 36}h24Q{path + 40} 540 {path + 60} 600Z" fill="#efe3c8"/>'
+    return (
+        bushes
+        + f'<path d="M{path - 30} 600Q{path} 540 {path - 8} {GROUND + 36}h24Q{path + 40} 540 {path + 60} 600Z" fill="#efe3c8"/>'
+    )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from atlasbahamas.web.forms import ChoiceField, DateField, Form, MoneyField, MultilineField, TextField, VersionField
+from atlasbahamas.web.forms import (
+    ChoiceField,
+    DateField,
+    Form,
+    MoneyField,
+    MultilineField,
+    TextField,
+    VersionField,
+)
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS
 from atlasbahamas_plugins.listings.services import ListingDetails
 

@@ -8,7 +8,16 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, select
 
 from atlasbahamas.web.formats import money
-from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, integer_filter, money_filter, text_filter
+from atlasbahamas.web.lists import (
+    Column,
+    Key,
+    List,
+    Sort,
+    choice_filter,
+    integer_filter,
+    money_filter,
+    text_filter,
+)
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, Listing
 from atlasbahamas_plugins.listings.services import matching
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
@@ -45,7 +54,14 @@ class CatalogueList(List):
         Column("price", "Price", lambda row, node: _price(row), _price),
     )
 
-    def __init__(self, request: Any, query: Select[Any], *, node: Any, places: list[tuple[str, str, list[tuple[str, str]]]]) -> None:
+    def __init__(
+        self,
+        request: Any,
+        query: Select[Any],
+        *,
+        node: Any,
+        places: list[tuple[str, str, list[tuple[str, str]]]],
+    ) -> None:
         islands = [(ref, name) for ref, name, _ in places]
         settlements = {name: entries for _, name, entries in places}
         self.filters = (
@@ -89,8 +105,11 @@ class OwnList(List):
         Column("title", "Listing", _own_link, lambda row: row.title, sort="title"),
         Column("state", "State", _badge, lambda row: STATES[row.state]),
         Column("unit", "Unit", lambda row, node: row.unit.label, lambda row: row.unit.label),
-        Column("property", "Property", lambda row, node: row.unit.property.name, lambda row: row.unit.property.name),
+        Column(
+            "property",
+            "Property",
+            lambda row, node: row.unit.property.name,
+            lambda row: row.unit.property.name,
+        ),
         Column("price", "Price", lambda row, node: _price(row), _price, numeric=True, sort="price"),
     )
-
-

@@ -44,9 +44,7 @@ def show_listing(context: PublicListing, request: Any) -> dict[str, Any]:
 def picture(context: PublicListing | OwnListing, request: Any) -> Response:
     """A drawing of the home, for listings without a photo. It depends on the listing's facts only, so it may be kept."""
     unit = context.row.unit
-    svg = draw_home(
-        context.row.ref, kind=unit.property.kind, beds=unit.beds, island=unit.property.settlement.island.ref
-    )
+    svg = draw_home(context.row.ref, kind=unit.property.kind, beds=unit.beds, island=unit.property.settlement.island.ref)
     response = Response(body=svg.encode(), content_type="image/svg+xml", charset="UTF-8")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     request.share()
@@ -107,14 +105,22 @@ def publish(context: OwnListing, request: Any) -> Any:
     """Put it into the catalogue, after asking."""
     now = request.clock.now()
     return _confirm(
-        context, request, "Publish this listing?", lambda: services.publish_listing(request.db, context.row, now=now), "The listing is live."
+        context,
+        request,
+        "Publish this listing?",
+        lambda: services.publish_listing(request.db, context.row, now=now),
+        "The listing is live.",
     )
 
 
 def pause(context: OwnListing, request: Any) -> Any:
     """Take it out of the catalogue for a while, after asking."""
     return _confirm(
-        context, request, "Pause this listing?", lambda: services.pause_listing(request.db, context.row), "The listing is paused."
+        context,
+        request,
+        "Pause this listing?",
+        lambda: services.pause_listing(request.db, context.row),
+        "The listing is paused.",
     )
 
 
@@ -122,7 +128,11 @@ def withdraw(context: OwnListing, request: Any) -> Any:
     """Take it off the market for good, after asking."""
     question = "Withdraw this listing for good?"
     return _confirm(
-        context, request, question, lambda: services.withdraw_listing(request.db, context.row), "The listing is withdrawn."
+        context,
+        request,
+        question,
+        lambda: services.withdraw_listing(request.db, context.row),
+        "The listing is withdrawn.",
     )
 
 

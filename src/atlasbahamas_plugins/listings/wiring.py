@@ -20,7 +20,11 @@ FORM = ("GET", "POST")
 
 
 def _front(request: Any, context: Any) -> str:
-    values = {"newest": services.newest_listings(request.db), "places": places(request.db), "periods": PERIODS}
+    values = {
+        "newest": services.newest_listings(request.db),
+        "places": places(request.db),
+        "periods": PERIODS,
+    }
     return str(render("listings/front.jinja2", values, request=request))
 
 
@@ -38,10 +42,20 @@ def includeme(config: Any) -> None:
 
     page = config.add_view
     page(views.catalogue, context=resources.Catalogue, permission=PUBLIC, renderer="listings/catalogue.jinja2")
-    page(views.show_listing, context=resources.PublicListing, permission=PUBLIC, renderer="listings/listing.jinja2")
+    page(
+        views.show_listing,
+        context=resources.PublicListing,
+        permission=PUBLIC,
+        renderer="listings/listing.jinja2",
+    )
     page(views.picture, context=resources.PublicListing, name="picture.svg", permission=PUBLIC)
     page(views.picture, context=resources.OwnListing, name="picture.svg", permission=VIEW)
-    page(views.own_listings, context=resources.OwnListings, permission=VIEW, renderer="listings/own_listings.jinja2")
+    page(
+        views.own_listings,
+        context=resources.OwnListings,
+        permission=VIEW,
+        renderer="listings/own_listings.jinja2",
+    )
     page(views.show_own, context=resources.OwnListing, permission=VIEW, renderer="listings/own_listing.jinja2")
     forms = (
         (views.draft, UnitNode, "list", "form"),
@@ -51,4 +65,11 @@ def includeme(config: Any) -> None:
         (views.withdraw, resources.OwnListing, "withdraw", "confirm"),
     )
     for view, node, name, template in forms:
-        page(view, context=node, name=name, permission=EDIT, accept_methods=FORM, renderer="confirm.jinja2" if template == "confirm" else f"listings/{template}.jinja2")
+        page(
+            view,
+            context=node,
+            name=name,
+            permission=EDIT,
+            accept_methods=FORM,
+            renderer="confirm.jinja2" if template == "confirm" else f"listings/{template}.jinja2",
+        )

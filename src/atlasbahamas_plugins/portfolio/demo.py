@@ -23,7 +23,8 @@ def load_demo(db: Session, *, now: datetime) -> None:
     for entry in PROPERTIES:
         organisation = db.scalars(select(Organisation).where(Organisation.name == names[entry.organisation])).one()
         settlement = db.scalars(
-            select(Settlement).join(Island, Island.id == Settlement.island_id)
+            select(Settlement)
+            .join(Island, Island.id == Settlement.island_id)
             .where(Island.ref == entry.island, Settlement.ref == entry.settlement)
         ).one()
         where = services.PropertyDetails(entry.name, entry.kind, settlement.id, entry.street, entry.po_box)

@@ -46,7 +46,13 @@ class DemoHold:
 
 PROPERTIES = (
     DemoProperty(
-        "blue-hole", "Cable Beach Court", "apartment", "new-providence", "cable-beach", "West Bay Street, past Goodman's Bay", "CB-11420",
+        "blue-hole",
+        "Cable Beach Court",
+        "apartment",
+        "new-providence",
+        "cable-beach",
+        "West Bay Street, past Goodman's Bay",
+        "CB-11420",
         (
             DemoUnit("1A", 1, 1, 770, 245000, 245000, True, True),
             DemoUnit("1B", 2, 1, 1130, 280000, 280000, False, False),
@@ -57,7 +63,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "blue-hole", "Sandyport Mews", "townhouse", "new-providence", "sandyport", "Sandyport Drive, by the bridge", "CB-12301",
+        "blue-hole",
+        "Sandyport Mews",
+        "townhouse",
+        "new-providence",
+        "sandyport",
+        "Sandyport Drive, by the bridge",
+        "CB-12301",
         (
             DemoUnit("No 1", 2, 1, 1120, 340000, 340000, True, False),
             DemoUnit("No 2", 3, 2, 1490, 390000, 390000, False, True),
@@ -66,7 +78,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "bethel", "Carmichael Studios", "studio", "new-providence", "carmichael", "Carmichael Road, opposite the primary school", "N-4471",
+        "bethel",
+        "Carmichael Studios",
+        "studio",
+        "new-providence",
+        "carmichael",
+        "Carmichael Road, opposite the primary school",
+        "N-4471",
         (
             DemoUnit("Studio 1", 0, 1, 490, 95000, 95000, False, False),
             DemoUnit("Studio 2", 0, 1, 450, 95000, 95000, False, False),
@@ -76,7 +94,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "bethel", "Fox Hill House", "house", "new-providence", "fox-hill", "Bernard Road, at the parade ground", "N-4471",
+        "bethel",
+        "Fox Hill House",
+        "house",
+        "new-providence",
+        "fox-hill",
+        "Bernard Road, at the parade ground",
+        "N-4471",
         (
             DemoUnit("Main house", 3, 2, 1480, 285000, 285000, True, False),
             DemoUnit("Upstairs", 2, 1, 1160, 235000, 235000, False, False),
@@ -84,7 +108,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "rolle", "Palmdale Flats", "apartment", "new-providence", "palmdale", "Madeira Street", "SS-6190",
+        "rolle",
+        "Palmdale Flats",
+        "apartment",
+        "new-providence",
+        "palmdale",
+        "Madeira Street",
+        "SS-6190",
         (
             DemoUnit("1A", 1, 1, 760, 180000, 180000, False, False),
             DemoUnit("1B", 2, 1, 1090, 225000, 225000, True, False),
@@ -95,7 +125,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "blue-hole", "Port Lucaya Villas", "villa", "grand-bahama", "lucaya", "Sea Horse Road, by the marina", "F-42533",
+        "blue-hole",
+        "Port Lucaya Villas",
+        "villa",
+        "grand-bahama",
+        "lucaya",
+        "Sea Horse Road, by the marina",
+        "F-42533",
         (
             DemoUnit("Villa 1", 3, 2, 1420, 475000, 475000, True, False),
             DemoUnit("Villa 2", 4, 3, 1760, 515000, 515000, False, False),
@@ -104,7 +140,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "bethel", "Freeport Gardens", "apartment", "grand-bahama", "freeport", "Coral Road and Settlers Way", "F-40112",
+        "bethel",
+        "Freeport Gardens",
+        "apartment",
+        "grand-bahama",
+        "freeport",
+        "Coral Road and Settlers Way",
+        "F-40112",
         (
             DemoUnit("1A", 1, 1, 780, 170000, 170000, True, False),
             DemoUnit("1B", 2, 1, 1120, 215000, 215000, True, True),
@@ -115,7 +157,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "rolle", "Hope Town Cottages", "cottage", "abaco", "hope-town", "Back Street, two doors from the post office", "AB-20410",
+        "rolle",
+        "Hope Town Cottages",
+        "cottage",
+        "abaco",
+        "hope-town",
+        "Back Street, two doors from the post office",
+        "AB-20410",
         (
             DemoUnit("Hibiscus", 2, 1, 1100, 300000, 300000, True, False),
             DemoUnit("Croton", 1, 1, 750, 240000, 240000, False, False),
@@ -124,7 +172,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "blue-hole", "Marsh Harbour Row", "townhouse", "abaco", "marsh-harbour", "Don MacKay Boulevard", "AB-20222",
+        "blue-hole",
+        "Marsh Harbour Row",
+        "townhouse",
+        "abaco",
+        "marsh-harbour",
+        "Don MacKay Boulevard",
+        "AB-20222",
         (
             DemoUnit("No 1", 2, 1, 1150, 285000, 285000, True, False),
             DemoUnit("No 2", 3, 2, 1480, 335000, 335000, True, True),
@@ -133,7 +187,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "rolle", "Harbour View", "house", "eleuthera", "governors-harbour", "Buccaneer Hill", "EL-25033",
+        "rolle",
+        "Harbour View",
+        "house",
+        "eleuthera",
+        "governors-harbour",
+        "Buccaneer Hill",
+        "EL-25033",
         (
             DemoUnit("Main house", 3, 2, 1430, 290000, 290000, False, False),
             DemoUnit("Upstairs", 2, 1, 1090, 245000, 245000, False, True),
@@ -141,7 +201,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "blue-hole", "Gregory Town Cottages", "cottage", "eleuthera", "gregory-town", "Queen's Highway, by the cove", "EL-27218",
+        "blue-hole",
+        "Gregory Town Cottages",
+        "cottage",
+        "eleuthera",
+        "gregory-town",
+        "Queen's Highway, by the cove",
+        "EL-27218",
         (
             DemoUnit("Hibiscus", 2, 1, 1110, 235000, 235000, False, False),
             DemoUnit("Croton", 1, 1, 780, 185000, 185000, False, False),
@@ -150,7 +216,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "rolle", "Elizabeth Harbour Suites", "apartment", "exuma", "george-town", "Queen's Highway, over Kidd Cove", "EX-29055",
+        "rolle",
+        "Elizabeth Harbour Suites",
+        "apartment",
+        "exuma",
+        "george-town",
+        "Queen's Highway, over Kidd Cove",
+        "EX-29055",
         (
             DemoUnit("1A", 1, 1, 800, 170000, 170000, True, False),
             DemoUnit("1B", 2, 1, 1130, 220000, 220000, True, True),
@@ -161,7 +233,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "bethel", "Fresh Creek House", "house", "andros", "fresh-creek", "By the lighthouse, Fresh Creek", "AN-23001",
+        "bethel",
+        "Fresh Creek House",
+        "house",
+        "andros",
+        "fresh-creek",
+        "By the lighthouse, Fresh Creek",
+        "AN-23001",
         (
             DemoUnit("Main house", 3, 2, 1420, 290000, 290000, False, False),
             DemoUnit("Upstairs", 2, 1, 1150, 250000, 250000, True, False),
@@ -169,7 +247,13 @@ PROPERTIES = (
         ),
     ),
     DemoProperty(
-        "rolle", "Rolle Town Cottage", "cottage", "exuma", "rolle-town", "On the ridge, by the old tombs", "EX-29101",
+        "rolle",
+        "Rolle Town Cottage",
+        "cottage",
+        "exuma",
+        "rolle-town",
+        "On the ridge, by the old tombs",
+        "EX-29101",
         (
             DemoUnit("Hibiscus", 2, 1, 1100, 240000, 240000, False, False),
             DemoUnit("Croton", 1, 1, 800, 195000, 195000, True, False),

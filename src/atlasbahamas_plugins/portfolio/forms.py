@@ -33,7 +33,12 @@ class _Where(Form):
     def where(self, notes: str = "") -> PropertyDetails:
         """The property's part of what was typed."""
         return PropertyDetails(
-            self.name.data, self.kind.data, int(self.settlement.data), self.street.data, self.po_box.data, notes
+            self.name.data,
+            self.kind.data,
+            int(self.settlement.data),
+            self.street.data,
+            self.po_box.data,
+            notes,
         )
 
 

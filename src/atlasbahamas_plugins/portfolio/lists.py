@@ -11,7 +11,17 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from atlasbahamas.people.models import name_key
 from atlasbahamas.web.formats import money
-from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, integer_filter, money_filter, text_filter
+from atlasbahamas.web.lists import (
+    Column,
+    Filter,
+    Key,
+    List,
+    Sort,
+    choice_filter,
+    integer_filter,
+    money_filter,
+    text_filter,
+)
 from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, Island, Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state
 from atlasbahamas_plugins.portfolio.resources import organisation_above
@@ -58,7 +68,12 @@ class PropertyList(List):
     columns = (
         Column("name", "Property", _property_link, lambda row: row.name, sort="name"),
         Column("kind", "Kind", lambda row, node: PROPERTY_KINDS[row.kind], lambda row: PROPERTY_KINDS[row.kind]),
-        Column("island", "Island", lambda row, node: row.settlement.island.name, lambda row: row.settlement.island.name),
+        Column(
+            "island",
+            "Island",
+            lambda row, node: row.settlement.island.name,
+            lambda row: row.settlement.island.name,
+        ),
         Column("settlement", "Settlement", lambda row, node: row.settlement.name, lambda row: row.settlement.name),
         Column("street", "Street or landmark", lambda row, node: row.street, lambda row: row.street),
     )
@@ -107,10 +122,29 @@ class UnitList(List):
         self.columns = (
             Column("property", "Property", lambda row, node: row.property.name, lambda row: row.property.name),
             Column("label", "Unit", _unit_link, lambda row: row.label, sort="label"),
-            Column("state", "Occupancy", lambda row, node: _badge(self.states[row.id]), lambda row: STATES[self.states[row.id]]),
-            Column("beds", "Bedrooms", lambda row, node: row.beds, lambda row: row.beds, numeric=True, sort="beds"),
+            Column(
+                "state",
+                "Occupancy",
+                lambda row, node: _badge(self.states[row.id]),
+                lambda row: STATES[self.states[row.id]],
+            ),
+            Column(
+                "beds",
+                "Bedrooms",
+                lambda row, node: row.beds,
+                lambda row: row.beds,
+                numeric=True,
+                sort="beds",
+            ),
             Column("baths", "Bathrooms", lambda row, node: row.baths, lambda row: row.baths, numeric=True),
-            Column("rent", "Rent a month", lambda row, node: money(row.rent_cents), lambda row: Decimal(row.rent_cents) / 100, numeric=True, sort="rent"),
+            Column(
+                "rent",
+                "Rent a month",
+                lambda row, node: money(row.rent_cents),
+                lambda row: Decimal(row.rent_cents) / 100,
+                numeric=True,
+                sort="rent",
+            ),
         )
         if request.GET.get("archived") != "yes":
             query = query.where(Unit.archived.is_(None))

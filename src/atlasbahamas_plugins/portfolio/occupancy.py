@@ -31,14 +31,14 @@ _STRENGTH = {state: strength for strength, state in enumerate(STATES)}
 class OccupancySource(Protocol):
     """Says which units it takes on a day."""
 
-    def occupied(self, day: date) -> Select[tuple[int, str]]:
+    def occupied(self, day: date) -> Select[int, str]:
         """One SELECT of (unit id, state); the state is one of held, notice, let, out_of_service."""
 
 
 class HoldSource:
     """Units that are held for somebody."""
 
-    def occupied(self, day: date) -> Select[tuple[int, str]]:
+    def occupied(self, day: date) -> Select[int, str]:
         """Units whose hold covers the day."""
         return select(Hold.unit_id, literal("held")).where(Hold.starts <= day, Hold.ends > day)
 

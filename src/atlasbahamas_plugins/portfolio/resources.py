@@ -14,7 +14,7 @@ from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 
 def organisation_above(node: Node) -> OrganisationNode:
     """The organisation that a node hangs under."""
-    return next(step for step in reversed(node.lineage()) if isinstance(step, OrganisationNode))
+    return node.above(OrganisationNode)
 
 
 class HoldNode(RowNode):

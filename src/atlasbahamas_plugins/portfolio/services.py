@@ -45,7 +45,12 @@ class UnitDetails:
 
 
 def add_property(
-    db: Session, organisation: Organisation, details: PropertyDetails, *, now: datetime, code: str | None = None
+    db: Session,
+    organisation: Organisation,
+    details: PropertyDetails,
+    *,
+    now: datetime,
+    code: str | None = None,
 ) -> Property:
     """Add a property to an organisation. `code` fixes the end of its key (demo data)."""
     row = Property(ref=new_key(details.name, code=code), organisation_id=organisation.id, created=now)
@@ -129,13 +134,27 @@ def let_a_home(
 
 
 def hold_unit(
-    db: Session, unit: Unit, *, starts: date, ends: date, reason: str, person_id: int | None, now: datetime, code: str | None = None
+    db: Session,
+    unit: Unit,
+    *,
+    starts: date,
+    ends: date,
+    reason: str,
+    person_id: int | None,
+    now: datetime,
+    code: str | None = None,
 ) -> Hold:
     """Keep a unit from `starts` until the day before `ends`. Raises Refused when it is held in that time."""
     if ends <= starts:
         raise Refused("The hold has to end after it starts.", "ends")
     hold = Hold(
-        ref=new_key("h", code=code), unit_id=unit.id, starts=starts, ends=ends, reason=reason, person_id=person_id, created=now
+        ref=new_key("h", code=code),
+        unit_id=unit.id,
+        starts=starts,
+        ends=ends,
+        reason=reason,
+        person_id=person_id,
+        created=now,
     )
     try:
         with db.begin_nested():
@@ -161,7 +180,11 @@ def holds_of(db: Session, unit: Unit, *, today: date) -> list[Hold]:
 
 def roles_in(db: Session, organisation: Organisation, person_id: int) -> list[str]:
     """Roles that a person holds in an organisation today."""
-    mine = (Membership.organisation_id == organisation.id, Membership.person_id == person_id, Membership.until.is_(None))
+    mine = (
+        Membership.organisation_id == organisation.id,
+        Membership.person_id == person_id,
+        Membership.until.is_(None),
+    )
     return list(db.scalars(select(Membership.role).where(*mine)))
 
 

@@ -16,8 +16,8 @@ from atlasbahamas_plugins.portfolio.lists import PropertyList, UnitList
 from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state_of
 from atlasbahamas_plugins.portfolio.resources import (
-    Holds,
     HoldNode,
+    Holds,
     LetHome,
     Properties,
     PropertyNode,
@@ -57,7 +57,10 @@ def _where_i_may_add(request: Any) -> list[Organisation]:
     return [
         row
         for row in request.layout.organisations
-        if any("portfolio:property:edit" in request.grants_of(role) for role in services.roles_in(request.db, row, request.identity.person_id))
+        if any(
+            "portfolio:property:edit" in request.grants_of(role)
+            for role in services.roles_in(request.db, row, request.identity.person_id)
+        )
     ]
 
 
@@ -165,29 +168,58 @@ def add_hold(context: Holds, request: Any) -> Any:
 
 def archive_property(context: PropertyNode, request: Any) -> Any:
     """Put a property away, after asking."""
-    return _confirm(context, request, "Archive this property?", lambda: services.archive_property(request.db, context.row, now=request.clock.now()), "The property is in the archive.")
+    return _confirm(
+        context,
+        request,
+        "Archive this property?",
+        lambda: services.archive_property(request.db, context.row, now=request.clock.now()),
+        "The property is in the archive.",
+    )
 
 
 def restore_property(context: PropertyNode, request: Any) -> Any:
     """Bring a property back."""
-    return _confirm(context, request, "Bring this property back?", lambda: services.restore_property(request.db, context.row), "The property is back.")
+    return _confirm(
+        context,
+        request,
+        "Bring this property back?",
+        lambda: services.restore_property(request.db, context.row),
+        "The property is back.",
+    )
 
 
 def archive_unit(context: UnitNode, request: Any) -> Any:
     """Put a unit away, after asking."""
-    return _confirm(context, request, "Archive this unit?", lambda: services.archive_unit(request.db, context.row, now=request.clock.now()), "The unit is in the archive.")
+    return _confirm(
+        context,
+        request,
+        "Archive this unit?",
+        lambda: services.archive_unit(request.db, context.row, now=request.clock.now()),
+        "The unit is in the archive.",
+    )
 
 
 def restore_unit(context: UnitNode, request: Any) -> Any:
     """Bring a unit back."""
-    return _confirm(context, request, "Bring this unit back?", lambda: services.restore_unit(request.db, context.row), "The unit is back.")
+    return _confirm(
+        context,
+        request,
+        "Bring this unit back?",
+        lambda: services.restore_unit(request.db, context.row),
+        "The unit is back.",
+    )
 
 
 def release_hold(context: HoldNode, request: Any) -> Any:
     """End a hold, after asking."""
-    unit = context.__parent__.__parent__
-    assert isinstance(unit, UnitNode)
-    return _confirm(unit, request, "End this hold?", lambda: services.release_hold(request.db, context.row), "The unit is free again.")
+    unit = context.above(UnitNode)
+    return _confirm(
+        unit,
+        request,
+        "End this hold?",
+        lambda: services.release_hold(request.db, context.row),
+        "The unit is free again.",
+    )
 
 
 def _confirm(target: Any, request: Any, heading: str, act: Callable[[], None], message: str) -> Any:
@@ -195,10 +227,14 @@ def _confirm(target: Any, request: Any, heading: str, act: Callable[[], None], m
         act()
         return _done(request, target, message)
 
-    return form_page(request, ConfirmForm(request), {"heading": heading, "cancel": target.url(), "subject": target.title}, submit=submit)
+    return form_page(
+        request,
+        ConfirmForm(request),
+        {"heading": heading, "cancel": target.url(), "subject": target.title},
+        submit=submit,
+    )
 
 
 def _done(request: Any, node: Node, message: str) -> HTTPSeeOther:
     request.session.flash(message)
     return HTTPSeeOther(node.url())
-

@@ -41,10 +41,26 @@ def includeme(config: Any) -> None:
     config.contribute("slot:organisation", Slot(_organisation_card), name="units", order=50)
 
     page = config.add_view
-    page(views.let_home, context=resources.LetHome, permission=USE, accept_methods=FORM, renderer="portfolio/let.jinja2")
-    page(views.properties, context=resources.Properties, permission=VIEW, renderer="portfolio/properties.jinja2")
+    page(
+        views.let_home,
+        context=resources.LetHome,
+        permission=USE,
+        accept_methods=FORM,
+        renderer="portfolio/let.jinja2",
+    )
+    page(
+        views.properties,
+        context=resources.Properties,
+        permission=VIEW,
+        renderer="portfolio/properties.jinja2",
+    )
     page(views.units, context=resources.Units, permission=VIEW, renderer="portfolio/units.jinja2")
-    page(views.show_property, context=resources.PropertyNode, permission=VIEW, renderer="portfolio/property.jinja2")
+    page(
+        views.show_property,
+        context=resources.PropertyNode,
+        permission=VIEW,
+        renderer="portfolio/property.jinja2",
+    )
     page(views.show_unit, context=resources.UnitNode, permission=VIEW, renderer="portfolio/unit.jinja2")
     forms = (
         (views.add_property, resources.Properties, "new", EDIT, "property_form"),

@@ -62,9 +62,7 @@ class Form(wtforms.Form):
             field.errors = [*field.errors, refused.message]
 
 
-def form_page(
-    request: Any, form: Form, template_values: Mapping[str, Any], *, submit: Callable[[], Any]
-) -> Any:
+def form_page(request: Any, form: Form, template_values: Mapping[str, Any], *, submit: Callable[[], Any]) -> Any:
     """The page of a form: shown, shown again with errors and status 422, or done with `submit()`'s response.
 
     `submit` calls one service. What it wrote before it was refused, or before a row turned out to be stale,

@@ -211,7 +211,7 @@ class ChoiceField(SelectField):
             self.data = None
             self.data = one_text(valuelist)
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+    def pre_validate(self, form: Any) -> None:
         """Stop at what was not offered, and at nothing chosen; the data becomes the value that was offered."""
         if self.process_errors:
             raise StopValidation()
@@ -232,11 +232,7 @@ def _as_offered(value: Any) -> Any:
 
 def _select_choices(choices: Choices) -> list[Any]:
     groups: Mapping[Any, Pairs] = choices if isinstance(choices, Mapping) else {None: choices}
-    return [
-        SelectChoice(value=value, label=label, optgroup=group)
-        for group, pairs in groups.items()
-        for value, label in pairs
-    ]
+    return [SelectChoice(value=value, label=label, optgroup=group) for group, pairs in groups.items() for value, label in pairs]
 
 
 class CheckField(BooleanField):
@@ -257,10 +253,7 @@ class CheckField(BooleanField):
 class VersionField(HiddenField):
     """The row's version when the form was opened: what somebody else changed since is not written over."""
 
-    STALE = (
-        "This was changed by someone else meanwhile. Nothing of yours was saved: "
-        "open the page again to see what is there."
-    )
+    STALE = "This was changed by someone else meanwhile. Nothing of yours was saved: open the page again to see what is there."
 
     def __init__(self, **more: Any) -> None:
         super().__init__("", **more)

@@ -65,9 +65,7 @@ class TypedField(Field):
     ) -> None:
         self.max_length = max_length
         self.typed: str | None = None
-        super().__init__(
-            label, list(validators), render_kw={"maxlength": max_length, **(render_kw or {})}, **more
-        )
+        super().__init__(label, list(validators), render_kw={"maxlength": max_length, **(render_kw or {})}, **more)
         if required:
             self.flags.required = True
 
@@ -96,7 +94,7 @@ class TypedField(Field):
         if text:
             self.data = self.read(text)
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+    def pre_validate(self, form: Any) -> None:
         """Stop at what could not be read, and at an empty field: no other rule has a say about those."""
         if self.process_errors:
             raise StopValidation()

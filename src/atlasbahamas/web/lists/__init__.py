@@ -87,8 +87,8 @@ class List:
 
     name: ClassVar[str]
     noun: ClassVar[tuple[str, str]]
-    columns: ClassVar[Sequence[Column]] = ()
-    filters: ClassVar[Sequence[Filter]] = ()
+    columns: Sequence[Column] = ()
+    filters: Sequence[Filter] = ()
     sorts: ClassVar[Sequence[Sort]]
     identity: ClassVar[ColumnElement[int]]
     page_size: ClassVar[int] = 25
@@ -170,7 +170,8 @@ class List:
     def _read_form(self) -> wtforms.Form:
         fields = {filter.name: filter.field() for filter in self.filters}
         fields["sort"] = ChoiceField("Sort by", choices=[(sort.name, sort.label) for sort in self.sorts])
-        return type("Filters", (wtforms.Form,), fields)(formdata=self.request.GET)
+        form: wtforms.Form = type("Filters", (wtforms.Form,), fields)(formdata=self.request.GET)
+        return form
 
     def _token(self) -> tuple[list[Any] | None, bool]:
         for name in ("after", "before"):
@@ -205,5 +206,14 @@ class List:
 
 
 __all__ = [
-    "Column", "Filter", "Key", "List", "Page", "Sort", "choice_filter", "integer_filter", "money_filter", "text_filter",
+    "Column",
+    "Filter",
+    "Key",
+    "List",
+    "Page",
+    "Sort",
+    "choice_filter",
+    "integer_filter",
+    "money_filter",
+    "text_filter",
 ]

@@ -1,0 +1,71 @@
+"""The rules of house.md section 1 that import-linter cannot see."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atlasbahamas.testing import site as sites
+
+ROOT = Path(__file__).parents[2]
+FEATURES = ROOT / "src" / "atlasbahamas_plugins"
+ROOMS = {
+    "__init__", "wiring", "models", "services", "resources", "views", "forms", "lists", "events", "jobs", "settings",
+    "demo", "demo_content",
+}  # fmt: skip
+OF_THEIR_OWN = {"portfolio": {"occupancy"}, "listings": {"drawing"}}
+
+
+def features() -> list[Path]:
+    return [path.parent for path in sorted(FEATURES.glob("*/wiring.py"))]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Any]:
+    running = sites.start(f"sqlite:///{tmp_path}/empty.sqlite", tmp_path)
+    yield running.app
+    running.close()
+
+
+@pytest.mark.parametrize("feature", features(), ids=lambda path: path.name)
+def test_rooms_have_the_same_names_in_every_feature(feature: Path) -> None:
+    found = {path.stem for path in feature.glob("*.py")}
+    assert found - ROOMS - OF_THEIR_OWN.get(feature.name, set()) == set()
+    assert (feature / "README.md").exists()
+
+
+@pytest.mark.parametrize("feature", features(), ids=lambda path: path.name)
+def test_only_wiring_speaks_to_the_configurator(feature: Path) -> None:
+    for path in feature.glob("*.py"):
+        if path.stem == "wiring":
+            continue
+        names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+        assert "config" not in names, path
+
+
+@pytest.mark.parametrize("feature", features(), ids=lambda path: path.name)
+def test_no_service_commits_or_reads_the_clock(feature: Path) -> None:
+    tree = ast.parse((feature / "services.py").read_text())
+    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert called & {"commit", "now", "utcnow", "today", "registry"} == set()
+
+
+def test_permissions_of_views_are_declared_by_a_plugin_or_the_core(app: Any) -> None:
+    used = {entry["introspectable"]["value"] for entry in app.registry.introspector.get_category("permissions")}
+    open_to_all = {"__no_permission_required__", "atlas:page:undeclared"}
+    assert len(used) > 5
+    assert used - set(app.registry.atlas_permissions) - open_to_all == set()
+
+
+def test_no_template_has_inline_script_or_style() -> None:
+    for path in (ROOT / "src").rglob("*.jinja2"):
+        text = path.read_text()
+        assert "<style" not in text, path
+        assert re.search(r"<[a-z]+ [^>%]*\bstyle=", text) is None, path
+        assert " onclick=" not in text, path
+        assert "<script>" not in text, path
