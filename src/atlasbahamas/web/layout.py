@@ -67,7 +67,7 @@ class Layout:
     def navigation(self) -> list[Link]:
         """The links that the caller may use."""
         items: list[NavItem] = self.request.registry.atlas_points.get(NAV)
-        path = self.request.path
+        path = self.request.path_info_safe
         return [
             Link(item.label, item.path, path.startswith(item.path))
             for item in items
