@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from webob import Request
 
 from atlasbahamas.testing.site import Site
 
@@ -73,13 +74,27 @@ def test_missing_or_forged_token_and_wrong_method(site: Site, path: str) -> None
     assert site.counts() == before
 
 
+NOWHERE = [
+    "/listings/none-at-all-1",
+    "/listings/%00",
+    "/portfolio/x1/y/z",
+    "/" + "a1/" * 300,
+    "/home/edit/more",
+    "/static/../setup.cfg",
+    "/static/%2e%2e/%2e%2e/setup.cfg",
+    "/listings/" + "a1" * 5000,
+]
+
+
 def test_addresses_that_are_none(site: Site) -> None:
     browser = site.browser("keva")
-    for path in (
-        "/listings/none-at-all-1", "/%ff", "/listings/%00", "/portfolio/x1/y/z", "/" + "a1/" * 300, "/home/edit/more", "/static/../setup.cfg",
-        "/listings/" + "a1" * 5000,
-    ):  # fmt: skip
+    for path in NOWHERE:
         assert browser.get(path, expect_errors=True).status_int in (400, 404), path[:40]
+
+
+def test_an_address_that_cannot_be_decoded_is_a_bad_request(site: Site) -> None:
+    for environ in ({"PATH_INFO": "/\xff"}, {"QUERY_STRING": "q=%ff", "PATH_INFO": "/listings/"}):
+        assert Request.blank("/", environ=environ).get_response(site.app).status_int == 400
 
 
 def test_error_pages_look_like_the_product_and_show_the_request_id(site: Site) -> None:

@@ -97,7 +97,7 @@ def forbidden(error: HTTPForbidden, request: Any) -> Any:
 
 
 def not_found(error: HTTPNotFound, request: Any) -> Any:
-    """Nothing there; an address without its final slash is sent to the one with it."""
+    """Nothing there."""
     return error_page(request, 404)
 
 
@@ -131,7 +131,7 @@ def includeme(config: Any) -> None:
     config.add_request_method(error_page, "invoke_error_page")
     config.add_exception_view(http_error, context=HTTPException)
     config.add_forbidden_view(forbidden)
-    config.add_notfound_view(not_found, append_slash=True)
+    config.add_notfound_view(not_found)
     config.add_exception_view(undecodable, context=URLDecodeError)
     config.add_exception_view(session_store_down, context=redis.exceptions.RedisError)
     config.add_exception_view(database_error, context=DBAPIError)

@@ -6,12 +6,17 @@ Who is signed in is decided by the device row, not here (security/identity.py).
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import structlog
 from pyramid.session import SignedCookieSessionFactory
 from pyramid_session_redis import session_factory_from_settings
+from redis.exceptions import RedisError
 
 from atlasbahamas.settings import AtlasSettings
+
+log = structlog.get_logger("atlasbahamas.session")
 
 COOKIE = "atlas_session"
 SIXTY_DAYS = 60 * 24 * 3600
@@ -19,6 +24,34 @@ SIXTY_DAYS = 60 * 24 * 3600
 
 def _to_bytes(value: Any) -> bytes:
     return json.dumps(value).encode()
+
+
+def surviving(factory: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A session factory whose callbacks at the end of a request do not turn a finished answer into a failure.
+
+    The package writes the session back after the answer is made; when Redis went away meanwhile the answer still goes out, the
+    loss is logged, and the next request finds no session and lets nobody in.
+    """
+
+    def guarded(callback: Callable[..., None]) -> Callable[..., None]:
+        def run(*arguments: Any) -> None:
+            try:
+                callback(*arguments)
+            except RedisError as error:
+                log.error("the session could not be written back", error=repr(error))
+
+        return run
+
+    def make(request: Any) -> Any:
+        queues = (request.response_callbacks, request.finished_callbacks)
+        before = [len(queue) for queue in queues]
+        session = factory(request)
+        for queue, kept in zip(queues, before, strict=True):
+            added = [queue.pop() for _ in range(len(queue) - kept)]
+            queue.extend(guarded(callback) for callback in reversed(added))
+        return session
+
+    return make
 
 
 def includeme(config: Any) -> None:
@@ -31,7 +64,7 @@ def includeme(config: Any) -> None:
         raw.setdefault("redis.sessions.cookie_name", COOKIE)
         raw.setdefault("redis.sessions.redis_socket_timeout", 2)
         raw.setdefault("redis.sessions.timeout", SIXTY_DAYS)
-        factory = session_factory_from_settings(raw)
+        factory = surviving(session_factory_from_settings(raw))
         cookie = raw["redis.sessions.cookie_name"]
     else:
         factory = SignedCookieSessionFactory(
