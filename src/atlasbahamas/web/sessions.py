@@ -46,6 +46,8 @@ def surviving(factory: Callable[[Any], Any]) -> Callable[[Any], Any]:
         queues = (request.response_callbacks, request.finished_callbacks)
         before = [len(queue) for queue in queues]
         session = factory(request)
+        # A form must not be shown whose token nobody could keep: a new session is made at once, or the answer is 503.
+        session.ensure_id()
         for queue, kept in zip(queues, before, strict=True):
             added = [queue.pop() for _ in range(len(queue) - kept)]
             queue.extend(guarded(callback) for callback in reversed(added))

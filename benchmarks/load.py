@@ -1,0 +1,74 @@
+"""A load generator in a process of its own: `python benchmarks/load.py PORT PATH BYTES CONNECTIONS SECONDS` prints answers/s.
+
+Every connection is kept alive and asks again when its answer is there in full. An answer that is not 200, or has another length
+than BYTES, ends the run with an error: half an answer is not a fast answer. Plain sockets, because http.client takes longer to
+read an answer than the server takes to give a shared page.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+import threading
+import time
+
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+def ask(connection: socket.socket, request: bytes) -> int:
+    """Ask once; the length of the body that arrived. Raises ValueError for an answer that is not a full 200."""
+    connection.sendall(request)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _receive(connection)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    if not head.startswith(b"HTTP/1.1 200") or length is None:
+        raise ValueError(head.decode("latin-1"))
+    got, wanted = len(body), int(length[1])
+    while got < wanted:
+        got += len(_receive(connection))
+    return got
+
+
+def _receive(connection: socket.socket) -> bytes:
+    part = connection.recv(262144)
+    if not part:
+        raise ValueError("the server closed the connection in the middle of an answer")
+    return part
+
+
+def load(port: int, path: str, size: int, connections: int, seconds: float) -> float:
+    """Answers a second over all connections."""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    counts: list[int] = []
+    errors: list[Exception] = []
+    until = time.perf_counter() + seconds
+
+    def one() -> None:
+        count = 0
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                while time.perf_counter() < until:
+                    got = ask(connection, request)
+                    if got != size:
+                        raise ValueError(f"{path} has {got} bytes and not {size}")
+                    count += 1
+        except (OSError, ValueError) as error:
+            errors.append(error)
+        counts.append(count)
+
+    threads = [threading.Thread(target=one) for _ in range(connections)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise SystemExit(f"{path}: {errors[0]}")
+    return sum(counts) / (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    print(load(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])))
