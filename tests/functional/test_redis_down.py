@@ -11,11 +11,11 @@ from atlasbahamas.testing.services import RedisServer
 
 
 @pytest.mark.parametrize("profile", ["embedded"])
-def test_redis_killed_and_started_again(database_url: str, tmp_path: Path, own_redis: RedisServer) -> None:
-    site = sites.start(database_url, tmp_path, redis=own_redis.url)
+def test_redis_killed_and_started_again(database_url: str, tmp_path: Path, redis_server: RedisServer) -> None:
+    site = sites.start(database_url, tmp_path, redis=redis_server.url)
     browser, visitor = site.browser("marva"), site.browser()
     browser.get("/home/", status=200)
-    own_redis.stop()
+    redis_server.stop()
     for path in ("/", "/listings/"):
         visitor.get(path, status=200)
         browser.get(path, status=200)
@@ -23,7 +23,7 @@ def test_redis_killed_and_started_again(database_url: str, tmp_path: Path, own_r
     assert "cannot see who you are" in answer.text
     visitor.get("/sign-in", status=503)
     assert browser.get("/health/ready", status=503).json["parts"]["redis"] == "down"
-    own_redis.start()
+    redis_server.start()
     site.browser("marva").get("/home/", status=200)
     browser.get("/health/ready", status=200)
     site.close()

@@ -85,9 +85,3 @@ def redis_server() -> Iterator[RedisServer]:
     server = RedisServer()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def own_redis(redis_server: RedisServer) -> RedisServer:
-    """The same, by the name that the functional tests call it."""
-    return redis_server
