@@ -13,386 +13,356 @@ class DemoListing:
     unit_label: str
     title: str
     description: str
-    category: str
     price_cents: int
-    price_period: str
     available_in_days: int
-    state: str
+    category: str = "long_term"
+    price_period: str = "month"
+    state: str = "approved"
 
 
 LISTINGS = (
     DemoListing(
         "Palmdale Flats",
         "2B",
-        "Bright three-bedroom apartment in Palmdale",
-        "You hear the trade wind in the casuarinas and little else. Split air conditioning in each bedroom, ceiling fans everywhere else. Come and see it on any afternoon.",
-        "long_term",
+        "Corner three-bedroom in Palmdale, pets welcome",
+        "A corner flat on the second floor of Palmdale Flats, with windows on two sides and a breeze "
+        "through both. Three bedrooms, two bathrooms and 1,410 square feet, let unfurnished, so your own "
+        "things fit. Small dogs and cats are welcome; the vet is two streets away on Madeira Street.",
         265000,
-        "month",
         25,
-        "approved",
     ),
     DemoListing(
         "Palmdale Flats",
         "2A",
-        "Cool two-bedroom apartment in Palmdale",
-        "High ceilings keep it cool without much help. The school run is a short walk. Come and see it on any afternoon.",
-        "long_term",
+        "Cool two-bedroom in the middle of Palmdale",
+        "High ceilings and deep eaves keep this two-bedroom cool well into June. Banks, a bakery and the "
+        "number 1 bus are all within five minutes on foot. It comes unfurnished, freshly painted, with a "
+        "new stove and fridge.",
         225000,
-        "month",
         1,
-        "approved",
     ),
     DemoListing(
         "Harbour View",
         "Garden flat",
-        "Bright one-bedroom home in Governor's Harbour",
-        "The kitchen was done over last year, and it shows. Water and cable are connected; power is on your own meter. Come and see it on any afternoon.",
-        "long_term",
-        200000,
-        "month",
+        "Garden flat on Buccaneer Hill by the night",
+        "Wake to roosters and the harbour, and have coffee under the sea grape. The flat is fully furnished"
+        " for two, with its own gate, a fan in every room and linen on the bed. Pets that get along with "
+        "two old cats may come too.",
+        18500,
         30,
-        "approved",
+        "short_term",
+        "night",
     ),
     DemoListing(
         "Sandyport Mews",
         "No 3",
-        "Sunny three-bedroom townhouse in Sandyport",
-        "The porch is where you will have your coffee. The school run is a short walk. Come and see it on any afternoon.",
-        "long_term",
+        "Canal-side townhouse in Sandyport with a dock rail",
+        "Three bedrooms over a kitchen that opens to the canal, where children fish off the wall after "
+        "school. It is fully furnished, and a guard is at the gate day and night. Shops, a chemist and the "
+        "beach are across the footbridge.",
         385000,
-        "month",
         36,
-        "approved",
     ),
     DemoListing(
         "Elizabeth Harbour Suites",
         "2A",
-        "Breezy two-bedroom apartment in George Town",
-        "High ceilings keep it cool without much help. There is a washer, and a line in the sun. Come and see it on any afternoon.",
-        "long_term",
-        225000,
-        "month",
+        "Two-bedroom over Kidd Cove by the week",
+        "Regatta week or a quiet one: the balcony looks straight over Kidd Cove to Stocking Island. Two "
+        "bedrooms, fully furnished, with a water taxi to the beaches from the steps below. Price by the "
+        "week, power and water included.",
+        115000,
         19,
-        "approved",
+        "short_term",
+        "week",
     ),
     DemoListing(
         "Gregory Town Cottages",
         "Hibiscus",
-        "Tidy two-bedroom cottage in Gregory Town",
-        "Morning light comes in over the water here. The school run is a short walk. Come and see it on any afternoon.",
-        "long_term",
+        "Hibiscus, a tidy cottage by Gregory Town cove",
+        "This two-bedroom cottage sits a few steps above the cove, where the boats come in at four. The "
+        "pineapple fields begin behind the back fence. Let unfurnished to someone who likes a garden, with "
+        "a cistern that has never run dry.",
         235000,
-        "month",
         8,
-        "approved",
     ),
     DemoListing(
         "Elizabeth Harbour Suites",
         "1B",
-        "Cool two-bedroom apartment in George Town",
-        "Morning light comes in over the water here. The bus into town stops at the corner. Small pets can be talked about.",
-        "long_term",
+        "Furnished two-bedroom in George Town with room for a dog",
+        "Bring a suitcase and the dog: everything else is here. The flat is on the breezy side of the "
+        "building and an easy walk to the market, the bank and the clinic. Nurses and teachers on contract "
+        "have been happy here for years.",
         220000,
-        "month",
         51,
-        "approved",
     ),
     DemoListing(
         "Port Lucaya Villas",
         "Villa 3",
-        "Restful three-bedroom villa in Lucaya",
-        "A quiet place with neighbours who look out for each other. The owner lives nearby and fixes things the same week. Ready on the day it says.",
-        "long_term",
+        "Restful three-bedroom villa by Port Lucaya marina",
+        "A cool tiled villa in a walled garden, three minutes from the marina by bicycle. Both bathrooms "
+        "were done over last winter and every bedroom has its own split air conditioner. Unfurnished, with "
+        "a covered place for two cars.",
         470000,
-        "month",
         12,
-        "approved",
     ),
     DemoListing(
         "Gregory Town Cottages",
         "Sea Grape",
-        "Restful three-bedroom cottage in Gregory Town",
-        "A gate, a mango tree and room for two cars. Water and cable are connected; power is on your own meter. Bring your own bed linen and move in.",
-        "long_term",
+        "Sea Grape, the big cottage in Gregory Town",
+        "The largest of our four cottages has three bedrooms, two bathrooms and a porch as long as the "
+        "house. Surfers know the beach ten minutes up the road; families know the quiet school. Unfurnished"
+        " and ready for a long stay.",
         270000,
-        "month",
         49,
-        "approved",
     ),
     DemoListing(
         "Carmichael Studios",
         "Studio 4",
-        "Quiet studio in Carmichael",
-        "The porch is where you will have your coffee. The owner lives nearby and fixes things the same week. Small pets can be talked about.",
-        "long_term",
+        "Furnished studio off Carmichael Road",
+        "A furnished studio for one, opposite the primary school and on the bus line into town. The bed, "
+        "table, stove and fridge are nearly new. Water is included; power is on your own prepaid meter.",
         95000,
-        "month",
         7,
-        "approved",
     ),
     DemoListing(
         "Fox Hill House",
         "Garden flat",
-        "Sunny one-bedroom home in Fox Hill",
-        "The porch is where you will have your coffee. Water and cable are connected; power is on your own meter. Come and see it on any afternoon.",
-        "long_term",
+        "Garden flat with its own gate in Fox Hill",
+        "Behind the main house and under the dilly tree, this one-bedroom has its own gate and its own "
+        "yard. It is a short walk to the parade ground and shorter still to the fruit stands. Unfurnished, "
+        "with hurricane shutters on every window.",
         200000,
-        "month",
         17,
-        "approved",
     ),
     DemoListing(
         "Gregory Town Cottages",
         "Poinciana",
-        "Roomy two-bedroom cottage in Gregory Town",
-        "Morning light comes in over the water here. Water and cable are connected; power is on your own meter. First month and the deposit get you the keys.",
-        "long_term",
+        "Poinciana, a roomy cottage that takes pets",
+        "In June the tree that gives this cottage its name covers the yard in red. Two good bedrooms, a "
+        "fenced garden for a dog, and the cove at the end of the lane. Let unfurnished by the month, a year"
+        " at least.",
         230000,
-        "month",
         25,
-        "approved",
     ),
     DemoListing(
         "Palmdale Flats",
         "3A",
-        "Bright two-bedroom apartment in Palmdale",
-        "A quiet place with neighbours who look out for each other. Water and cable are connected; power is on your own meter. Small pets can be talked about.",
-        "long_term",
+        "Furnished two-bedroom flat on the top floor, Palmdale",
+        "Top floor, nobody overhead, and a view over the rooftops as far as the bridge. The furniture is "
+        "simple and solid, and the washing machine is inside the flat. Five minutes to the hospital, which "
+        "is why doctors keep renting it.",
         210000,
-        "month",
         16,
-        "approved",
     ),
     DemoListing(
         "Hope Town Cottages",
         "Poinciana",
-        "Bright two-bedroom cottage in Hope Town",
-        "It sits on the ridge, so there is a breeze all year. There is a washer, and a line in the sun. A year's lease is preferred; ask about longer.",
-        "long_term",
-        295000,
-        "month",
+        "Poinciana Cottage, Hope Town, by the week",
+        "A pink cottage for four on Back Street, with the lighthouse in the kitchen window. Golf cart "
+        "parking, bicycles and beach chairs come with it; the beach is two lanes over. Well-behaved dogs "
+        "are welcome and always come back browner.",
+        165000,
         24,
-        "approved",
+        "short_term",
+        "week",
     ),
     DemoListing(
         "Fox Hill House",
         "Main house",
-        "Cool three-bedroom home in Fox Hill",
-        "You hear the trade wind in the casuarinas and little else. The bus into town stops at the corner. First month and the deposit get you the keys.",
-        "long_term",
+        "Family house at the Fox Hill parade ground",
+        "Three bedrooms, two bathrooms and a porch from which you hear the Junkanoo practice. The house is "
+        "furnished, and the yard has mango, guinep and room for a swing. Concrete roof, shutters and a pump"
+        " with its own tank.",
         285000,
-        "month",
         37,
-        "approved",
     ),
     DemoListing(
         "Gregory Town Cottages",
         "Croton",
-        "Breezy one-bedroom cottage in Gregory Town",
-        "Morning light comes in over the water here. Split air conditioning in each bedroom, ceiling fans everywhere else. A year's lease is preferred; ask about longer.",
-        "short_term",
-        9000,
-        "night",
+        "Croton, a small cottage for a quiet life",
+        "One bedroom, one bathroom and a window over the sink that faces the sea. The cottage was rewired "
+        "last year and has town water as well as a tank. It comes unfurnished and suits a writer, a teacher"
+        " or a pair who read.",
+        185000,
         23,
-        "approved",
     ),
     DemoListing(
         "Port Lucaya Villas",
         "Villa 4",
-        "Restful five-bedroom villa in Lucaya",
-        "A quiet place with neighbours who look out for each other. Split air conditioning in each bedroom, ceiling fans everywhere else. Small pets can be talked about.",
-        "long_term",
-        565000,
-        "month",
+        "Five-bedroom villa with a pool by the week",
+        "Ten people sleep well here, and twelve fit round the table on the terrace. There is a pool, a gas "
+        "grill and a path to the marina, and a housekeeper comes on Wednesdays. Pets are welcome if they "
+        "keep out of the pool.",
+        420000,
         53,
-        "approved",
+        "short_term",
+        "week",
     ),
     DemoListing(
         "Fox Hill House",
         "Upstairs",
-        "Quiet two-bedroom home in Fox Hill",
-        "The porch is where you will have your coffee. Water and cable are connected; power is on your own meter. Bring your own bed linen and move in.",
-        "long_term",
+        "Two-bedroom upstairs with a porch in Fox Hill",
+        "The upstairs of a family house, with its own stairs and a porch that catches the wind. Two "
+        "bedrooms and a proper dining room, let unfurnished. The owner lives in the next street and answers"
+        " the phone.",
         235000,
-        "month",
         9,
-        "approved",
     ),
     DemoListing(
         "Fresh Creek House",
         "Upstairs",
-        "Roomy two-bedroom home in Fresh Creek",
-        "The kitchen was done over last year, and it shows. Split air conditioning in each bedroom, ceiling fans everywhere else. First month and the deposit get you the keys.",
-        "long_term",
+        "Upstairs with a view of the creek, Fresh Creek",
+        "From the gallery you see the bonefish boats go out and come back. The flat is furnished, has two "
+        "bedrooms and shares nothing but the yard. Good for someone at the research station or the clinic.",
         250000,
-        "month",
         46,
-        "approved",
     ),
     DemoListing(
         "Palmdale Flats",
         "1A",
-        "Breezy one-bedroom apartment in Palmdale",
-        "A quiet place with neighbours who look out for each other. The owner lives nearby and fixes things the same week. Bring your own bed linen and move in.",
-        "long_term",
+        "One-bedroom flat on a quiet side of Palmdale",
+        "On the ground floor at the back, away from the road, with a small patio for pots. The kitchen has "
+        "full-size appliances and the bedroom a walk-in cupboard. Unfurnished; one parking place with a "
+        "number on it.",
         180000,
-        "month",
         35,
-        "approved",
     ),
     DemoListing(
         "Palmdale Flats",
         "3B",
-        "Sunny one-bedroom apartment in Palmdale",
-        "Concrete roof, hurricane shutters and a cistern of its own. Split air conditioning in each bedroom, ceiling fans everywhere else. Come and see it on any afternoon.",
-        "long_term",
+        "Sunny furnished one-bedroom in Palmdale",
+        "Morning sun in the bedroom and afternoon shade on the balcony, which is the right way round. "
+        "Everything is furnished, down to the pots. A friendly building where people hold the door.",
         170000,
-        "month",
         26,
-        "approved",
     ),
     DemoListing(
         "Marsh Harbour Row",
         "No 1",
-        "Bright two-bedroom townhouse in Marsh Harbour",
-        "You hear the trade wind in the casuarinas and little else. The bus into town stops at the corner. Come and see it on any afternoon.",
-        "long_term",
+        "Furnished townhouse in the middle of Marsh Harbour",
+        "New from the ground up since the storm, with impact windows and strapped rafters. Two bedrooms "
+        "upstairs, everything else down, and furniture that nobody has sat on yet. The ferry to the cays is"
+        " ten minutes by car.",
         285000,
-        "month",
         32,
-        "approved",
     ),
     DemoListing(
         "Carmichael Studios",
         "Studio 5",
-        "Roomy studio in Carmichael",
-        "The kitchen was done over last year, and it shows. The owner lives nearby and fixes things the same week. Bring your own bed linen and move in.",
-        "long_term",
+        "Bright furnished studio with an oven, Carmichael",
+        "The largest of the five studios, with a real oven and a window on each side. A bed, a sofa and a "
+        "desk are there; bring your sheets and your plants. Rent includes water and the yard man.",
         85000,
-        "month",
         25,
-        "approved",
     ),
     DemoListing(
         "Port Lucaya Villas",
         "Villa 1",
-        "Roomy three-bedroom villa in Lucaya",
-        "The porch is where you will have your coffee. Split air conditioning in each bedroom, ceiling fans everywhere else. Small pets can be talked about.",
-        "long_term",
+        "Furnished three-bedroom villa on Sea Horse Road",
+        "Tall ceilings, a cool tiled floor and French doors to a garden full of bougainvillea. The villa is"
+        " furnished for a family of five, with a piano that is in tune. Port Lucaya's Saturday market is a "
+        "short stroll.",
         475000,
-        "month",
         18,
-        "approved",
     ),
     DemoListing(
         "Freeport Gardens",
         "3B",
-        "Quiet one-bedroom apartment in Freeport",
-        "You hear the trade wind in the casuarinas and little else. Water and cable are connected; power is on your own meter. First month and the deposit get you the keys.",
-        "long_term",
+        "Quiet furnished flat in Freeport, close to the bank",
+        "A one-bedroom on the third floor, where you hear the casuarinas and not much else. Furnished, on "
+        "Grand Bahama Power with its own meter, and five minutes by car to the harbour. A good first home "
+        "on the island.",
         180000,
-        "month",
         30,
-        "approved",
     ),
     DemoListing(
         "Marsh Harbour Row",
         "No 4",
-        "Cool two-bedroom townhouse in Marsh Harbour",
-        "High ceilings keep it cool without much help. Water and cable are connected; power is on your own meter. First month and the deposit get you the keys.",
-        "long_term",
-        280000,
-        "month",
+        "End townhouse in Marsh Harbour by the night",
+        "For crews, contractors and people who missed the last ferry: two bedrooms, three beds and a "
+        "washer. The supermarket is across the road and the airport is a ten-minute drive. Furnished, with "
+        "a standby generator.",
+        21000,
         47,
-        "approved",
+        "short_term",
+        "night",
     ),
     DemoListing(
         "Sandyport Mews",
         "No 2",
-        "Bright three-bedroom townhouse in Sandyport",
-        "You hear the trade wind in the casuarinas and little else. There is a washer, and a line in the sun. Small pets can be talked about.",
-        "long_term",
+        "Three-bedroom townhouse by the Sandyport bridge",
+        "Light from both ends and a roof terrace that sees the fireworks twice a year. Unfurnished, with "
+        "all the appliances, and a dog or a cat is no trouble. Two parking places and storage for a kayak.",
         390000,
-        "month",
         28,
-        "approved",
     ),
     DemoListing(
         "Fresh Creek House",
         "Garden flat",
-        "Breezy one-bedroom home in Fresh Creek",
-        "Morning light comes in over the water here. The bus into town stops at the corner. First month and the deposit get you the keys.",
-        "long_term",
+        "Garden flat by the lighthouse, Fresh Creek",
+        "A one-bedroom a stone's throw from the old lighthouse, with crabs in the yard in May. It is "
+        "unfurnished and simple, with a good roof and strong water. Your pet will like it as much as you.",
         195000,
-        "month",
         18,
-        "approved",
     ),
     DemoListing(
         "Harbour View",
         "Upstairs",
-        "Tidy two-bedroom home in Governor's Harbour",
-        "A gate, a mango tree and room for two cars. Split air conditioning in each bedroom, ceiling fans everywhere else. First month and the deposit get you the keys.",
-        "long_term",
+        "Upstairs on Buccaneer Hill with both views",
+        "From the front porch you see the harbour, from the back the Atlantic. Two bedrooms with wooden "
+        "floors, let unfurnished, and pets are fine. The library, the bakery and the Friday fish fry are "
+        "down the hill.",
         245000,
-        "month",
         5,
-        "approved",
     ),
     DemoListing(
         "Cable Beach Court",
         "1B",
-        "Tidy two-bedroom apartment in Cable Beach",
-        "A quiet place with neighbours who look out for each other. The school run is a short walk. A year's lease is preferred; ask about longer.",
-        "long_term",
+        "Two-bedroom in Cable Beach, steps from Goodman's Bay",
+        "Cross the road and you are on the sand; the morning walkers will wave. A first-floor flat with two"
+        " bedrooms and a long balcony, let unfurnished. Standby generator, reverse-osmosis water and a "
+        "guard at night.",
         280000,
-        "month",
         42,
-        "approved",
     ),
     DemoListing(
         "Cable Beach Court",
         "2B",
-        "Quiet three-bedroom apartment in Cable Beach",
-        "It sits on the ridge, so there is a breeze all year. The bus into town stops at the corner. Come and see it on any afternoon.",
-        "long_term",
+        "Three-bedroom in Cable Beach with a sea view",
+        "The top corner of Cable Beach Court, with the sea in three windows. Two bathrooms, a laundry room "
+        "and two parking places under cover. Unfurnished; a small pet is welcome.",
         330000,
-        "month",
         30,
-        "paused",
+        state="paused",
     ),
     DemoListing(
         "Cable Beach Court",
         "3A",
-        "Roomy two-bedroom apartment in Cable Beach",
-        "Morning light comes in over the water here. The bus into town stops at the corner. Ready on the day it says.",
-        "long_term",
+        "Quiet two-bedroom on the top floor, Cable Beach",
+        "Set back from West Bay Street, so the evenings are quiet. Two bedrooms and a study corner, "
+        "unfurnished, with new windows throughout. The pool is cleaned on Mondays and Thursdays.",
         280000,
-        "month",
         40,
-        "paused",
+        state="paused",
     ),
     DemoListing(
         "Cable Beach Court",
         "1A",
-        "Cool one-bedroom apartment in Cable Beach",
-        "Concrete roof, hurricane shutters and a cistern of its own. The bus into town stops at the corner. Bring your own bed linen and move in.",
-        "long_term",
+        "Furnished one-bedroom in Cable Beach",
+        "A ground-floor flat with a garden door, furnished in wicker and white cotton. The beach, the bus "
+        "and two good restaurants are within a few minutes. Pets are welcome in the garden flats.",
         245000,
-        "month",
         19,
-        "draft",
+        state="draft",
     ),
     DemoListing(
         "Carmichael Studios",
         "Studio 1",
-        "Tidy studio in Carmichael",
-        "A quiet place with neighbours who look out for each other. The bus into town stops at the corner. Come and see it on any afternoon.",
-        "long_term",
+        "Plain, clean studio off Carmichael Road",
+        "A plain, clean studio with a new bathroom, let unfurnished. The bus stops at the corner, and the "
+        "food store is open until nine. It suits one person who works in town.",
         95000,
-        "month",
         28,
-        "draft",
+        state="draft",
     ),
 )
