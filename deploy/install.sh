@@ -1,0 +1,22 @@
+#!/bin/sh
+# Install the product from a checkout into a virtual environment; the Dockerfile does nothing else.
+#   deploy/install.sh SOURCE TARGET      e.g.  deploy/install.sh . /opt/atlasbahamas
+# TARGET gets venv/ (without pip's cache), alembic/, alembic.ini and the two INI files. Run it again to upgrade.
+set -eu
+
+source=$(cd "$1" && pwd)
+target=$2
+
+mkdir -p "$target"
+[ -x "$target/venv/bin/python" ] || python3 -m venv "$target/venv"
+# Built from a copy: setuptools leaves build/ in the checkout, and would install from it what is no longer in src/.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+(cd "$source" && cp -R src setup.cfg pyproject.toml README.md LICENSE "$work/")
+"$target/venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check "$work"
+rm -rf "$target/alembic"
+cp -R "$source/alembic" "$source/alembic.ini" "$target/"
+for ini in development.ini production.ini; do
+    # An operator's own file is never written over.
+    [ -e "$target/$ini" ] || cp "$source/$ini" "$target/$ini"
+done
