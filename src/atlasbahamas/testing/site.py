@@ -142,11 +142,18 @@ class QueryCounter:
             self.statements.append(statement)
 
 
+def migrate(url: str) -> None:
+    """Bring an empty database to head."""
+    database = Database(url)
+    upgrade_all(database.write_engine, components(ROOT / "alembic", load_manifests(FEATURES)))
+    database.dispose()
+
+
 def fill(url: str) -> None:
     """Migrate an empty database and load the demo data."""
+    migrate(url)
     database = Database(url)
     manifests = load_manifests(FEATURES)
-    upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
     with database.transaction() as db:
         load_people(db, now=START)
         for manifest in manifests:
@@ -166,10 +173,16 @@ def sqlite_template(folder: Path) -> Path:
 @cache
 def postgresql_template(server: str) -> str:
     """Name of a filled PostgreSQL database, made once per process."""
-    name = f"template_{uuid.uuid4().hex}"
+    url = new_postgresql(server)
+    fill(url)
+    return url.rsplit("/", 1)[1]
+
+
+def new_postgresql(server: str) -> str:
+    """The URL of a new empty database."""
+    name = f"test_{uuid.uuid4().hex}"
     on_server(server, f"CREATE DATABASE {name}")
-    fill(server.rsplit("/", 1)[0] + f"/{name}")
-    return name
+    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def on_server(server: str, statement: str) -> None:
