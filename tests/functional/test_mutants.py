@@ -25,7 +25,7 @@ def world(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def test_the_matrix_sees_a_sample_of_mutants(world: World) -> None:
     seed = random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
+    print(f"seed {seed}")  # noqa: T201  (shown when the test fails)
     mutants = random.Random(seed).sample(all_mutants(world), SAMPLE)
     survivors = [mutant.name for mutant in mutants if seen_by(world, mutant) is None]
     assert survivors == []

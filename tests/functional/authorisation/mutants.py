@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from authorisation import TABLES
 from pyramid.authorization import Authenticated, Everyone
 from pyramid.config import Configurator
 
@@ -23,6 +22,7 @@ import atlasbahamas
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.testing.authorisation import View, World, permissions, registered
 from atlasbahamas.traversal.nodes import USE, VIEW, Collection, Listed, Node, Root
+from authorisation import TABLES
 
 Apply = Callable[[World], AbstractContextManager[None]]
 
@@ -149,7 +149,11 @@ def hiding(app: Any) -> Iterator[Mutant]:
         if node.concealed_by is not None:
             yield _patched(f"{node.__name__} hides from nobody", node, "concealed_by", None)
         if node.needs_sign_in and issubclass(node, Collection):
-            yield _patched(f"{node.__name__} tells visitors what there is", node, "needs_sign_in", False)
+            yield Mutant(
+                f"{node.__name__} tells visitors what there is",
+                lambda world, node=node: mock.patch.object(node, "needs_sign_in", False),
+                lambda view: False,
+            )
 
 
 def _patched(name: str, target: type, attribute: str, value: Any) -> Mutant:
@@ -176,7 +180,9 @@ def pages(app: Any) -> Iterator[Mutant]:
         kin = [
             other
             for other in holders
-            if other.split(":")[0] == permission.split(":")[0] and other not in (VIEW, USE) and holders[other] != holders[permission]
+            if other.split(":")[0] == permission.split(":")[0]
+            and other not in (VIEW, USE)
+            and holders[other] != holders[permission]
         ]
         for other in [None, *({VIEW, USE} - {permission}), *(kin if permission not in (VIEW, USE) else ())]:
             # A node behind the sign-in page has two guards, which fall together.
@@ -217,7 +223,11 @@ def conditions(app: Any) -> Iterator[Mutant]:
     """Each condition of `extend` and `join_to` of every node class is dropped."""
     for owner, attribute in _methods(app, ("extend", "join_to")):
         for what, function in without_each_condition(owner, attribute):
-            yield _patched(f"{owner.__name__}.{attribute} without {what}", owner, attribute, function)
+            yield Mutant(
+                f"{owner.__name__}.{attribute} without {what}",
+                lambda world, patch=(owner, attribute, function): mock.patch.object(*patch),
+                lambda view, owner=owner, attribute=attribute: view.node is owner and attribute == "extend",
+            )
 
 
 def of_lists(app: Any) -> Iterator[Mutant]:
