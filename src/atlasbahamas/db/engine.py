@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.session import ORMExecuteState
 
 Mode = Literal["read", "write"]
-BUSY_SECONDS = 5
+BUSY_SECONDS: float = 5
+IMPATIENT_MILLISECONDS = 50
+"""How long PostgreSQL waits for a lock where nobody wants to wait; 0 would mean for ever."""
 
 
 class WriteRefused(Exception):
@@ -32,6 +34,7 @@ class Database:
         self.engine = _engine(url, **options)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
+        self._impatient_engine = self.engine.execution_options(atlas_mode="write", atlas_waits=False)
         self._sessions = sessionmaker(autoflush=True)
 
     def session(self, mode: Mode) -> Session:
@@ -43,9 +46,14 @@ class Database:
         return session
 
     @contextmanager
-    def transaction(self, mode: Mode = "write") -> Iterator[Session]:
-        """A session with a transaction of its own, for commands and for what must survive the request's rollback."""
+    def transaction(self, mode: Mode = "write", *, wait: bool = True) -> Iterator[Session]:
+        """A session with a transaction of its own, for commands and for what must survive the request's rollback.
+
+        Without `wait`, whatever somebody else has locked is a passing error (`is_passing`) at once.
+        """
         with self.session(mode) as session, session.begin():
+            if not wait:
+                session.bind = self._impatient_engine
             yield session
 
     def dispose(self) -> None:
@@ -58,12 +66,13 @@ def _engine(url: str, **options: Any) -> Engine:
         path = make_url(url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(url, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _leave_no_transaction_open)
     else:
         engine = create_engine(url, isolation_level="READ COMMITTED", **options)
+        event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", _mark_locked_as_retryable)
     return engine
 
@@ -78,9 +87,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     """Writers queue at BEGIN IMMEDIATE; readers never do, and cannot write even by mistake."""
-    reading = connection.get_execution_options().get("atlas_mode") == "read"
+    options = connection.get_execution_options()
+    reading = options.get("atlas_mode") == "read"
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    seconds = BUSY_SECONDS if options.get("atlas_waits", True) else 0
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Any) -> None:
+    if not connection.get_execution_options().get("atlas_waits", True):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{IMPATIENT_MILLISECONDS}ms'")
 
 
 def _leave_no_transaction_open(connection: sqlite3.Connection | None, record: object) -> None:
