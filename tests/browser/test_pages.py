@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import LiveSite
+from live import LiveSite
 from pages import ADDRESSES, NO_PAGE, NOT_THERE, ROLES, View
 from visitor import Crowd
 
