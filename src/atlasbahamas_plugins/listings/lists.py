@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, select
 
-from atlasbahamas.web.formats import money
+from atlasbahamas.web.formats import badge, money
 from atlasbahamas.web.lists import (
     Column,
     Key,
@@ -18,7 +18,7 @@ from atlasbahamas.web.lists import (
     money_filter,
     text_filter,
 )
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, Listing
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES, Listing
 from atlasbahamas_plugins.listings.services import matching
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
@@ -65,7 +65,7 @@ class CatalogueList(List):
         islands = [(ref, name) for ref, name, _ in places]
         settlements = {name: entries for _, name, entries in places}
         self.filters = (
-            text_filter("q", "Words", matching),
+            text_filter("q", "Search", matching),
             choice_filter("island", "Island", islands, _on_island),
             choice_filter("settlement", "Settlement", settlements, lambda number: Settlement.id == int(number)),
             integer_filter("beds", "Bedrooms, at least", lambda beds: Unit.beds >= beds, at_most=50),
@@ -81,7 +81,7 @@ def _own_link(row: Listing, node: Any) -> Markup:
 
 
 def _badge(row: Listing, node: Any) -> Markup:
-    return Markup('<span class="state state--{}">{}</span>').format(row.state, STATES[row.state])
+    return badge(STATES[row.state], TONES[row.state])
 
 
 class OwnList(List):
@@ -91,7 +91,7 @@ class OwnList(List):
     noun = ("listing", "listings")
     identity = LISTING.id
     filters = (
-        text_filter("q", "Words", matching),
+        text_filter("q", "Search", matching),
         choice_filter("state", "State", list(STATES.items()), lambda state: Listing.state == state),
     )
     sorts = (
