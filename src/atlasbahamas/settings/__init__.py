@@ -13,7 +13,7 @@ from atlasbahamas.settings.core import (
     RetrySettings,
     TransactionSettings,
 )
-from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
 from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "Words",
     "enabled_plugins",
     "load",
+    "variable",
 ]

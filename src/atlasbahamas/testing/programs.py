@@ -1,0 +1,138 @@
+"""Programs as an operator has them: started as processes of their own, asked over HTTP, ended by signals."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import Message
+from pathlib import Path
+
+PROGRAMS = Path(sys.executable).parent
+PATIENCE = 60.0  # seconds
+
+
+@dataclass
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: Message
+    text: str
+
+
+def ask(url: str, *, method: str = "GET", data: bytes | None = None, **headers: str) -> Answer:
+    """An HTTP request, redirects not followed; `x_forwarded_for=` is the header of that name."""
+    wanted = urllib.request.Request(url, data, {name.replace("_", "-"): value for name, value in headers.items()}, method=method)
+    opener = urllib.request.build_opener(_Stay)
+    try:
+        with opener.open(wanted, timeout=PATIENCE) as response:
+            return Answer(response.status, response.headers, response.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers, error.read().decode())
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *details: object) -> None:
+        return None
+
+
+@dataclass
+class Program:
+    """A running program whose words go into files."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    @property
+    def said(self) -> str:
+        """Everything on standard output and standard error so far."""
+        return (self.folder / "output").read_text(errors="replace")
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until something is so. Fails when the program ended, or nothing came of it."""
+        until = time.monotonic() + PATIENCE
+        while not condition():
+            assert self.process.poll() is None, f"ended before {what}:\n{self.said}"
+            assert time.monotonic() < until, f"no {what}:\n{self.said}"
+            time.sleep(0.02)
+
+    def listens(self, url: str) -> None:
+        """Wait until something answers there."""
+
+        def answers() -> bool:
+            with contextlib.suppress(OSError):
+                ask(f"{url}/health/live")
+                return True
+            return False
+
+        self.wait_for(answers, f"answer at {url}")
+
+    def end(self, how: signal.Signals) -> int:
+        """Send a signal; gives the exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+
+@dataclass
+class Place:
+    """A folder as a checkout or a server has it: INI files, alembic/ and nothing else of ours."""
+
+    folder: Path
+    programs: Path = PROGRAMS
+    environ: dict[str, str] = field(default_factory=dict)
+    running: list[Program] = field(default_factory=list)
+
+    def _environ(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ATLAS_", "PYTEST_", "PORT"))}
+        return inherited | {"PYTHONUNBUFFERED": "1"} | self.environ
+
+    def run(self, program: str, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a program to its end."""
+        return subprocess.run(
+            [self.programs / program, *words],
+            cwd=self.folder,
+            env=self._environ(),
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def start(self, program: str, *words: str) -> Program:
+        """Start a program that runs on; it is ended with the test."""
+        with (self.folder / "output").open("wb") as out:
+            process = subprocess.Popen(
+                [self.programs / program, *words],
+                cwd=self.folder,
+                env=self._environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        started = Program(process, self.folder)
+        self.running.append(started)
+        return started
+
+    def change(self, ini: str, old: str, new: str) -> None:
+        """Change a line of an INI file, which must be there."""
+        path = self.folder / ini
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def close(self) -> None:
+        """End what still runs."""
+        for started in self.running:
+            if started.process.poll() is None:
+                started.end(signal.SIGKILL)
