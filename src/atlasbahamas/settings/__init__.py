@@ -11,7 +11,6 @@ from atlasbahamas.settings.core import (
     PyramidSettings,
     RedisSessionSettings,
     RetrySettings,
-    TransactionSettings,
 )
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
 from atlasbahamas.settings.section import Flag, Section, Words
@@ -28,7 +27,6 @@ __all__ = [
     "Section",
     "Settings",
     "SettingsError",
-    "TransactionSettings",
     "Words",
     "enabled_plugins",
     "load",

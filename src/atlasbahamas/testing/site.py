@@ -1,7 +1,7 @@
 """A whole site for a test: the application on a database of its own, copied from one that was migrated and filled once.
 
 Every test commits for real, on SQLite with cookie sessions (`embedded`) and on PostgreSQL with Redis sessions (`server`), so
-what is tested is what runs; docs/decisions/0006 says why a copy and not a savepoint.
+what is tested is what runs; docs/decisions/0003 says why a copy and not a savepoint.
 """
 
 from __future__ import annotations
