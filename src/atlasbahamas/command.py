@@ -6,7 +6,6 @@ What the command can do is in atlasbahamas/cli.
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable
 from types import FrameType
 
@@ -23,7 +22,7 @@ def main() -> None:
     from atlasbahamas.cli import main as run
 
     _let(_stop)
-    sys.exit(run())
+    run()
 
 
 def _let(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:

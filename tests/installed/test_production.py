@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import re
-import secrets
 import signal
-import uuid
-from collections.abc import Iterator
-
-import pytest
 
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS
 from atlasbahamas.testing.programs import Place, Program, ask
-from atlasbahamas.testing.services import RedisServer, free_port
-from atlasbahamas.testing.site import drop_postgresql, on_server
+from atlasbahamas.testing.services import free_port
 
 ADDRESS = "https://homes.example.com"
 BEHIND_NGINX = {"host": "homes.example.com", "x_forwarded_proto": "https", "x_forwarded_host": "homes.example.com"}
-
-
-@pytest.fixture
-def production(place: Place, postgresql_url: str, redis_server: RedisServer) -> Iterator[Place]:
-    """A folder with production.ini, an empty PostgreSQL and a Redis, and what it needs in the environment."""
-    name = f"production_{uuid.uuid4().hex}"
-    on_server(postgresql_url, f"CREATE DATABASE {name}")
-    url = postgresql_url.rsplit("/", 1)[0] + f"/{name}"
-    place.environ |= {
-        "ATLAS_INI": "production.ini",
-        "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),
-        "ATLAS_REDIS__SESSIONS__SECRET": secrets.token_urlsafe(48),
-        "ATLAS_SQLALCHEMY__URL": url,
-        "ATLAS_REDIS__SESSIONS__REDIS_URL": redis_server.url,
-        "ATLAS_ATLAS__LIMITS": redis_server.url,
-    }
-    yield place
-    place.close()
-    drop_postgresql(postgresql_url, url)
 
 
 def serve(place: Place) -> tuple[Program, str]:

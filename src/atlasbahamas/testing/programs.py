@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection, HTTPException
@@ -52,12 +52,12 @@ class Program:
     """A running program whose words go into files."""
 
     process: subprocess.Popen[bytes]
-    folder: Path
+    output: Path
 
     @property
     def said(self) -> str:
         """Everything on standard output and standard error so far."""
-        return (self.folder / "output").read_text(errors="replace")
+        return self.output.read_text(errors="replace")
 
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until something is so. Fails when the program ended, or nothing came of it."""
@@ -87,21 +87,30 @@ class Program:
 
 @dataclass
 class Place:
-    """A folder as a checkout or a server has it: INI files, alembic/ and nothing else of ours."""
+    """A folder in which programs are run, with an environment that has nothing of the test's own.
+
+    `programs` is where they lie, `before` what stands before each command, `output` where their words go.
+    """
 
     folder: Path
     programs: Path = PROGRAMS
     environ: dict[str, str] = field(default_factory=dict)
+    before: Sequence[str] = ()
+    output: Path | None = None
     running: list[Program] = field(default_factory=list)
 
     def _environ(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ATLAS_", "PYTEST_", "PORT"))}
         return inherited | {"PYTHONUNBUFFERED": "1"} | self.environ
 
+    def _words(self, program: str, words: Sequence[str]) -> list[str]:
+        ours = self.programs / program
+        return [*self.before, str(ours) if ours.exists() else program, *words]
+
     def run(self, program: str, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a program to its end."""
+        """Run a program to its end; one that is not ours is found as usual."""
         return subprocess.run(
-            [self.programs / program, *words],
+            self._words(program, words),
             cwd=self.folder,
             env=self._environ(),
             input=typed,
@@ -113,9 +122,10 @@ class Place:
 
     def start(self, program: str, *words: str) -> Program:
         """Start a program that runs on; it is ended with the test."""
-        with (self.folder / "output").open("wb") as out:
+        output = (self.output or self.folder) / "output"
+        with output.open("wb") as out:
             process = subprocess.Popen(
-                [self.programs / program, *words],
+                self._words(program, words),
                 cwd=self.folder,
                 env=self._environ(),
                 stdin=subprocess.DEVNULL,
@@ -123,7 +133,7 @@ class Place:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        started = Program(process, self.folder)
+        started = Program(process, output)
         self.running.append(started)
         return started
 
