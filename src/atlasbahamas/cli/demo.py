@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.cli.site import Site, resolve
 from atlasbahamas.db import Database
 from atlasbahamas.people.demo import load_people
@@ -40,6 +41,7 @@ def load(ini: Path, if_empty: bool) -> None:
 def load_into_empty(site: Site, database: Database, *, now: datetime) -> bool:
     """Load the demo data of the core and of every active feature, all or nothing; False when there are people already."""
     with database.transaction() as db:
+        db.info[ACTOR] = COMMAND
         if db.scalar(select(Person.id).limit(1)) is not None:
             return False
         load_people(db, now=now)

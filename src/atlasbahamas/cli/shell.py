@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.people import models
 
 
@@ -15,6 +16,7 @@ def setup(env: dict[str, Any]) -> None:
     """Fill the shell's names."""
     registry = env["request"].registry
     env["db"] = registry.atlas_db.session("write")
+    env["db"].info[ACTOR] = COMMAND
     env["models"] = models
     for manifest in registry.atlas_plugins:
         if manifest.models:

@@ -24,7 +24,7 @@ from atlasbahamas.security.identity import SESSION_KEY
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
 from atlasbahamas.settings import AtlasSettings
 from atlasbahamas.traversal.nodes import Root
-from atlasbahamas.web.forms import form_page
+from atlasbahamas.web.forms import done, form_page
 
 WRONG = Refused("That name and password do not go together. Check both and try again.", "password")
 CLOSED = "Registration is closed here at the moment. Ask the people who run this site for an account."
@@ -42,15 +42,23 @@ def sign_in(context: Root, request: Any) -> Any:
     if request.method == "GET" and request.identity is not None:
         return HTTPSeeOther(_next(request))
 
+    failed = False
+
     def submit() -> Any:
+        nonlocal failed
         hit(request, SIGN_IN_BY_ADDRESS, request.client_addr or "")
         hit(request, SIGN_IN_BY_ACCOUNT, name_key(form.name.data))
         person = services.find_by_password(request.db, form.name.data, form.password.data)
         if person is None:
+            failed = True
             raise WRONG
         return _signed_in(request, person, kept=bool(form.keep.data))
 
-    return form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
+    page = form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
+    if failed:
+        services.note_failed_sign_in(request.db, form.name.data)
+        request.keep_changes()
+    return page
 
 
 def register(context: Root, request: Any) -> Any:
@@ -97,8 +105,7 @@ def account(context: Account, request: Any) -> Any:
 
     def submit() -> Any:
         services.change_profile(request.db, person, _details(form))
-        request.session.flash("Your profile was saved.")
-        return HTTPSeeOther(context.url())
+        return done(request, context, "Your profile was saved.")
 
     return form_page(request, form, {"devices": devices, "this_device": request.identity.device_id}, submit=submit)
 
@@ -120,8 +127,7 @@ def edit_organisation(context: OrganisationNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.edit_organisation(request.db, context.row, name=form.name.data, brea_licence=form.brea_licence.data)
-        request.session.flash("The organisation was saved.")
-        return HTTPSeeOther(context.url())
+        return done(request, context, "The organisation was saved.")
 
     return form_page(request, form, {"organisation": context.row}, submit=submit)
 
@@ -137,8 +143,7 @@ def edit_member(context: MembershipNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.change_member_role(request.db, context.row, form.role.data, now=request.clock.now())
-        request.session.flash(f"{context.title} has another role.")
-        return HTTPSeeOther(context.above(Members).url())
+        return done(request, context.above(Members), f"{context.title} has another role.")
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 
@@ -149,8 +154,7 @@ def end_member(context: MembershipNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.end_membership(request.db, context.row, now=request.clock.now())
-        request.session.flash(f"{context.title} is no longer a member.")
-        return HTTPSeeOther(context.above(Members).url())
+        return done(request, context.above(Members), f"{context.title} is no longer a member.")
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 
