@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-ISLANDS: list[dict[str, Any]] = json.loads(files("atlasbahamas_plugins.portfolio").joinpath("data/islands.json").read_text("utf-8"))
+FILE = files("atlasbahamas_plugins.portfolio").joinpath("data/islands.json")
+ISLANDS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
 
 MAIN_SETTLEMENTS = {
     "New Providence": {"Downtown Nassau", "Paradise Island", "Cable Beach", "Fox Hill", "Carmichael", "Lyford Cay"},

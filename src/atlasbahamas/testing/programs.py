@@ -132,6 +132,8 @@ class Place:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Where a run of the tests is in the background, Ctrl-C is ignored, and a program would inherit that.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         started = Program(process, output)
         self.running.append(started)
