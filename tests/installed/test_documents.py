@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -21,7 +22,8 @@ from atlasbahamas.testing import site as sites
 
 ROOT = sites.ROOT
 PAGES = [ROOT / line for line in subprocess.check_output(["git", "ls-files", "*.md"], cwd=ROOT, text=True).split()]
-PLACES = (ROOT, ROOT / "src/atlasbahamas", ROOT / "src/atlasbahamas_plugins")
+FEATURES = ROOT / "src/atlasbahamas_plugins"
+PLACES = (ROOT, ROOT / "src/atlasbahamas", FEATURES, FEATURES / "portfolio")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 FENCED = re.compile(r"^```.*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
@@ -108,20 +110,14 @@ def follow(words: list[str]) -> None:
             return
 
 
-@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/plugin-authors/reference.md"])
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/plugin-authors/reference.md"])
 def test_files_and_modules_that_are_named_exist(page: str) -> None:
-    seen = 0
-    for code in INLINE.findall(FENCED.sub("", (ROOT / page).read_text())):
-        if re.fullmatch(r"[\w.-]+(/[\w.-]*)+", code):
-            seen += 1
-            assert any((place / code).exists() for place in PLACES), code
-        elif re.fullmatch(r"atlasbahamas(\.\w+)+", code):
-            seen += 1
-            path = ROOT / "src" / code.replace(".", "/")
-            last = path.with_name(path.name) if path.is_dir() else path.with_suffix(".py")
-            holder = path.parent.with_suffix(".py")
-            assert last.exists() or (holder.exists() and path.name in holder.read_text()), code
-    assert seen
+    named = INLINE.findall(FENCED.sub("", (ROOT / page).read_text()))
+    paths = [code for code in named if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", code)]
+    modules = [code for code in named if re.fullmatch(r"atlasbahamas(\.\w+)+", code)]
+    assert paths + modules
+    assert [path for path in paths if not any((place / path).exists() for place in PLACES)] == []
+    assert all(resolve_name(module) is not None for module in modules)
 
 
 @pytest.mark.parametrize(
