@@ -48,10 +48,15 @@ def free_port() -> int:
 
 
 def chromium_path() -> str:
-    """The browser. Raises Unavailable."""
+    """The browser. Raises Unavailable, also when what drives it does not run."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         raise Unavailable("chromium (Debian's package `chromium`)")
+    driver = _in_wheel("playwright", "driver/node")
+    if driver is not None:
+        tried = subprocess.run([driver, "--version"], capture_output=True, text=True, check=False)
+        if tried.returncode:
+            raise Unavailable(f"a driver of the browser that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}")
     return path
 
 
