@@ -13,9 +13,9 @@ import wtforms
 from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.web.forms.choices import ChoiceField
 from atlasbahamas.web.forms.fields import (
     CheckField,
-    ChoiceField,
     DateField,
     EmailField,
     IntegerField,
