@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from atlasbahamas.web.formats import money
 from atlasbahamas.web.lists import (
     Column,
+    Filter,
     Key,
     List,
     Sort,
@@ -33,6 +35,21 @@ def _price(row: Listing | ListingCard) -> str:
     return f"{money(row.price_cents)} {PERIODS[row.price_period]}"
 
 
+def catalogue_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
+    """What visitors may ask for, with the islands and settlements that there are."""
+    islands = [(ref, name) for ref, name, _ in places]
+    settlements = {name: entries for _, name, entries in places}
+    return (
+        text_filter("q", "Words", has_words, find=found_by_words),
+        choice_filter("island", "Island", islands, _on_island),
+        choice_filter("settlement", "Settlement", settlements, lambda number: Listing.settlement_id == int(number)),
+        integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
+        money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
+        money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
+        choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
+    )
+
+
 class CatalogueList(List):
     """Live listings, as visitors look through them."""
 
@@ -54,25 +71,8 @@ class CatalogueList(List):
         Column("price", "Price", lambda row, node: _price(row), _price),
     )
 
-    def __init__(
-        self,
-        request: Any,
-        query: Select[Any],
-        *,
-        node: Any,
-        places: list[tuple[str, str, list[tuple[str, str]]]],
-    ) -> None:
-        islands = [(ref, name) for ref, name, _ in places]
-        settlements = {name: entries for _, name, entries in places}
-        self.filters = (
-            text_filter("q", "Words", has_words, find=lambda query, typed: found_by_words(request.db, query, typed)),
-            choice_filter("island", "Island", islands, _on_island),
-            choice_filter("settlement", "Settlement", settlements, lambda number: Listing.settlement_id == int(number)),
-            integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
-            money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
-            money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
-            choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
-        )
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, filters: Sequence[Filter]) -> None:
+        self.filters = filters
         super().__init__(request, query, node=node)
 
     def shown(self, query: Select[Any]) -> Select[Any]:

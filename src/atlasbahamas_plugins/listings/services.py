@@ -183,7 +183,7 @@ def cards(query: Select[Any]) -> Select[Any]:
     """A query of listings that selects what their cards say; `card_of` makes a card of each row."""
     query = query.join(Unit, Unit.id == Listing.unit_id)
     query = query.join(Settlement, Settlement.id == Listing.settlement_id).join(Island, Island.id == Listing.island_id)
-    columns = (
+    columns: tuple[Any, ...] = (
         *(Listing.ref, Listing.title, Listing.price_cents, Listing.price_period),
         *(Unit.beds, Unit.baths, Unit.furnished, Settlement.name, Island.name),
     )

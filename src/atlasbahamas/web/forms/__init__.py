@@ -28,6 +28,7 @@ from atlasbahamas.web.forms.fields import (
     VersionField,
 )
 from atlasbahamas.web.forms.texts import clean_text
+from atlasbahamas.web.forms.widgets import Offer
 
 UNREADABLE = "What was sent could not be read. Please try again."
 
@@ -111,6 +112,7 @@ __all__ = [
     "IntegerField",
     "MoneyField",
     "MultilineField",
+    "Offer",
     "PasswordField",
     "PhoneField",
     "TextField",

@@ -196,7 +196,7 @@ class List:
         query = self.query
         for filter in self._filtering():
             value = self.given[filter.name]
-            query = filter.find(query, value) if filter.find else query.where(filter.where(value))
+            query = filter.find(self.request.db, query, value) if filter.find else query.where(filter.where(value))
         return query
 
     def _found(self) -> Select[Any]:

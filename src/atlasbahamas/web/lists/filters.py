@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Session
 from wtforms import Field
 
-from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, TextField
+from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, Offer, TextField
 
 Where = Callable[[Any], ColumnElement[bool]]
-Find = Callable[[Select[Any], Any], Select[Any]]
+Find = Callable[[Session, Select[Any], Any], Select[Any]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def text_filter(name: str, label: str, where: Where, *, find: Find | None = None
 def choice_filter(name: str, label: str, choices: Any, where: Where, *, everything: str = "Any") -> Filter:
     """One of several; the first entry of the select asks for everything. `choices` is a list, or a dict of groups."""
     none = [("", everything)]
-    offered = {"": none, **choices} if isinstance(choices, dict) else [*none, *choices]
+    offered = Offer({"": none, **choices} if isinstance(choices, dict) else [*none, *choices])
     return Filter(name, lambda: ChoiceField(label, choices=offered), where)
 
 
