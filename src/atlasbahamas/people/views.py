@@ -24,7 +24,7 @@ from atlasbahamas.security.identity import SESSION_KEY
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
 from atlasbahamas.settings import AtlasSettings
 from atlasbahamas.traversal.nodes import Root
-from atlasbahamas.web.forms import form_page
+from atlasbahamas.web.forms import done, form_page
 
 WRONG = Refused("That name and password do not go together. Check both and try again.", "password")
 CLOSED = "Registration is closed here at the moment. Ask the people who run this site for an account."
@@ -97,8 +97,7 @@ def account(context: Account, request: Any) -> Any:
 
     def submit() -> Any:
         services.change_profile(request.db, person, _details(form))
-        request.session.flash("Your profile was saved.")
-        return HTTPSeeOther(context.url())
+        return done(request, context, "Your profile was saved.")
 
     return form_page(request, form, {"devices": devices, "this_device": request.identity.device_id}, submit=submit)
 
@@ -120,8 +119,7 @@ def edit_organisation(context: OrganisationNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.edit_organisation(request.db, context.row, name=form.name.data, brea_licence=form.brea_licence.data)
-        request.session.flash("The organisation was saved.")
-        return HTTPSeeOther(context.url())
+        return done(request, context, "The organisation was saved.")
 
     return form_page(request, form, {"organisation": context.row}, submit=submit)
 
@@ -137,8 +135,7 @@ def edit_member(context: MembershipNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.change_member_role(request.db, context.row, form.role.data, now=request.clock.now())
-        request.session.flash(f"{context.title} has another role.")
-        return HTTPSeeOther(context.above(Members).url())
+        return done(request, context.above(Members), f"{context.title} has another role.")
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 
@@ -149,8 +146,7 @@ def end_member(context: MembershipNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.end_membership(request.db, context.row, now=request.clock.now())
-        request.session.flash(f"{context.title} is no longer a member.")
-        return HTTPSeeOther(context.above(Members).url())
+        return done(request, context.above(Members), f"{context.title} is no longer a member.")
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 

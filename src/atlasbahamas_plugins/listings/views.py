@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
-from atlasbahamas.web.forms import Form, form_page
+from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
@@ -74,8 +73,7 @@ def draft(context: UnitNode, request: Any) -> Any:
 
     def submit() -> Any:
         listing = services.draft_listing(request.db, unit, form.details(), now=request.clock.now())
-        request.session.flash("The listing is written. Publish it when it is ready.")
-        return HTTPSeeOther(own.node_of(listing).url())
+        return done(request, own.node_of(listing), "The listing is written. Publish it when it is ready.")
 
     return form_page(request, form, {"heading": "Write the listing", "cancel": context.url()}, submit=submit)
 
@@ -96,7 +94,7 @@ def edit(context: OwnListing, request: Any) -> Any:
 
     def submit() -> Any:
         services.edit_listing(request.db, context.row, form.details())
-        return _done(context, request, "The listing was saved.")
+        return done(request, context, "The listing was saved.")
 
     return form_page(request, form, {"heading": "Edit the listing", "cancel": context.url()}, submit=submit)
 
@@ -104,9 +102,9 @@ def edit(context: OwnListing, request: Any) -> Any:
 def publish(context: OwnListing, request: Any) -> Any:
     """Put it into the catalogue, after asking."""
     now = request.clock.now()
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Publish this listing?",
         lambda: services.publish_listing(request.db, context.row, now=now),
         "The listing is live.",
@@ -115,9 +113,9 @@ def publish(context: OwnListing, request: Any) -> Any:
 
 def pause(context: OwnListing, request: Any) -> Any:
     """Take it out of the catalogue for a while, after asking."""
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Pause this listing?",
         lambda: services.pause_listing(request.db, context.row),
         "The listing is paused.",
@@ -127,24 +125,10 @@ def pause(context: OwnListing, request: Any) -> Any:
 def withdraw(context: OwnListing, request: Any) -> Any:
     """Take it off the market for good, after asking."""
     question = "Withdraw this listing for good?"
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         question,
         lambda: services.withdraw_listing(request.db, context.row),
         "The listing is withdrawn.",
     )
-
-
-def _confirm(context: OwnListing, request: Any, heading: str, act: Callable[[], None], message: str) -> Any:
-    def submit() -> Any:
-        act()
-        return _done(context, request, message)
-
-    values = {"heading": heading, "cancel": context.url(), "subject": context.title}
-    return form_page(request, Form(request), values, submit=submit)
-
-
-def _done(context: OwnListing, request: Any, message: str) -> HTTPSeeOther:
-    request.session.flash(message)
-    return HTTPSeeOther(context.url())

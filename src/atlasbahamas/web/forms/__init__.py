@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import wtforms
+from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
@@ -82,6 +83,25 @@ def form_page(request: Any, form: Form, template_values: Mapping[str, Any], *, s
     return {**template_values, "form": form}
 
 
+def confirm_page(request: Any, node: Any, heading: str, act: Callable[[], Any], message: str) -> Any:
+    """The page that asks before something is done to `node`: `confirm.jinja2`, then back to the node with a message.
+
+    `act` calls one service; a Refused is shown on the page.
+    """
+
+    def submit() -> HTTPSeeOther:
+        act()
+        return done(request, node, message)
+
+    return form_page(request, Form(request), {"heading": heading, "cancel": node.url(), "subject": node.title}, submit=submit)
+
+
+def done(request: Any, node: Any, message: str) -> HTTPSeeOther:
+    """To a node's page, which will show the message once."""
+    request.session.flash(message)
+    return HTTPSeeOther(node.url())
+
+
 __all__ = [
     "CheckField",
     "ChoiceField",
@@ -96,5 +116,7 @@ __all__ = [
     "TextField",
     "VersionField",
     "clean_text",
+    "confirm_page",
+    "done",
     "form_page",
 ]
