@@ -1,4 +1,4 @@
-"""`atlas serve`: the site in one process on this machine, for development and the embedded profile.
+"""`atlas serve`: the site in one process on this machine, with its jobs beside it, for development and the embedded profile.
 
 What is served is `atlasbahamas.main`; a public site starts it with the server of its own choice.
 """
@@ -16,15 +16,17 @@ import waitress
 from pyramid.paster import get_app
 
 from atlasbahamas.cli.site import Site
+from atlasbahamas.jobs.supervisor import SUPERVISOR_STOPS_WITHIN, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
 from atlasbahamas.settings import AtlasSettings
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", help="Another port than the INI file's.")
+@click.option("--jobs/--no-jobs", "with_jobs", default=True, help="Whether to run jobs beside it, where atlas.broker is set.")
 @click.pass_obj
-def serve(ini: Path, port: int | None) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
+def serve(ini: Path, port: int | None, with_jobs: bool) -> None:
+    """Serve until Ctrl-C or SIGTERM, and run the jobs meanwhile."""
     site = Site.read(ini)
     options = dict(plaster.get_settings(str(site.ini), "server:main"))
     options.pop("use", None)
@@ -37,13 +39,18 @@ def serve(ini: Path, port: int | None) -> None:
         app.registry.atlas_db.dispose()
         raise click.ClickException(f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544") from None
     signal.signal(signal.SIGTERM, _stop)
-    _greet(options["listen"], demo=site.settings().section(AtlasSettings).demo)
+    settings = site.settings().section(AtlasSettings)
+    children = []
+    if with_jobs and settings.broker:
+        children.append(start_child(atlas_command(site.ini, "jobs", "run", "--supervised")))
+    _greet(options["listen"], demo=settings.demo)
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
         server.close()
+        stop_children(children, within=SUPERVISOR_STOPS_WITHIN)
         app.registry.atlas_db.dispose()
     click.echo("Stopped.")
 
