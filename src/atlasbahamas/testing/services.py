@@ -56,7 +56,9 @@ def chromium_path() -> str:
     if driver is not None:
         tried = subprocess.run([driver, "--version"], capture_output=True, text=True, check=False)
         if tried.returncode:
-            raise Unavailable(f"a driver of the browser that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}")
+            raise Unavailable(
+                f"a driver of the browser that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}"
+            )
     return path
 
 
@@ -198,6 +200,11 @@ class RedisServer:
         with tempfile.TemporaryDirectory(prefix="atlas-redis-") as folder:
             # Nothing is saved, so the log is all that it writes, and an open log outlives its name.
             self._process = _launch([self._program, *words], Path(folder) / "log", self._answers, "Redis")
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
 
     def _answers(self) -> bool:
         with contextlib.suppress(redis.exceptions.ConnectionError), redis.Redis.from_url(self.url) as client:
