@@ -30,16 +30,22 @@ class ReadSession(Session):
 
 
 class Database:
-    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn."""
+    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn.
+
+    `info` is put into each session's own `info`.
+    """
 
     def __init__(self, url: str, **options: Any) -> None:
+        self.info: dict[str, Any] = {}
         self.engine = _engine(url, **options)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
 
     def session(self, mode: Mode) -> Session:
         """A new session. Whoever asks for it joins it to a transaction manager or closes it."""
-        return ReadSession(self.read_engine) if mode == "read" else Session(self.write_engine)
+        if mode == "read":
+            return ReadSession(self.read_engine, info=self.info)
+        return Session(self.write_engine, info=self.info)
 
     @contextmanager
     def transaction(self, mode: Mode = "write") -> Iterator[Session]:
@@ -50,6 +56,10 @@ class Database:
     def dispose(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
+
+    def after_fork(self) -> None:
+        """Begin with connections of this process's own; the parent's are left alone, for closing them would close them there."""
+        self.engine.dispose(close=False)
 
 
 def _engine(url: str, **options: Any) -> Engine:

@@ -23,7 +23,7 @@ from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.triggers import Trigger, apply_triggers, drop_triggers
 from atlasbahamas.plugins.manifest import Plugin
 
-CORE_MODELS = ("atlasbahamas.people.models", "atlasbahamas.audit.models")
+CORE_MODELS = ("atlasbahamas.people.models", "atlasbahamas.audit.models", "atlasbahamas.jobs.models")
 
 
 class MigrationError(Exception):
@@ -179,9 +179,3 @@ def comparing(component: Component) -> dict[str, Any]:
 def differences(connection: Connection, component: Component) -> list[Any]:
     """What the component's models say and the database does not have, or the other way round; empty at head."""
     return list(compare_metadata(MigrationContext.configure(connection, opts=comparing(component)), metadata))
-
-
-def pending(engine: Engine, found: Iterable[Component]) -> list[str]:
-    """Names of the components whose database is not at head."""
-    with engine.connect() as connection:
-        return [component.name for component in found if current(connection, component) != head(component)]

@@ -50,8 +50,6 @@ class Link:
 class Layout:
     """What layout.jinja2 asks for; each answer is worked out when it is first wanted."""
 
-    site_name = "AtlasBahamas"
-
     def __init__(self, request: Any) -> None:
         self.request = request
 
