@@ -13,6 +13,7 @@ from atlasbahamas.settings.core import (
     RetrySettings,
     TransactionSettings,
 )
+from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load
 from atlasbahamas.settings.section import Flag, Section, Words
 
@@ -20,6 +21,7 @@ __all__ = [
     "CORE_SECTIONS",
     "AtlasSettings",
     "DatabaseSettings",
+    "FileSettings",
     "Flag",
     "Problem",
     "PyramidSettings",

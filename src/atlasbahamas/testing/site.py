@@ -175,6 +175,7 @@ def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> S
         "atlas.secret": "for-tests-only",
         "atlas.plugins": " ".join(FEATURES),
         "atlas.limits": f"sqlite:///{folder}/limits.sqlite",
+        "atlas.files.store": f"file://{folder}/files",
         "atlas.shared_page_seconds": "0",
         "sqlalchemy.url": url,
     }

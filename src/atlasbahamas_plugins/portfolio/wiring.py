@@ -33,6 +33,8 @@ def includeme(config: Any) -> None:
     config.add_child(resources.PropertyNode, "units", resources.UnitsOfProperty)
     config.add_child(resources.UnitNode, "holds", resources.Holds)
     config.add_mount("let", resources.LetHome)
+    config.add_gallery(resources.PropertyNode, "photos", resources.PropertyPhotos, view=VIEW, edit=EDIT)
+    config.add_gallery(resources.UnitNode, "photos", resources.UnitPhotos, view=VIEW, edit=EDIT)
 
     config.add_extension_point(OCCUPANCY, OccupancySource)
     config.contribute(OCCUPANCY, HoldSource(), name="holds")
