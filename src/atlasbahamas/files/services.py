@@ -128,10 +128,6 @@ class Swept:
 
 def sweep(db: Session, store: Store, *, now: datetime) -> Swept:
     """Bring rows and bytes together again: what a process that died, or a restored backup, left apart."""
-    # Not those that a form is just keeping for good.
-    expired = list(db.scalars(select(File).where(File.expires <= now).limit(SWEEP_AT_ONCE).with_for_update(skip_locked=True)))
-    for file in expired:
-        delete_file(db, store, file)
     store.tidy(now - KEPT_FOR)
     there = {entry.digest: entry.modified for entry in store.stored()}
     used = set(db.scalars(union_all(select(File.digest), select(Rendition.digest))))
@@ -139,4 +135,8 @@ def sweep(db: Session, store: Store, *, now: datetime) -> Swept:
     loose = delete_unreferenced(db, store, old[:SWEEP_AT_ONCE])
     # Asked one by one: what was stored while the list was read is there after all.
     missing = tuple(sorted(digest for digest in used - set(there) if not store.exists(digest)))
+    # Last, because the bytes of these rows go after the commit only. Not those that a form is just keeping for good.
+    expired = list(db.scalars(select(File).where(File.expires <= now).limit(SWEEP_AT_ONCE).with_for_update(skip_locked=True)))
+    for file in expired:
+        delete_file(db, store, file)
     return Swept(len(expired), len(loose), missing)

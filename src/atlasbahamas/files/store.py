@@ -73,7 +73,7 @@ def read_all(store: Store, digest: str, size: int) -> bytes:
 
 
 class FolderStore:
-    """A folder of this machine: `ab/cd/abcd...`. Written beside its place, synced, then renamed, so nothing is ever half there."""
+    """A folder of this machine: `ab/cd/abcd...`. Written beside its place, synced, renamed: nothing is ever half there."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

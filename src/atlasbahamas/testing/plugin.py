@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, Unavailable, chromium_path, need
+from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, S3Server, Unavailable, chromium_path, need
 
 _running: list[PostgresServer | RedisServer] = []
 _left_out: dict[str, str] = {}
@@ -83,5 +83,13 @@ def redis_server() -> Iterator[RedisServer]:
     """A Redis of this test's own, to be stopped and started at will."""
     need("REDIS")
     server = RedisServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server for one process of the run; every test uses a prefix of its own."""
+    server = S3Server()
     yield server
     server.stop()

@@ -24,6 +24,7 @@ from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
+from atlasbahamas.files.store import Store
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.plugins.discovery import load_manifests
@@ -68,6 +69,11 @@ class Site:
     def db(self) -> Database:
         """Its database."""
         return self.app.registry.atlas_db  # type: ignore[no-any-return]
+
+    @property
+    def store(self) -> Store:
+        """Its store of files."""
+        return self.app.registry.atlas_store  # type: ignore[no-any-return]
 
     def browser(self, user_name: str | None = None) -> TestApp:
         """A browser without cookies, or one in which a demo account is signed in."""
