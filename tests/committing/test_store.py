@@ -29,9 +29,9 @@ BASE = {"atlas.secret": "x", "sqlalchemy.url": "sqlite:///a.sqlite"}
 
 
 def settings(**keys: str) -> FileSettings:
-    return load(BASE | {f"atlas.files.{key}": value for key, value in keys.items()}, CORE_SECTIONS, file=None, environ={}).section(
-        FileSettings
-    )
+    return load(
+        BASE | {f"atlas.files.{key}": value for key, value in keys.items()}, CORE_SECTIONS, file=None, environ={}
+    ).section(FileSettings)
 
 
 def s3_store(server: S3Server) -> Store:

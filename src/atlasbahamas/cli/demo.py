@@ -28,7 +28,7 @@ def load(ini: Path, if_empty: bool) -> None:
     site = Site.read(ini)
     if not site.settings().section(AtlasSettings).demo:
         raise click.ClickException("atlas.demo is not true: this site takes no demo data")
-    now = datetime.now(UTC)
+    now, store = datetime.now(UTC), site.store()
     with site.database().transaction() as db:
         db.info[ACTOR] = COMMAND
         if db.scalar(select(Person.id).limit(1)) is not None:
@@ -38,5 +38,5 @@ def load(ini: Path, if_empty: bool) -> None:
         load_people(db, now=now)
         for manifest in site.manifests:
             if manifest.demo:
-                resolve(manifest.demo)(db, now=now)
+                resolve(manifest.demo)(db, store=store, now=now)
     click.echo("The demo data is loaded.")

@@ -50,7 +50,9 @@
       const body = new URLSearchParams([["csrf_token", list.dataset.token], ...order.map((ref) => ["ref", ref])]);
       let done = false;
       try {
-        done = (await fetch(list.dataset.order, { method: "POST", body, redirect: "error" })).ok;
+        const answer = await fetch(list.dataset.order, { method: "POST", body });
+        // Whoever is not signed in any more is led elsewhere.
+        done = answer.ok && new URL(answer.url).pathname === window.location.pathname.replace(/add$/, "");
       } catch {
         // no connection: told below, and the old order is shown again
       }

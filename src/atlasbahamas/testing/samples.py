@@ -14,7 +14,9 @@ GPS_MARK = "25 3 36.0 N"
 PLACE_MARK = "somebody's kitchen"
 
 
-def picture(size: tuple[int, int] = (640, 480), form: str = "JPEG", *, seed: int = 0, mode: str = "RGB", **options: object) -> bytes:
+def picture(
+    size: tuple[int, int] = (640, 480), form: str = "JPEG", *, seed: int = 0, mode: str = "RGB", **options: object
+) -> bytes:
     """A drawing whose corners differ, so that turning and cutting show: red, green, blue and yellow from top left clockwise."""
     width, height = size
     image = Image.new("RGB", size, (200, 220, (40 + seed * 7) % 256))
@@ -30,7 +32,7 @@ def picture(size: tuple[int, int] = (640, 480), form: str = "JPEG", *, seed: int
     if seed:
         draw.rectangle((w - w // 4, h - h // 4, w + w // 4, h + h // 4), fill=(seed * 37 % 256, seed * 91 % 256, seed * 13 % 256))
     out = BytesIO()
-    image.convert(mode).save(out, form, **options)
+    image.save(out, form, **options)
     return out.getvalue()
 
 

@@ -6,8 +6,10 @@ what is tested is what runs; docs/decisions/0006 says why a copy and not a savep
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import tempfile
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +27,7 @@ from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
-from atlasbahamas.files.store import Store
+from atlasbahamas.files.store import FolderStore, Store
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.plugins.discovery import load_manifests
@@ -101,6 +103,7 @@ class Snapshot:
 
     def __init__(self, site: Site, folder: Path) -> None:
         self._site = site
+        self._files = folder / "files"
         self._file = folder / f"snapshot-{uuid.uuid4().hex}"
         site.db.dispose()
         if self._sqlite is not None:
@@ -110,8 +113,9 @@ class Snapshot:
             on_server(site.url, "; ".join(["CREATE SCHEMA snapshot", *copies]))
 
     def restore(self) -> None:
-        """Put every row back."""
+        """Put every row back, and the bytes that its photos had."""
         self._site.db.dispose()
+        shutil.copytree(demo_files(), self._files, dirs_exist_ok=True)
         if self._sqlite is not None:
             for left_over in (f"{self._sqlite}-wal", f"{self._sqlite}-shm"):
                 Path(left_over).unlink(missing_ok=True)
@@ -159,8 +163,16 @@ def fill(url: str) -> None:
         load_people(db, now=START)
         for manifest in manifests:
             if manifest.demo:
-                resolve(manifest.demo)(db, now=START)
+                resolve(manifest.demo)(db, store=FolderStore(demo_files()), now=START)
     database.dispose()
+
+
+@cache
+def demo_files() -> Path:
+    """The folder of the bytes of the demo data's photos, made once per process; `start` copies it for each site."""
+    folder = tempfile.TemporaryDirectory(prefix="atlas-files-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @cache
@@ -227,6 +239,7 @@ def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> S
             "redis.sessions.redis_socket_timeout": "1",
         }
     settings |= more
+    shutil.copytree(demo_files(), folder / "files", dirs_exist_ok=True)
     app = atlasbahamas.main({}, **settings)
     clock = TestClock()
     app.registry.atlas_clock = clock

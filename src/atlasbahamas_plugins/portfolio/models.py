@@ -152,7 +152,7 @@ class PropertyPhoto(PhotoColumns, Base):
     """A photo of a property."""
 
     __tablename__ = "portfolio_property_photo"
-    owner = "property_id"
+    plugin, thing = "portfolio", "property"
 
     property_id: Mapped[int] = mapped_column(ForeignKey(Property.id))
 
@@ -161,7 +161,7 @@ class UnitPhoto(PhotoColumns, Base):
     """A photo of a unit."""
 
     __tablename__ = "portfolio_unit_photo"
-    owner = "unit_id"
+    plugin, thing = "portfolio", "unit"
 
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
 

@@ -12,12 +12,13 @@ from atlasbahamas.files.models import File
 
 
 class PhotoColumns:
-    """A photo of a thing. `owner` names the column that refers to the thing; position 1 is the cover, "" is no caption.
+    """A photo of a thing: position 1 is the cover, "" is no caption.
 
-    Positions of a thing are unique; while they change they are below zero for a moment.
+    The feature's class says whose table it is (`plugin`) and of what (`thing`), and has the column `<thing>_id`. Positions of a thing are unique; while they change they are below zero for a moment.
     """
 
-    owner: ClassVar[str]
+    plugin: ClassVar[str]
+    thing: ClassVar[str]
 
     id: Mapped[Id]
     ref: Mapped[Key]
@@ -34,4 +35,7 @@ class PhotoColumns:
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint(cls.owner, "position"), CheckConstraint("position <> 0", name="position_counts_from_one"))
+        return (
+            UniqueConstraint(f"{cls.thing}_id", "position"),
+            CheckConstraint("position <> 0", name="position_counts_from_one"),
+        )

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Select, select
 
-from atlasbahamas.files.gallery.services import photos_of
+from atlasbahamas.files.gallery.services import Album, owner_column, photos_of
+from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.nodes import Collection, RowNode
 
 
@@ -15,8 +16,8 @@ class PhotoNode(RowNode):
     """One photo of the thing above. A feature's own class names `model` (made of PhotoColumns) and `key`."""
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
-        """By the column that the model calls its owner."""
-        return getattr(self.model, self.model.owner) == above.id  # type: ignore[no-any-return]
+        """By the column that is named after the thing."""
+        return owner_column(self.model) == above.id  # type: ignore[no-any-return]
 
     @property
     def gallery(self) -> Gallery:
@@ -49,6 +50,12 @@ class Gallery(Collection):
         return above
 
     @property
+    def album(self) -> Album:
+        """What the services are told of these photos."""
+        above = [node for node in self.lineage() if isinstance(node, OrganisationNode)]
+        return Album(self.item.model, self.thing.row, above[-1].row.id if above else None)
+
+    @property
     def subject(self) -> str:
         """What the photos show, as headings and descriptions say it."""
         return self.thing.title
@@ -60,11 +67,10 @@ class Gallery(Collection):
 
     def visible(self) -> Select[Any]:
         """All of the thing's: who may look at one may look at all."""
-        model = self.item.model
-        return select(model).where(getattr(model, model.owner) == self.thing.row.id)
+        return select(self.item.model).where(owner_column(self.item.model) == self.thing.row.id)
 
     @cached_property
     def photos(self) -> list[PhotoNode]:
         """A node for each photo, the cover first. One query."""
-        nodes = [self.node_of(row) for row in photos_of(self.request.db, self.item.model, self.thing.row.id)]
+        nodes = [self.node_of(row) for row in photos_of(self.request.db, self.album)]
         return [node for node in nodes if isinstance(node, PhotoNode)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNoContent, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
 from atlasbahamas.files.gallery import services
@@ -27,8 +27,7 @@ def add(context: Gallery, request: Any) -> Any:
         added = services.add_photos(
             request.db,
             request.registry.atlas_store,
-            context.item.model,
-            context.thing.row,
+            context.album,
             form.photos.data,
             person_id=request.identity.person_id,
             now=request.clock.now(),
@@ -46,10 +45,10 @@ def _told(added: services.Added) -> str:
     return " ".join(words)
 
 
-def order(context: Gallery, request: Any) -> Response:
+def order(context: Gallery, request: Any) -> HTTPSeeOther:
     """Bring the photos into the order in which they were dragged. Without JavaScript the buttons do it."""
-    services.set_order(request.db, context.item.model, context.thing.row, request.POST.getall("ref")[: services.MAX_PHOTOS])
-    return HTTPNoContent()
+    services.set_order(request.db, context.album, request.POST.getall("ref")[: services.MAX_PHOTOS])
+    return HTTPSeeOther(context.url())
 
 
 def show(context: PhotoNode, request: Any) -> Response:
@@ -62,7 +61,7 @@ def edit(context: PhotoNode, request: Any) -> Any:
     form = CaptionForm(request, context.row)
 
     def submit() -> Any:
-        services.set_caption(request.db, context.row, form.caption.data)
+        services.set_caption(request.db, context.gallery.album, context.row, form.caption.data)
         return _back(context, request, "The words were saved.")
 
     return form_page(request, form, {}, submit=submit)
@@ -70,19 +69,19 @@ def edit(context: PhotoNode, request: Any) -> Any:
 
 def move_up(context: PhotoNode, request: Any) -> HTTPSeeOther:
     """One place towards the front."""
-    services.move_photo(request.db, context.gallery.thing.row, context.row, -1)
+    services.move_photo(request.db, context.gallery.album, context.row, -1)
     return _back(context, request)
 
 
 def move_down(context: PhotoNode, request: Any) -> HTTPSeeOther:
     """One place towards the end."""
-    services.move_photo(request.db, context.gallery.thing.row, context.row, 1)
+    services.move_photo(request.db, context.gallery.album, context.row, 1)
     return _back(context, request)
 
 
 def cover(context: PhotoNode, request: Any) -> HTTPSeeOther:
     """Make it the first one, which stands for the thing."""
-    services.make_cover(request.db, context.gallery.thing.row, context.row)
+    services.make_cover(request.db, context.gallery.album, context.row)
     return _back(context, request, "That is the cover now.")
 
 
@@ -91,7 +90,7 @@ def remove(context: PhotoNode, request: Any) -> Any:
     gallery = context.gallery
 
     def act() -> None:
-        services.remove_photo(request.db, request.registry.atlas_store, gallery.thing.row, context.row)
+        services.remove_photo(request.db, request.registry.atlas_store, gallery.album, context.row)
 
     return confirm_page(request, gallery, "Remove this photo?", act, "The photo was removed.")
 
