@@ -103,7 +103,7 @@ class Snapshot:
 
     def __init__(self, site: Site, folder: Path) -> None:
         self._site = site
-        self._files = folder / "files"
+        self._files = site.settings["atlas.files.store"].removeprefix("file://")
         self._file = folder / f"snapshot-{uuid.uuid4().hex}"
         site.db.dispose()
         if self._sqlite is not None:

@@ -26,6 +26,8 @@ log = structlog.get_logger("atlasbahamas.request")
 MAX_SHARED_PAGES = 500
 MAX_PLAIN_BYTES = 1024 * 1024
 """How large a request without files may be."""
+MAX_BOUNDARY = 1024
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)')
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -141,13 +143,15 @@ def headers(handler: Handler, registry: Any) -> Handler:
     max_with_files = registry.atlas_settings.section(FileSettings).max_request_bytes
 
     def tween(request: Any) -> Any:
+        refused: int | None = None
         try:
             if _length_of_body(request) > (max_with_files if _has_files(request) else MAX_PLAIN_BYTES):
                 refused = 413
             else:
                 # WebOb decodes late; asked here, broken bytes are an answer and not a failure in the middle of a view.
                 request.path_info, request.GET, request.POST  # noqa: B018
-                refused = None
+                if _has_files(request) and not _is_whole(request):
+                    refused = 400
         except (UnicodeDecodeError, ValueError, BrokenRequest):
             refused = 400
         response = request.invoke_error_page(refused) if refused else handler(request)
@@ -179,6 +183,16 @@ def _length_of_body(request: Any) -> int:
 
 def _has_files(request: Any) -> bool:
     return bool(request.content_type == "multipart/form-data")
+
+
+def _is_whole(request: Any) -> bool:
+    """False for a form with files that ends before its last boundary: its last file would be taken for shorter than it is."""
+    boundary = _BOUNDARY.search(request.headers["Content-Type"])
+    body = request.body_file_raw
+    body.seek(max(0, _length_of_body(request) - MAX_BOUNDARY))
+    tail = body.read(MAX_BOUNDARY)
+    body.seek(0)
+    return boundary is not None and f"--{boundary[1]}--".encode() in tail
 
 
 def csp_nonce(request: Any) -> str:

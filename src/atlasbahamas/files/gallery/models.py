@@ -14,7 +14,8 @@ from atlasbahamas.files.models import File
 class PhotoColumns:
     """A photo of a thing: position 1 is the cover, "" is no caption.
 
-    The feature's class says whose table it is (`plugin`) and of what (`thing`), and has the column `<thing>_id`. Positions of a thing are unique; while they change they are below zero for a moment.
+    The feature's class says whose table it is (`plugin`) and of what (`thing`), and has the column `<thing>_id`.
+    Positions of a thing are unique; while they change they are below zero for a moment.
     """
 
     plugin: ClassVar[str]

@@ -32,7 +32,6 @@ log = structlog.get_logger("atlasbahamas.files")
 # HEIC is not among them on purpose: an iPhone then hands over a JPEG by itself.
 ACCEPT = {PICTURE: ["image/jpeg", "image/png", "image/webp", "image/gif"], DOCUMENT: ["application/pdf"]}
 SPELT = {PICTURE: "JPEG, PNG or WebP", DOCUMENT: "PDF"}
-BROKE_OFF = "The upload broke off. Choose it again."
 GONE = "A file that waited here from an earlier try is gone. Please choose it again."
 ONE_ONLY = "Choose one file only."
 
@@ -136,8 +135,6 @@ class UploadsField(Field):
 
     def _look_at(self, sent: Any, max_bytes: int) -> None:
         try:
-            if sent.done == -1:
-                raise Refused(BROKE_OFF)
             self.fresh.append(prepare(sent.file, sent.filename, kinds=self.kinds, max_bytes=max_bytes))
         except Refused as refused:
             self.errors = [*self.errors, f"{shown_name(sent.filename)}: {refused.message}"]
