@@ -22,12 +22,14 @@ CORE = (
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",
+    "atlasbahamas.web.kept",
     "atlasbahamas.web.layout",
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
     "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.jobs.wiring",
 )
 
 

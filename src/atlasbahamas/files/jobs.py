@@ -9,8 +9,6 @@ import structlog
 from atlasbahamas.files import services
 
 log = structlog.get_logger("atlasbahamas.files")
-MAKE_RENDITIONS = "atlas.make_renditions"
-SWEEP = "atlas.sweep_files"
 
 
 def make_renditions(request: Any, payload: dict[str, Any]) -> None:

@@ -15,9 +15,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.settings import FileSettings
+from atlasbahamas.web.forms.choices import ChoiceField
 from atlasbahamas.web.forms.fields import (
     CheckField,
-    ChoiceField,
     DateField,
     EmailField,
     IntegerField,
@@ -30,6 +30,7 @@ from atlasbahamas.web.forms.fields import (
 )
 from atlasbahamas.web.forms.files import DocumentsField, PictureField, PicturesField, UploadsField, keep_uploads
 from atlasbahamas.web.forms.texts import clean_text
+from atlasbahamas.web.forms.widgets import Offer
 
 UNREADABLE = "What was sent could not be read. Please try again."
 
@@ -119,6 +120,7 @@ __all__ = [
     "IntegerField",
     "MoneyField",
     "MultilineField",
+    "Offer",
     "PasswordField",
     "PhoneField",
     "PictureField",

@@ -6,7 +6,7 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'portfolio_0003'
+revision = 'portfolio_0003_photos'
 down_revision = 'portfolio_0001'
 branch_labels = None
 depends_on = None
