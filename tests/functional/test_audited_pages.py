@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from webtest import TestApp, Upload
+from webtest import TestApp
 
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import entry_parts
@@ -164,7 +164,7 @@ def paths(site: Site) -> dict[str, str]:
 HOME = {"name": "Conch Villa", "kind": "house", "settlement": "1", "street": "By the dock"}
 UNIT = {"label": "Z9", "beds": "1", "baths": "1", "rent_cents": "900"}
 VISITOR, OWNER, ADMIN = None, "keva", "paula"
-PHOTO = {"photos": Upload("porch.jpg", samples.picture(seed=9), "image/jpeg")}
+PHOTO = {"photos": [("porch.jpg", samples.picture(seed=9), "image/jpeg")]}
 Step = tuple[str, str, dict[str, str]]
 
 # (node, view): who sends it, what they type (the rest stays as the form has it), and what has to be sent before.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from webtest import Upload
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing import samples
@@ -71,7 +70,7 @@ def places(db: Session) -> dict[str, str]:
     }
 
 
-PHOTO = Upload("porch.jpg", samples.picture(seed=9), "image/jpeg")
+PHOTO = [("porch.jpg", samples.picture(seed=9), "image/jpeg")]
 WHERE = {"name": "Conch Row", "kind": "House", "settlement": "Staniel Cay", "street": "By the dock", "po_box": "EX-29001"}
 WHAT = {"beds": "2", "baths": "1", "area_sqft": "900", "rent_cents": "1,850.00", "deposit_cents": "1850", "label": "12B"}
 
