@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, Select, select
 from atlasbahamas.files.gallery.resources import Gallery, PhotoNode
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.traversal.nodes import Collection, Node, RowNode
+from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
+
+VIEW = "portfolio:property:view"
+EDIT = "portfolio:property:edit"
 
 
 def organisation_above(node: Node) -> OrganisationNode:
@@ -34,9 +37,10 @@ class Holds(Collection):
     """Holds of one unit."""
 
     item = HoldNode
+    permission = VIEW
     title = "Holds"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the unit's: who sees the unit sees its holds."""
         above = self.__parent__
         assert isinstance(above, UnitNode)
@@ -64,9 +68,10 @@ class UnitsOfProperty(Collection):
     """Units of one property."""
 
     item = UnitNode
+    permission = VIEW
     title = "Units"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the property's."""
         above = self.__parent__
         assert isinstance(above, PropertyNode)
@@ -94,9 +99,10 @@ class Properties(Collection):
     """Properties of one organisation."""
 
     item = PropertyNode
+    permission = VIEW
     title = "Properties"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Property).where(Property.organisation_id == organisation_above(self).row.id)
 
@@ -112,6 +118,7 @@ class PropertyPhotos(Gallery):
     """Photos of one property."""
 
     item = PropertyPhotoNode
+    permission, edit_permission = VIEW, EDIT
 
 
 class UnitPhotoNode(PhotoNode):
@@ -125,6 +132,7 @@ class UnitPhotos(Gallery):
     """Photos of one unit."""
 
     item = UnitPhotoNode
+    permission, edit_permission = VIEW, EDIT
 
     @property
     def subject(self) -> str:
@@ -133,12 +141,13 @@ class UnitPhotos(Gallery):
         return f"{unit.label}, {unit.property.name}"
 
 
-class Units(Node):
+class Units(Listed):
     """Every unit of the organisation, as one list; each unit's own address is under its property."""
 
+    permission = VIEW
     title = "Units"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All units of all its properties."""
         of_mine = Property.organisation_id == organisation_above(self).row.id
         return select(Unit).join(Property, Property.id == Unit.property_id).where(of_mine)

@@ -36,7 +36,7 @@ class PhotoNode(RowNode):
 
 
 class Gallery(Collection):
-    """The photos of the thing above. A feature's own class names `item`."""
+    """The photos of the thing above. A feature's own class names `item`, and who may look (`permission`) and change them."""
 
     item: ClassVar[type[PhotoNode]]
     edit_permission: ClassVar[str]
@@ -65,7 +65,7 @@ class Gallery(Collection):
         """Whether the caller may change them."""
         return bool(self.request.has_permission(self.edit_permission, self))
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the thing's: who may look at one may look at all."""
         return select(self.item.model).where(owner_column(self.item.model) == self.thing.row.id)
 

@@ -12,12 +12,9 @@ FORM = ("GET", "POST")
 POST = ("POST",)
 
 
-def add_gallery(config: Any, parent: type, name: str, gallery: type[Gallery], *, view: str, edit: str) -> None:
-    """Hang a gallery under every `parent` node as `name`, with its pages.
-
-    `view` and `edit` are the permissions of looking at the photos and of changing them.
-    """
-    gallery.edit_permission = edit
+def add_gallery(config: Any, parent: type, name: str, gallery: type[Gallery]) -> None:
+    """Hang a gallery under every `parent` node as `name`, with its pages, under the permissions that its class names."""
+    view, edit = gallery.permission, gallery.edit_permission
     config.add_child(parent, name, gallery)
     page = config.add_view
     page(views.photos, context=gallery, permission=view, renderer="gallery/photos.jinja2")
