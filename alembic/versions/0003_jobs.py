@@ -7,7 +7,7 @@ from alembic import op
 import atlasbahamas.db.types
 
 revision = 'core_0003_jobs'
-down_revision = 'core_0001'
+down_revision = 'core_0002_audit'
 branch_labels = None
 depends_on = None
 

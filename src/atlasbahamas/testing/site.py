@@ -21,6 +21,7 @@ from sqlalchemy import Engine, event, text
 from webtest import TestApp
 
 import atlasbahamas
+from atlasbahamas.audit.actor import ACTOR, CLOCK, COMMAND
 from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
@@ -161,6 +162,7 @@ def fill(url: str) -> None:
     manifests = load_manifests(FEATURES)
     upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
     with database.transaction() as db:
+        db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
         load_people(db, now=START)
         for manifest in manifests:
             if manifest.demo:
