@@ -22,13 +22,6 @@ def settings(broker: str) -> AtlasSettings:
     return AtlasSettings.model_validate({"secret": "for-tests-only", "broker": broker})
 
 
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "redis"])
 def chosen(request: pytest.FixtureRequest, tmp_path: Path) -> AtlasSettings:
     if request.param == "folder":
