@@ -138,8 +138,8 @@ def test_the_command_lists_shows_and_retries(site: Site, failed: int, ini: Path)
 
 def test_the_command_drains_what_is_due(site: Site, ini: Path) -> None:
     entry_id = ask(site, "atlas.forget_devices")
-    assert command(ini, "drain").output == "1 done\n"
-    assert command(ini, "drain").output == "Nothing was due.\n"
+    assert command(ini, "drain").stdout == "1 done\n"
+    assert command(ini, "drain").stdout == "Nothing was due.\n"
     assert re.search(r"state +done\n", command(ini, "show", entry_id).output)
 
 

@@ -56,7 +56,8 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
         pass
     finally:
         # Stopping takes a moment, and who presses again in it does not stop it faster.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         server.close()
         stop_children(children, within=SUPERVISOR_STOPS_WITHIN)
         app.registry.atlas_db.dispose()

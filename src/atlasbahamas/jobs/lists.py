@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import Select
 
 from atlasbahamas.jobs.models import DONE, FAILED, STATES, TAKEN, WAITING, OutboxEntry
-from atlasbahamas.web.formats import local_datetime
+from atlasbahamas.web.formats import badge, local_datetime
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter
 
 ENTRY = OutboxEntry.__table__.c
@@ -20,7 +20,7 @@ def _link(row: OutboxEntry, node: Any) -> Markup:
 
 
 def _badge(row: OutboxEntry, node: Any) -> Markup:
-    return Markup('<span class="state state--{}">{}</span>').format(TONES[row.state], STATES[row.state])
+    return badge(STATES[row.state], TONES[row.state])
 
 
 class JobList(List):

@@ -27,8 +27,9 @@ class Jobs(Collection):
     """`/admin/jobs/`: every entry of the outbox."""
 
     item = JobNode
+    permission = "atlas:job:view"
     title = "Jobs"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All: jobs are the platform's."""
         return select(OutboxEntry)

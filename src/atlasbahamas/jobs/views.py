@@ -11,6 +11,7 @@ from atlasbahamas.jobs import services
 from atlasbahamas.jobs.lists import TONES, JobList
 from atlasbahamas.jobs.models import FAILED, STATES
 from atlasbahamas.jobs.resources import JobNode, Jobs
+from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page
 
 
@@ -29,8 +30,7 @@ def job(context: JobNode, request: Any) -> dict[str, Any]:
     return {
         "job": context.row,
         "payload": json.dumps(context.row.payload, sort_keys=True, ensure_ascii=False),
-        "state": STATES[context.row.state],
-        "tone": TONES[context.row.state],
+        "badge": badge(STATES[context.row.state], TONES[context.row.state]),
         "failed": context.row.state == FAILED,
     }
 
@@ -53,7 +53,7 @@ def retry_failed(context: Jobs, request: Any) -> Any:
     return confirm_page(request, context, "Let every failed job run again?", act, "Every job that had failed waits to run again.")
 
 
-def admin_tile(request: Any, context: Any) -> str:
+def admin_card(request: Any, context: Any) -> str:
     """What the administration's front page says of the jobs."""
     values = {"counts": services.count_by_state(request.db), "url": request.resource_path(context, "jobs", "")}
-    return str(render("jobs/admin_tile.jinja2", values, request=request))
+    return str(render("jobs/admin_card.jinja2", values, request=request))

@@ -37,7 +37,7 @@ def includeme(config: Any) -> None:
     for declared in PERMISSIONS:
         config.declare_permission(declared)
     config.add_child(Admin, "jobs", resources.Jobs)
-    config.contribute("slot:admin", Slot(views.admin_tile), name="jobs", order=50)
+    config.contribute("slot:admin", Slot(views.admin_card), name="jobs", order=50)
     page = config.add_view
     page(views.jobs, context=resources.Jobs, permission=SEE, renderer="jobs/list.jinja2")
     page(views.job, context=resources.JobNode, permission=SEE, renderer="jobs/show.jinja2")

@@ -56,9 +56,7 @@ def chromium_path() -> str:
     if driver is not None:
         tried = subprocess.run([driver, "--version"], capture_output=True, text=True, check=False)
         if tried.returncode:
-            raise Unavailable(
-                f"a driver of the browser that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}"
-            )
+            raise Unavailable(f"a browser's driver that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}")
     return path
 
 

@@ -14,6 +14,9 @@ from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 CATEGORIES = {"long_term": "Long-term rental", "short_term": "Short-term rental"}
 PERIODS = {"month": "a month", "week": "a week", "night": "a night"}
 STATES = {"draft": "Draft", "approved": "Live", "paused": "Paused", "withdrawn": "Withdrawn"}
+TONES = {"draft": "sea", "approved": "good", "paused": "warn", "withdrawn": "quiet"}
+"""Tone of a state's badge."""
+
 CURRENT = ("draft", "approved", "paused")
 
 

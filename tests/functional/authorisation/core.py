@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.jobs.resources import JobNode, Jobs
@@ -53,8 +53,22 @@ def places(db: Session) -> dict[str, str]:
         "organisation": f"/portfolio/{organisation}/",
         "members": f"/portfolio/{organisation}/members/",
         "jobs": "/admin/jobs/",
-        "failed job": f"/admin/jobs/{db.scalars(failed_entries()).first().id}/",
+        "failed job": f"/admin/jobs/{db.scalars(failed_entries()).one().id}/",
         "member": f"/portfolio/{organisation}/members/{member}/",
+    }
+
+
+def crossed(db: Session) -> dict[str, str]:
+    """Memberships that are another organisation's, or over."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+
+    def member(*conditions: ColumnElement[bool]) -> str:
+        ref = db.scalars(select(Membership.ref).where(*conditions).order_by(Membership.id).limit(1)).one()
+        return f"/portfolio/{here.ref}/members/{ref}/edit"
+
+    return {
+        "another organisation's member": member(Membership.organisation_id != here.id, Membership.until.is_(None)),
+        "a former member": member(Membership.organisation_id == here.id, Membership.until.is_not(None)),
     }
 
 
@@ -86,4 +100,5 @@ TABLE = Table(
         View(JobNode, "", ADMINS, at="failed job"),
         View(JobNode, "retry", ADMINS, at="failed job", send={}),
     ),
+    crossed,
 )
