@@ -29,6 +29,7 @@ CORE = (
     "atlasbahamas.web.health",
     "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.admin.wiring",
     "atlasbahamas.jobs.wiring",
 )
 
