@@ -27,6 +27,7 @@ CORE = (
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.jobs.wiring",
 )
 
 

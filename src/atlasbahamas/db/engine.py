@@ -26,9 +26,13 @@ class WriteRefused(Exception):
 
 
 class Database:
-    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn."""
+    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn.
+
+    `info` is put into each session's own `info`.
+    """
 
     def __init__(self, url: str, **options: Any) -> None:
+        self.info: dict[str, Any] = {}
         self.engine = _engine(url, **options)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
@@ -36,7 +40,7 @@ class Database:
 
     def session(self, mode: Mode) -> Session:
         """A new session. Whoever asks for it joins it to a transaction manager or closes it."""
-        session = self._sessions(bind=self.read_engine if mode == "read" else self.write_engine)
+        session = self._sessions(bind=self.read_engine if mode == "read" else self.write_engine, info=self.info)
         if mode == "read":
             event.listen(session, "before_flush", _refuse_flush)
             event.listen(session, "do_orm_execute", _refuse_statement)
@@ -51,6 +55,10 @@ class Database:
     def dispose(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
+
+    def after_fork(self) -> None:
+        """Begin with connections of this process's own; the parent's are left alone, for closing them would close them there."""
+        self.engine.dispose(close=False)
 
 
 def _engine(url: str, **options: Any) -> Engine:
