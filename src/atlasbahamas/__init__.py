@@ -28,6 +28,8 @@ CORE = (
     "atlasbahamas.web.health",
     "atlasbahamas.people.wiring",
     "atlasbahamas.jobs.wiring",
+    "atlasbahamas.mail.wiring",
+    "atlasbahamas.notifications.wiring",
 )
 
 

@@ -48,6 +48,7 @@ class Person(Base):
     name: Mapped[Line]
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
+    email_confirmed: Mapped[datetime | None]
     user_name: Mapped[str | None] = mapped_column(String(40))
     user_name_key: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(20))
@@ -57,9 +58,17 @@ class Person(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def confirmed_email(self) -> str | None:
+        """The address that this person has shown to be theirs: mail goes to no other."""
+        return self.email if self.email_confirmed else None
+
     @validates("email", "user_name")
     def _keep_key(self, field: str, value: str | None) -> str | None:
-        setattr(self, f"{field}_key", name_key(value) if value else None)
+        key = name_key(value) if value else None
+        if field == "email" and key != self.email_key:
+            self.email_confirmed = None
+        setattr(self, f"{field}_key", key)
         return value or None
 
 

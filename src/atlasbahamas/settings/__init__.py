@@ -14,6 +14,7 @@ from atlasbahamas.settings.core import (
     TransactionSettings,
 )
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "AtlasSettings",
     "DatabaseSettings",
     "Flag",
+    "MailSettings",
     "Problem",
     "PyramidSettings",
     "RedisSessionSettings",
