@@ -9,6 +9,7 @@ import pytest
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.services import need
+from atlasbahamas.testing.smtp import SmtpServer
 
 pytest_plugins = ["atlasbahamas.testing.plugin"]
 
@@ -35,5 +36,22 @@ def database_url(profile: str, tmp_path: Path, tmp_path_factory: pytest.TempPath
 def site(profile: str, database_url: str, tmp_path: Path) -> Iterator[sites.Site]:
     """The application with the demo data, on both databases and with both kinds of session."""
     running = sites.start(database_url, tmp_path, redis=need("REDIS") if profile == "server" else None)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A mail server that keeps what it is sent."""
+    server = SmtpServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -> Iterator[sites.Site]:
+    """The same site, sending its mails through that server."""
+    redis = need("REDIS") if profile == "server" else None
+    running = sites.start(database_url, tmp_path, redis=redis, **smtp.settings())
     yield running
     running.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from atlasbahamas.notifications import CATEGORIES, NotificationCategory
 from atlasbahamas.notifications.services import notify, prefer
 from atlasbahamas.people.models import Person
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import Site
 from atlasbahamas.testing.smtp import SmtpServer
 
@@ -23,18 +21,9 @@ TEMPLATE = "mail/digest.jinja2"
 
 
 @pytest.fixture
-def smtp() -> Iterator[SmtpServer]:
-    server = SmtpServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -> Iterator[Site]:
-    running = sites.start(database_url, tmp_path, redis=need("REDIS") if profile == "server" else None, **smtp.settings())
-    running.app.registry.atlas_points.add(CATEGORIES, _given(NEWS))
-    yield running
-    running.close()
+def telling(mailing: Site) -> Site:
+    mailing.app.registry.atlas_points.add(CATEGORIES, _given(NEWS))
+    return mailing
 
 
 def _given(category: NotificationCategory) -> object:
@@ -64,9 +53,9 @@ def mails(site: Site) -> list[tuple[str, str | None]]:
         return [(mail.state, mail.reason) for mail in db.scalars(select(Mail).order_by(Mail.id))]
 
 
-def test_a_person_is_told_once_in_the_site_and_by_mail(mailing: Site, smtp: SmtpServer) -> None:
-    tell(mailing, "marva", "A new <b>roof</b>")
-    assert mailing.drain_jobs()["done"] >= 1
+def test_a_person_is_told_once_in_the_site_and_by_mail(telling: Site, smtp: SmtpServer) -> None:
+    tell(telling, "marva", "A new <b>roof</b>")
+    assert telling.drain_jobs()["done"] >= 1
     assert smtp.recipients == ["marva@example.com"]
     message = smtp.messages[0]
     assert message["From"] == "AtlasBahamas <homes@example.com>"
@@ -77,10 +66,10 @@ def test_a_person_is_told_once_in_the_site_and_by_mail(mailing: Site, smtp: Smtp
     assert "A new <b>roof</b>" in plain.get_content()
     assert "A new &lt;b&gt;roof&lt;/b&gt;" in html.get_content()
     assert "http://127.0.0.1:6543/account/" in plain.get_content()
-    mailing.drain_jobs()
+    telling.drain_jobs()
     assert len(smtp.messages) == 1
 
-    browser = mailing.browser("marva")
+    browser = telling.browser("marva")
     assert 'menu__count">1' in browser.get("/home/").text
     page = browser.get("/notifications/")
     assert "A new &lt;b&gt;roof&lt;/b&gt;" in page.text
@@ -89,11 +78,11 @@ def test_a_person_is_told_once_in_the_site_and_by_mail(mailing: Site, smtp: Smtp
     assert "menu__count" not in browser.get("/home/").text
 
 
-def test_anothers_notification_is_not_there(mailing: Site) -> None:
-    tell(mailing, "marva", "For Marva only")
-    page = mailing.browser("marva").get("/notifications/")
+def test_anothers_notification_is_not_there(telling: Site) -> None:
+    tell(telling, "marva", "For Marva only")
+    page = telling.browser("marva").get("/notifications/")
     opening = next(form for form in page.forms.values() if form.action.endswith("/open"))
-    other = mailing.browser("keva")
+    other = telling.browser("keva")
     token = other.get("/account/").forms["form"]["csrf_token"].value
     other.post(opening.action, {"csrf_token": token}, status=404)
     assert "For Marva only" not in other.get("/notifications/").text
@@ -102,56 +91,56 @@ def test_anothers_notification_is_not_there(mailing: Site) -> None:
 @pytest.mark.parametrize(
     "subject", ["Roof\r\nBcc: all@example.com", "Roof\nSubject: other", "Roof\u2028Bcc: all@example.com", "R" * 190]
 )
-def test_a_subject_is_one_header_whatever_is_in_it(mailing: Site, smtp: SmtpServer, subject: str) -> None:
-    with mailing.db.transaction() as db:
+def test_a_subject_is_one_header_whatever_is_in_it(telling: Site, smtp: SmtpServer, subject: str) -> None:
+    with telling.db.transaction() as db:
         person_id = db.scalars(select(Person.id).where(Person.user_name == "marva")).one()
-        notify(db, [person_id], NEWS, subject, "mail/told.jinja2", path="/home/", now=mailing.clock.now())
-    mailing.drain_jobs()
+        notify(db, [person_id], NEWS, subject, "mail/told.jinja2", path="/home/", now=telling.clock.now())
+    telling.drain_jobs()
     (message,) = smtp.messages
     assert message["Bcc"] is None
     assert len(message.get_all("Subject") or []) == 1
     assert smtp.recipients == ["marva@example.com"]
 
 
-def test_a_server_that_is_down_is_asked_again_and_each_mail_goes_once(mailing: Site, smtp: SmtpServer) -> None:
-    tell(mailing, "marva", "Later")
+def test_a_server_that_is_down_is_asked_again_and_each_mail_goes_once(telling: Site, smtp: SmtpServer) -> None:
+    tell(telling, "marva", "Later")
     smtp.down = True
-    mailing.drain_jobs()
-    assert mails(mailing) == [("waiting", None)]
+    telling.drain_jobs()
+    assert mails(telling) == [("waiting", None)]
     smtp.down = False
-    mailing.clock.move(minutes=5)
-    mailing.drain_jobs()
-    assert mails(mailing) == [("sent", None)]
+    telling.clock.move(minutes=5)
+    telling.drain_jobs()
+    assert mails(telling) == [("sent", None)]
     assert len(smtp.messages) == 1
 
 
-def test_an_address_that_the_server_refuses_is_dropped_and_said(mailing: Site, smtp: SmtpServer) -> None:
+def test_an_address_that_the_server_refuses_is_dropped_and_said(telling: Site, smtp: SmtpServer) -> None:
     smtp.refusing = {"marva@example.com"}
-    tell(mailing, "marva", "Nobody there")
-    mailing.drain_jobs()
-    assert mails(mailing) == [("dropped", "refused by the mail server")]
+    tell(telling, "marva", "Nobody there")
+    telling.drain_jobs()
+    assert mails(telling) == [("dropped", "refused by the mail server")]
 
 
-def test_no_mail_goes_to_an_address_that_nobody_confirmed(mailing: Site, smtp: SmtpServer) -> None:
-    with mailing.db.transaction() as db:
+def test_no_mail_goes_to_an_address_that_nobody_confirmed(telling: Site, smtp: SmtpServer) -> None:
+    with telling.db.transaction() as db:
         person = db.scalars(select(Person).where(Person.user_name == "marva")).one()
         person.email = "another@example.com"
-    tell(mailing, "marva", "Whose is it?")
-    mailing.drain_jobs()
+    tell(telling, "marva", "Whose is it?")
+    telling.drain_jobs()
     assert smtp.messages == []
-    assert mails(mailing) == [("dropped", "no confirmed address")]
+    assert mails(telling) == [("dropped", "no confirmed address")]
 
 
-def test_a_digest_holds_what_was_not_read_before(mailing: Site, smtp: SmtpServer) -> None:
-    with mailing.db.transaction() as db:
+def test_a_digest_holds_what_was_not_read_before(telling: Site, smtp: SmtpServer) -> None:
+    with telling.db.transaction() as db:
         prefer(db, db.scalars(select(Person.id).where(Person.user_name == "marva")).one(), NEWS.name, "digest")
     for subject in ("First", "Second"):
-        tell(mailing, "marva", subject)
-    mailing.drain_jobs()
+        tell(telling, "marva", subject)
+    telling.drain_jobs()
     assert smtp.messages == []
-    mailing.clock.move(days=1)
-    mailing.drain_jobs()
-    mailing.drain_jobs()
+    telling.clock.move(days=1)
+    telling.drain_jobs()
+    telling.drain_jobs()
     (message,) = smtp.messages
     body = message.get_body(("plain",))
     assert body is not None
@@ -159,34 +148,34 @@ def test_a_digest_holds_what_was_not_read_before(mailing: Site, smtp: SmtpServer
     assert "- Second" in body.get_content()
 
 
-def test_the_link_in_a_mail_ends_its_kind_without_signing_in(mailing: Site, smtp: SmtpServer) -> None:
-    tell(mailing, "marva", "One")
-    mailing.drain_jobs()
+def test_the_link_in_a_mail_ends_its_kind_without_signing_in(telling: Site, smtp: SmtpServer) -> None:
+    tell(telling, "marva", "One")
+    telling.drain_jobs()
     link = re.search(r"http://127\.0\.0\.1:6543(/unsubscribe\S+?)>", str(smtp.messages[0]["List-Unsubscribe"]))
     assert link is not None
-    visitor = mailing.browser()
+    visitor = telling.browser()
     assert "News" in visitor.get(link[1]).text
     visitor.get(f"{link[1]}x", status=400)
     visitor.post(link[1], {"List-Unsubscribe": "One-Click"}, status=200)
-    tell(mailing, "marva", "Two")
-    mailing.drain_jobs()
+    tell(telling, "marva", "Two")
+    telling.drain_jobs()
     assert len(smtp.messages) == 1
-    browser = mailing.browser("marva")
+    browser = telling.browser("marva")
     assert "Two" in browser.get("/notifications/").text
     form = browser.get("/notifications/preferences").forms["form"]
     assert form["atlas_news"].value == "site_only"
     form["atlas_news"] = "at_once"
     form.submit(status=303)
-    tell(mailing, "marva", "Three")
-    mailing.drain_jobs()
+    tell(telling, "marva", "Three")
+    telling.drain_jobs()
     assert len(smtp.messages) == 2
 
 
-def test_a_mail_whose_transaction_is_rolled_back_is_never_sent(mailing: Site, smtp: SmtpServer) -> None:
-    with pytest.raises(RuntimeError), mailing.db.transaction() as db:
-        notify(db, [1], NEWS, "Never", TEMPLATE, path="/home/", now=mailing.clock.now(), content={"items": []})
+def test_a_mail_whose_transaction_is_rolled_back_is_never_sent(telling: Site, smtp: SmtpServer) -> None:
+    with pytest.raises(RuntimeError), telling.db.transaction() as db:
+        notify(db, [1], NEWS, "Never", TEMPLATE, path="/home/", now=telling.clock.now(), content={"items": []})
         raise RuntimeError
-    mailing.drain_jobs()
+    telling.drain_jobs()
     assert smtp.messages == []
 
 
