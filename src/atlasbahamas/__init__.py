@@ -22,6 +22,7 @@ CORE = (
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",
+    "atlasbahamas.web.kept",
     "atlasbahamas.web.layout",
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import waitress
 from pages import existing
+from waitress.wasyncore import close_all
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import START, Site
 
@@ -29,6 +31,7 @@ def serving(folder: Path, template: Path) -> Iterator[LiveSite]:
     """Serve a copy of the demo data on a free port of this machine."""
     site = sites.start(sites.copy_sqlite(template, folder / "site.sqlite"), folder)
     with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         keys = existing(db, START)
     server = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -36,6 +39,8 @@ def serving(folder: Path, template: Path) -> Iterator[LiveSite]:
     try:
         yield LiveSite(site, f"http://127.0.0.1:{server.effective_port}", keys)
     finally:
-        server.close()
+        # In its own thread: a browser keeps connections open, and the loop ends when the last of them is closed.
+        server.trigger.pull_trigger(lambda: close_all(server._map))
         thread.join(10)
+        server.task_dispatcher.shutdown()
         site.close()

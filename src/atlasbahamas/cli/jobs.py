@@ -18,7 +18,14 @@ from atlasbahamas.cli.site import Site
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs import services
 from atlasbahamas.jobs.models import STATES, OutboxEntry
-from atlasbahamas.jobs.supervisor import Child, atlas_command, end_with_parent, stop_event, supervise
+from atlasbahamas.jobs.supervisor import (
+    SUPERVISOR_STOPS_WITHIN,
+    Child,
+    atlas_command,
+    end_with_parent,
+    stop_event,
+    supervise,
+)
 from atlasbahamas.settings import AtlasSettings
 
 NO_BROKER = "atlas.broker is empty: set it to filesystem:///folder or redis://..., or use `atlas jobs drain`"
@@ -65,7 +72,7 @@ def run(ini: Path, supervised: bool) -> None:
     if not site.settings().section(AtlasSettings).broker:
         raise click.ClickException(NO_BROKER)
     if supervised:
-        end_with_parent()
+        end_with_parent(within=SUPERVISOR_STOPS_WITHIN)
     parts = ("work", "beat")
     supervise([Child(part, atlas_command(site.ini, "jobs", part, "--supervised")) for part in parts], stop)
 

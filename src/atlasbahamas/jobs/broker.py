@@ -62,9 +62,12 @@ def celery_app(settings: AtlasSettings) -> Any:
         from atlasbahamas.jobs import folder
 
         options = folder.options(Path(settings.broker.removeprefix("filesystem://")))
-        app.conf.update(broker_url="filesystem://", broker_transport=folder.TRANSPORT, broker_transport_options=options)
+        app.conf.update(broker_url="filesystem://localhost", broker_transport=folder.TRANSPORT, broker_transport_options=options)
     else:
-        app.conf.update(broker_url=settings.broker, broker_transport_options={"socket_connect_timeout": WAIT_SECONDS})
+        # Without emulated acknowledgements: a worker that cannot acknowledge because Redis is away would count the messages that it
+        # holds as its own for ever, and with its hands full never take another.
+        options = {"ack_emulation": False, "socket_connect_timeout": WAIT_SECONDS}
+        app.conf.update(broker_url=settings.broker, broker_transport_options=options)
     return app
 
 

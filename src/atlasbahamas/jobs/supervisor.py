@@ -22,6 +22,7 @@ import structlog
 
 log = structlog.get_logger("atlasbahamas.supervisor")
 STOPS_WITHIN = 10.0
+SUPERVISOR_STOPS_WITHIN = STOPS_WITHIN + 5.0
 LONGEST_PAUSE = 30.0
 SETTLED_AFTER = 60.0
 LOOKS_EVERY = 0.2

@@ -7,7 +7,9 @@ of the pool then opens a database of its own.
 from __future__ import annotations
 
 import logging
+import os
 import time
+import warnings
 from typing import Any
 
 import structlog
@@ -27,10 +29,14 @@ class Runner:
 
     def __init__(self, registry: Any) -> None:
         self.registry = registry
+        self._worker = os.getpid()
         self._shown = 0.0
 
     def begin(self, **_: Any) -> None:
-        """After the fork: connections of one's own."""
+        """After the fork: connections of one's own, and an end for whoever has lost the worker meanwhile."""
+        # Celery has asked the kernel just now to end this process with the worker; one that was killed before that goes unnoticed.
+        if os.getppid() != self._worker:
+            os._exit(1)
         self.registry.atlas_db.after_fork()
 
     def wake(self, entry_id: int) -> None:
@@ -51,7 +57,10 @@ class Runner:
 def work(registry: Any) -> int:
     """Work until SIGTERM or Ctrl-C, then finish what is under way; gives the exit status."""
     from celery import signals
+    from celery.exceptions import SecurityWarning
 
+    # Celery warns of root because of pickle; its messages are JSON here, and the site decides as whom it runs.
+    warnings.simplefilter("ignore", SecurityWarning)
     settings = registry.atlas_settings.section(AtlasSettings)
     runner = Runner(registry)
     app = celery_app(settings)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from atlasbahamas.notifications.models import Notification
-from atlasbahamas.traversal.nodes import Collection, RowNode
+from atlasbahamas.traversal.nodes import USE, Collection, RowNode
 
 
 class NotificationNode(RowNode):
@@ -31,9 +31,10 @@ class Notifications(Collection):
     """`/notifications/`: what the caller was told."""
 
     item = NotificationNode
+    permission = USE
     needs_sign_in = True
     title = "Notifications"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """The caller's own."""
         return select(Notification).where(Notification.person_id == self.request.identity.person_id)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from atlasbahamas.people import services
+from atlasbahamas.people import invitations, services
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD, ORGANISATIONS
+from atlasbahamas.people.models import Person
 
 
 def demo_code(text: str) -> str:
@@ -36,4 +37,16 @@ def load_people(db: Session, *, now: datetime) -> None:
         for account, role in roles:
             if (account, role) != (founder, "owner"):
                 services.add_member(db, organisation, people[account.user_name].id, role, now=now)
+    _load_invitations(db, people, now=now)
     db.flush()
+
+
+def _load_invitations(db: Session, people: dict[str, Person], *, now: datetime) -> None:
+    """One invitation that is open, and one that was accepted, of which its sender is told."""
+    keva = people["keva"]
+    organisation = next(row for row in services.organisations_of(db, keva.id) if "blue-hole" in row.ref)
+    yesterday = now - timedelta(days=1)
+    for name, role in (("Tiffany Rolle", "leasing"), ("Ingrid", "viewer")):
+        invitation, _ = invitations.invite_member(db, organisation, name=name, email="", role=role, by_id=keva.id, now=yesterday)
+        if name == "Ingrid":
+            invitations.accept_invitation(db, invitation, people["ingrid"].id, now=now)

@@ -17,6 +17,7 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, confirm_page, form_page
 
 CHOICES = ("accept", "decline")
+LINK = "link"
 
 
 def list_invitations(context: Invitations, request: Any) -> Any:
@@ -25,7 +26,7 @@ def list_invitations(context: Invitations, request: Any) -> Any:
 
 
 def invite(context: Invitations, request: Any) -> Any:
-    """Invite somebody; the answer shows the link to copy, once."""
+    """Invite somebody; the next page shows the link to copy, once."""
     form = InviteForm(request)
     organisation = context.above(OrganisationNode).row
 
@@ -39,20 +40,25 @@ def invite(context: Invitations, request: Any) -> Any:
             by_id=request.identity.person_id,
             now=request.clock.now(),
         )
-        return {"form": form, "invitation": invitation, "link": _link(request, token)}
+        return _with_link(request, context.node_of(invitation), token)
 
-    return form_page(request, form, {"link": ""}, submit=submit)
+    return form_page(request, form, {}, submit=submit)
+
+
+def show_invitation(context: InvitationNode, request: Any) -> dict[str, Any]:
+    """What became of an invitation; right after it was made or sent again, with the link."""
+    links = request.session.pop_flash(LINK)
+    return {"invitation": context.row, "role": MEMBER_ROLES[context.row.role], "link": links[-1] if links else ""}
 
 
 def send_again(context: InvitationNode, request: Any) -> Any:
     """Send an invitation again, with 72 new hours and a new link to copy."""
-    form = Form(request)
 
     def submit() -> Any:
         token = invitations.send_again(request.db, context.row, now=request.clock.now())
-        return {"form": form, "invitation": context.row, "link": _link(request, token)}
+        return _with_link(request, context, token)
 
-    return form_page(request, form, {"link": "", "invitation": context.row}, submit=submit)
+    return form_page(request, Form(request), {"invitation": context.row}, submit=submit)
 
 
 def withdraw(context: InvitationNode, request: Any) -> Any:
@@ -105,5 +111,8 @@ def _answered(request: Any, invitation: Any, choice: str) -> HTTPSeeOther:
     return HTTPSeeOther(request.resource_path(request.root, "portfolio", invitation.organisation.ref, ""))
 
 
-def _link(request: Any, token: str) -> str:
-    return f"{request.registry.atlas_settings.section(AtlasSettings).base_url}/invitation?token={token}"
+def _with_link(request: Any, node: Any, token: str) -> HTTPSeeOther:
+    """To the invitation's page, which shows the link once: it waits in the inviter's own session and nowhere else."""
+    base_url = request.registry.atlas_settings.section(AtlasSettings).base_url
+    request.session.flash(f"{base_url}/invitation?token={token}", LINK)
+    return HTTPSeeOther(node.url())

@@ -13,6 +13,8 @@ from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
 from atlasbahamas.mail.models import Mail
 from atlasbahamas.mail.services import send_mail
+from atlasbahamas.notifications import NotificationCategory
+from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import (
     MEMBER_ROLES,
     Invitation,
@@ -28,6 +30,8 @@ from atlasbahamas.traversal.keys import new_key
 LIFETIME = timedelta(hours=72)
 RESEND_AFTER = timedelta(minutes=30)
 INVITATION_TEMPLATE = "mail/invitation.jinja2"
+MEMBERS = NotificationCategory("atlas.members", "People you work with", "Somebody you invited has joined.")
+JOINED = "Somebody you invited has joined"
 OVER = Refused("This invitation is no longer open. Ask the people who invited you for a new one.")
 
 
@@ -110,6 +114,8 @@ def accept_invitation(db: Session, invitation: Invitation, person_id: int, *, no
     """Make the person a member; None when they hold the role already. The invitation is answered either way."""
     lock_organisation(db, invitation.organisation_id)
     _answer(db, invitation, "accepted", person_id, now)
+    path = f"/portfolio/{invitation.organisation.ref}/members/"
+    notify(db, [invitation.invited_by_id], MEMBERS, JOINED, TOLD_TEMPLATE, path=path, now=now)
     held = select(Membership.id).where(
         Membership.organisation_id == invitation.organisation_id,
         Membership.person_id == person_id,

@@ -48,6 +48,10 @@ ANSWERS = {"accepted": "Accepted", "declined": "Declined", "withdrawn": "Taken b
 INVITATION = Invitation.__table__.c
 
 
+def _invitation_link(row: Invitation, node: Any) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(node.node_of(row).url(), row.name)
+
+
 def _state(row: Invitation) -> str:
     return ANSWERS[row.answer] if row.answer else f"Open until {local_datetime(row.expires)}"
 
@@ -63,7 +67,7 @@ class InvitationList(List):
     noun = ("invitation", "invitations")
     identity = INVITATION.id
     columns = (
-        Column("name", "Name", lambda row, node: row.name, lambda row: row.name, sort="name"),
+        Column("name", "Name", _invitation_link, lambda row: row.name, sort="name"),
         Column("email", "E-mail", lambda row, node: row.email or "Link only", lambda row: row.email),
         Column("role", "Role", lambda row, node: MEMBER_ROLES[row.role], lambda row: MEMBER_ROLES[row.role]),
         Column("state", "State", lambda row, node: _state(row), _state),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
+from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people import address_views, addresses, invitation_views, invitations, jobs, views
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN
 from atlasbahamas.people.resources import (
@@ -56,6 +57,7 @@ def includeme(config: Any) -> None:
 
     config.add_child(OrganisationNode, "invitations", Invitations)
 
+    config.contribute(CATEGORIES, invitations.MEMBERS, name="members")
     for template, prepare in MAILS.items():
         config.add_mail_template(template, prepare=prepare)
     config.add_job("atlas.forget_tokens", jobs.forget_tokens)
@@ -139,6 +141,12 @@ def _register_invitations(config: Any) -> None:
         context=Invitations,
         permission=edit,
         renderer="organisation/invitations.jinja2",
+    )
+    page(
+        invitation_views.show_invitation,
+        context=InvitationNode,
+        permission=edit,
+        renderer="organisation/invitation.jinja2",
     )
     for view, node, name, renderer in (
         (invitation_views.invite, Invitations, "new", "organisation/invite.jinja2"),

@@ -65,10 +65,6 @@ class ExtensionPoints:
         """Contributions to the point, in their order; empty when nobody gave any."""
         return [entry.value for entry in self._contributions.get(name, ())]
 
-    def names(self) -> list[str]:
-        """Names of all declared points."""
-        return sorted(self._protocols)
-
 
 def plugin_of(config: Any) -> str:
     """Name of the plugin whose wiring is running, or "core"."""

@@ -211,19 +211,6 @@ class RetrySettings(Section):
     attempts: int = Field(default=3, ge=1, le=10, description="How often a request is tried in all.")
 
 
-class TransactionSettings(Section):
-    """The transaction around each request (pyramid_tm)."""
-
-    prefix = "tm"
-
-    manager_hook: str = Field(
-        default="pyramid_tm.explicit_manager",
-        description="The function that makes a request's transaction manager.",
-    )
-    annotate_user: Flag = Field(default=False, description="Note the user on the transaction; costs a look-up per request.")
-    commit_veto: str | None = Field(default=None, description="A function that may stop a commit after seeing the answer.")
-
-
 class PyramidSettings(Section):
     """Pyramid's own switches."""
 
@@ -244,6 +231,5 @@ CORE_SECTIONS: tuple[type[Section], ...] = (
     MailSettings,
     RedisSessionSettings,
     RetrySettings,
-    TransactionSettings,
     PyramidSettings,
 )
