@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from atlasbahamas.notifications.categories import SITE_ONLY
+from atlasbahamas.notifications.services import prefer
 from atlasbahamas.people import invitations, services
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD, ORGANISATIONS
 from atlasbahamas.people.models import Person
@@ -46,6 +48,7 @@ def _load_invitations(db: Session, people: dict[str, Person], *, now: datetime) 
     keva = people["keva"]
     organisation = next(row for row in services.organisations_of(db, keva.id) if "blue-hole" in row.ref)
     yesterday = now - timedelta(days=1)
+    prefer(db, keva.id, invitations.MEMBERS.name, SITE_ONLY)
     for name, role in (("Tiffany Rolle", "leasing"), ("Ingrid", "viewer")):
         invitation, _ = invitations.invite_member(db, organisation, name=name, email="", role=role, by_id=keva.id, now=yesterday)
         if name == "Ingrid":
