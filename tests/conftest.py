@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import RedisServer
+from atlasbahamas.testing.services import RedisServer, need
+from atlasbahamas.testing.smtp import SmtpServer
 
 pytest_plugins = ["atlasbahamas.testing.plugin"]
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A mail server that keeps what it is sent."""
+    server = SmtpServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -> Iterator[sites.Site]:
+    """The same site, sending its mails through that server."""
+    redis = need("REDIS") if profile == "server" else None
+    running = sites.start(database_url, tmp_path, redis=redis, **smtp.settings())
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ CORE = (
     "atlasbahamas.people.wiring",
     "atlasbahamas.admin.wiring",
     "atlasbahamas.jobs.wiring",
+    "atlasbahamas.mail.wiring",
+    "atlasbahamas.notifications.wiring",
 )
 
 

@@ -14,6 +14,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from atlasbahamas.jobs.registry import ATTEMPTS, Handler, Job, Schedule
+from atlasbahamas.mail.templates import MailTemplate, Prepare, plain_environment
 from atlasbahamas.plugins.discovery import PluginError
 from atlasbahamas.plugins.manifest import Permission, Plugin
 
@@ -171,6 +172,24 @@ def add_schedule(config: Any, name: str, job: str, *, every: timedelta | None = 
     defer(config, "schedule", name, execute, order=10, job=job, every=every, at=at)
 
 
+def add_mail_template(config: Any, name: str, *, prepare: str | Prepare | None = None) -> None:
+    """Declare a kind of mail by the name of its template, such as `listings/mail/approved.jinja2` (mail/templates.py).
+
+    `prepare` (or its dotted name) makes, at sending, what must not lie in the database. A template that is not there, or lacks a
+    subject or body, is a start-up error.
+    """
+    templates: dict[str, MailTemplate] = config.registry.atlas_mail_templates
+
+    def execute() -> None:
+        found = plain_environment(config.registry).get_template(name)
+        if not {"subject", "body"} <= set(found.blocks):
+            raise PluginError(f"mail template {name!r} needs the blocks subject and body")
+        templates[name] = MailTemplate(name, config.maybe_dotted(prepare))
+
+    # After the templates' search paths and the renderer are there.
+    defer(config, "mail template", name, execute, order=20)
+
+
 def _check_job_name(config: Any, name: str) -> None:
     plugin = plugin_of(config)
     prefix = CORE_PREFIX if plugin == CORE else plugin
@@ -209,7 +228,18 @@ def includeme(config: Any) -> None:
     config.registry.atlas_points = ExtensionPoints()
     config.registry.atlas_jobs = {}
     config.registry.atlas_schedules = {}
-    directives = (declare_permission, add_role, add_child, add_mount, add_extension_point, contribute, add_job, add_schedule)
+    config.registry.atlas_mail_templates = {}
+    directives = (
+        declare_permission,
+        add_role,
+        add_child,
+        add_mount,
+        add_extension_point,
+        contribute,
+        add_job,
+        add_schedule,
+        add_mail_template,
+    )
     for directive in directives:
         config.add_directive(directive.__name__, directive)
     config.add_directive("include_plugin", include_plugin, action_wrap=False)
