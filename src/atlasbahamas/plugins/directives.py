@@ -71,9 +71,21 @@ def plugin_of(config: Any) -> str:
     return str(getattr(config.registry, "atlas_wiring", CORE))
 
 
+def named(*plugins: str) -> str:
+    """Plugins as a message names them, each once."""
+    return " and ".join("the core" if plugin == CORE else f"plugin {plugin!r}" for plugin in dict.fromkeys(plugins))
+
+
 def defer(config: Any, kind: str, name: str, execute: Callable[[], None], order: int = 0, **shown: Any) -> None:
-    """Register `execute` as a deferred action: the one way in which every directive does its work."""
+    """Register `execute` as a deferred action: the one way in which every directive does its work.
+
+    Raises PluginError when the name is taken: of two actions Pyramid lets the outer one win without a word.
+    """
     plugin = plugin_of(config)
+    owners: dict[tuple[str, str], str] = config.registry.atlas_owners
+    if (kind, name) in owners:
+        raise PluginError(f"{named(owners[kind, name], plugin)} claim the same {kind} {name!r}; each needs a name of its own")
+    owners[kind, name] = plugin
     introspectable = config.introspectable(f"atlas {kind}", (kind, name), name, kind)
     introspectable.update(plugin=plugin, name=name, **shown)
 
@@ -229,6 +241,7 @@ def includeme(config: Any) -> None:
     config.registry.atlas_jobs = {}
     config.registry.atlas_schedules = {}
     config.registry.atlas_mail_templates = {}
+    config.registry.atlas_owners = {}
     directives = (
         declare_permission,
         add_role,
