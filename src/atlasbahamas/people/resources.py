@@ -73,11 +73,10 @@ class OrganisationNode(RowNode):
 
 
 class Organisations(Collection):
-    """`/portfolio/`: the organisations that one may look into."""
+    """`/portfolio/`: the organisations that one may look into. It only leads on: no title, so no place in a breadcrumb."""
 
     item = OrganisationNode
     needs_sign_in = True
-    title = "Portfolio"
 
     def visible(self) -> Select[Any]:
         """Organisations whose members' roles, or the caller's platform role, give the right to view."""

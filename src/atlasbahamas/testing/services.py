@@ -199,6 +199,11 @@ class RedisServer:
             # Nothing is saved, so the log is all that it writes, and an open log outlives its name.
             self._process = _launch([self._program, *words], Path(folder) / "log", self._answers, "Redis")
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def _answers(self) -> bool:
         with contextlib.suppress(redis.exceptions.ConnectionError), redis.Redis.from_url(self.url) as client:
             return bool(client.ping())
