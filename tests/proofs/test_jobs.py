@@ -37,7 +37,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]
             yield running
         return
     server, redis = need("POSTGRESQL"), RedisServer()
-    url = sites.empty_postgresql(server)
+    url = sites.new_postgresql(server)
     try:
         with background(tmp_path, url, redis.url, workers=2, job_seconds=2, port=free_port()) as running:
             yield running
@@ -92,7 +92,7 @@ def test_redis_is_killed_and_started_in_the_middle(
     tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server = need("POSTGRESQL")
-    url = sites.empty_postgresql(server)
+    url = sites.new_postgresql(server)
     try:
         with background(tmp_path, url, redis_server.url, workers=2, job_seconds=5) as site:
             site.start("jobs", "run")

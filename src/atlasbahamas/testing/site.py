@@ -156,11 +156,18 @@ class QueryCounter:
             self.statements.append(statement)
 
 
+def migrate(url: str, features: Sequence[str] = FEATURES) -> None:
+    """Bring an empty database to head."""
+    database = Database(url)
+    upgrade_all(database.write_engine, components(ROOT / "alembic", load_manifests(features)))
+    database.dispose()
+
+
 def fill(url: str, features: Sequence[str] = FEATURES) -> None:
     """Migrate an empty database and load the demo data."""
+    migrate(url, features)
     database = Database(url)
     manifests = load_manifests(features)
-    upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
     with database.transaction() as db:
         db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
         load_people(db, now=START)
@@ -181,10 +188,16 @@ def sqlite_template(folder: Path, features: tuple[str, ...] = FEATURES) -> Path:
 @cache
 def postgresql_template(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """Name of a filled PostgreSQL database, made once per process."""
-    name = f"template_{uuid.uuid4().hex}"
+    url = new_postgresql(server)
+    fill(url, features)
+    return url.rsplit("/", 1)[1]
+
+
+def new_postgresql(server: str) -> str:
+    """The URL of a new empty database."""
+    name = f"test_{uuid.uuid4().hex}"
     on_server(server, f"CREATE DATABASE {name}")
-    fill(server.rsplit("/", 1)[0] + f"/{name}", features)
-    return name
+    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def on_server(server: str, statement: str) -> None:
@@ -201,13 +214,6 @@ def copy_sqlite(template: Path, target: Path) -> str:
     """The URL of a copy."""
     shutil.copy(template, target)
     return f"sqlite:///{target}"
-
-
-def empty_postgresql(server: str) -> str:
-    """The URL of an empty database."""
-    name = f"empty_{uuid.uuid4().hex}"
-    on_server(server, f"CREATE DATABASE {name}")
-    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def copy_postgresql(server: str, features: tuple[str, ...] = FEATURES) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 from markupsafe import Markup
-from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 from pyramid.security import view_execution_permitted
+from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import organisations_of

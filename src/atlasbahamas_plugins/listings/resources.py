@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio.resources import organisation_above
+
+VIEW = "listings:listing:view"
 
 
 class PublicListing(RowNode):
@@ -33,9 +36,10 @@ class Catalogue(Collection):
     """`/listings/`: what everybody may see."""
 
     item = PublicListing
+    permission = PUBLIC
     title = "Homes to rent"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """Live listings."""
         return select(Listing).where(Listing.state == "approved")
 
@@ -61,8 +65,9 @@ class OwnListings(Collection):
     """Listings of one organisation."""
 
     item = OwnListing
+    permission = VIEW
     title = "Listings"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Listing).where(Listing.organisation_id == organisation_above(self).row.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, insert, literal, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -217,17 +217,18 @@ def card_of(row: Any) -> ListingCard:
     return ListingCard(*row[: len(fields(ListingCard))])
 
 
+# Made once: making them took as long as running them.
+_NEWEST = cards(select(Listing).where(Listing.state == "approved"))
+_NEWEST = _NEWEST.order_by(Listing.published.desc(), Listing.id.desc()).limit(bindparam("most"))
+_SIMILAR = _NEWEST.where(Listing.island_id == bindparam("island_id"), Listing.id != bindparam("listing_id"))
+
+
 def newest_listings(db: Session, *, most: int = 6) -> list[ListingCard]:
     """The latest live listings."""
-    return _newest(db, most)
+    return [card_of(row) for row in db.execute(_NEWEST, {"most": most})]
 
 
 def similar_listings(db: Session, listing: Listing, *, most: int = 3) -> list[ListingCard]:
     """Other live listings on the same island, the newest first."""
-    return _newest(db, most, Listing.island_id == listing.island_id, Listing.id != listing.id)
-
-
-def _newest(db: Session, most: int, *conditions: ColumnElement[bool]) -> list[ListingCard]:
-    query = cards(select(Listing).where(Listing.state == "approved", *conditions))
-    query = query.order_by(Listing.published.desc(), Listing.id.desc()).limit(most)
-    return [card_of(row) for row in db.execute(query)]
+    of = {"island_id": listing.island_id, "listing_id": listing.id}
+    return [card_of(row) for row in db.execute(_SIMILAR, {**of, "most": most})]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
@@ -47,6 +47,20 @@ def places(db: Session) -> dict[str, str]:
     }
 
 
+def crossed(db: Session) -> dict[str, str]:
+    """Memberships that are another organisation's, or over."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+
+    def member(*conditions: ColumnElement[bool]) -> str:
+        ref = db.scalars(select(Membership.ref).where(*conditions).order_by(Membership.id).limit(1)).one()
+        return f"/portfolio/{here.ref}/members/{ref}/edit"
+
+    return {
+        "another organisation's member": member(Membership.organisation_id != here.id, Membership.until.is_(None)),
+        "a former member": member(Membership.organisation_id == here.id, Membership.until.is_not(None)),
+    }
+
+
 TABLE = Table(
     "core",
     places,
@@ -71,4 +85,5 @@ TABLE = Table(
         View(MembershipNode, "edit", OWNERS, at="member", send={"role": "Leasing"}),
         View(MembershipNode, "end", OWNERS, at="member", send={}),
     ),
+    crossed,
 )

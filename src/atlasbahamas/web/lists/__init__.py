@@ -106,6 +106,7 @@ class List:
         chosen = self.form["sort"].data if not self.form["sort"].errors else ""
         self.sort = next((sort for sort in self.sorts if sort.name == chosen), self.sorts[0])
         self.keys = (*self.sort.keys, Key(self.identity, descending=self.sort.keys[-1].descending))
+        self.scope = f"{self.name}/{self.sort.name}"
 
     def answer(self, **values: Any) -> Any:
         """The page for a template, with status 400 when the address holds something that cannot be; or the CSV."""
@@ -121,27 +122,33 @@ class List:
         token, backwards = self._token()
         count = self._count()
         query = self._walked() if count > EXACT_UP_TO else self._found()
-        if token is not None:
-            query = after(query, self.keys, token, backwards=backwards)
-        query = ordered(query, self.keys, backwards=backwards).limit(self.page_size + 1)
-        found = list(self.request.db.execute(self._with_keys(query)).all())
+        found = self._rows(query, token, backwards)
+        if not found and token is not None:
+            # Its rows were taken away meanwhile: the last page, or on the way back the first, is what is left there.
+            token, backwards = None, not backwards
+            found = self._rows(query, None, backwards)
         more = len(found) > self.page_size
         found = found[: self.page_size]
         if backwards:
             found.reverse()
-        edges = [[*row[-len(self.keys) :]] for row in (found[:1] + found[-1:])]
+        edges = [write_token(self.scope, row[-len(self.keys) :]) for row in (found[:1] + found[-1:])]
         return Page(
             rows=[self.note(row) for row in found],
             columns=[self._shown(column) for column in self.columns],
             filter_form=self.form,
             count_text=self._count_text(count),
-            next_url=self._url(after=write_token(edges[1])) if edges and (backwards or more) else None,
-            previous_url=self._url(before=write_token(edges[0])) if edges and (more if backwards else token) else None,
+            next_url=self._url(after=edges[1]) if edges and (token if backwards else more) else None,
+            previous_url=self._url(before=edges[0]) if edges and (more if backwards else token) else None,
             csv_url=self._url(format="csv"),
             clear_url=self.request.path,
             is_filtered=bool(self.given) or not self.valid,
             node=self.node,
         )
+
+    def _rows(self, query: Select[Any], token: list[Any] | None, backwards: bool) -> list[Any]:
+        query = query if token is None else after(query, self.keys, token, backwards=backwards)
+        query = ordered(query, self.keys, backwards=backwards).limit(self.page_size + 1)
+        return list(self.request.db.execute(self._with_keys(query)).all())
 
     def csv(self) -> Response:
         """The whole list, with its filters and in its order, as a download that is written while it is read."""
@@ -179,7 +186,7 @@ class List:
         for name in ("after", "before"):
             if name in self.request.GET:
                 try:
-                    return read_token(self.request.GET[name], self.keys), name == "before"
+                    return read_token(self.request.GET[name], self.scope, self.keys), name == "before"
                 except BadToken:
                     self.valid = False
                     self.form.form_errors.append("That page does not exist. This is the first one.")
