@@ -27,5 +27,6 @@ def servers(postgresql_url: str, redis_server: RedisServer) -> Iterator[dict[str
         "ATLAS_SQLALCHEMY__URL": url,
         "ATLAS_REDIS__SESSIONS__REDIS_URL": redis_server.url,
         "ATLAS_ATLAS__LIMITS": redis_server.url,
+        "ATLAS_ATLAS__BROKER": redis_server.url,
     }
     sites.drop_postgresql(postgresql_url, url)
