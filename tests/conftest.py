@@ -6,12 +6,17 @@ import secrets
 import uuid
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.services import RedisServer
 
 pytest_plugins = ["atlasbahamas.testing.plugin"]
+
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis.settings.register_profile("atlas", deadline=None)
+hypothesis.settings.load_profile("atlas")
 
 
 @pytest.fixture
