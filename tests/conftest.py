@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -20,11 +20,9 @@ hypothesis.settings.load_profile("atlas")
 
 
 @pytest.fixture
-def servers(postgresql_url: str, redis_server: RedisServer) -> Iterator[dict[str, str]]:
-    """What production.ini wants from the environment: two secrets, an empty PostgreSQL and a Redis of this test's own."""
-    name = f"production_{uuid.uuid4().hex}"
-    sites.on_server(postgresql_url, f"CREATE DATABASE {name}")
-    url = postgresql_url.rsplit("/", 1)[0] + f"/{name}"
+def servers(postgresql_url: str, redis_server: RedisServer, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What production.ini wants from the environment: secrets, and a PostgreSQL, a Redis and a folder of its own."""
+    url = sites.empty_postgresql(postgresql_url)
     yield {
         "ATLAS_INI": "production.ini",
         "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),
@@ -33,5 +31,6 @@ def servers(postgresql_url: str, redis_server: RedisServer) -> Iterator[dict[str
         "ATLAS_REDIS__SESSIONS__REDIS_URL": redis_server.url,
         "ATLAS_ATLAS__LIMITS": redis_server.url,
         "ATLAS_ATLAS__BROKER": redis_server.url,
+        "ATLAS_ATLAS__FILES__STORE": f"file://{tmp_path}/files",
     }
     sites.drop_postgresql(postgresql_url, url)

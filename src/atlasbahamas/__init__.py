@@ -27,7 +27,9 @@ CORE = (
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
+    "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.admin.wiring",
     "atlasbahamas.jobs.wiring",
 )
 

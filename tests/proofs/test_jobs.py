@@ -22,13 +22,6 @@ JOBS = 500
 PORTION = 60
 
 
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite+filesystem", "postgresql+redis"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]:
     if request.param == "sqlite+filesystem":

@@ -150,8 +150,8 @@ def test_production_refuses_all_at_once() -> None:
         "redis.sessions.redis_url": "redis://h/0", "atlas.shared_page_seconds": "many",
     })  # fmt: skip
     assert set(found) == {
-        "atlas.secret", "sqlalchemy.url", "atlas.demo", "atlas.limits", "atlas.trusted_proxy", "atlas.broker",
-        "atlas.cookies_secure", "redis.sessions.secret", "redis.sessions.cookie_secure",
+        "atlas.secret", "sqlalchemy.url", "atlas.demo", "atlas.limits", "atlas.trusted_proxy",
+        "atlas.broker", "atlas.cookies_secure", "redis.sessions.secret", "redis.sessions.cookie_secure",
         "atlas.shared_page_seconds",
     }  # fmt: skip
 

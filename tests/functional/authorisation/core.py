@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.jobs.resources import JobNode, Jobs
+from atlasbahamas.jobs.services import failed_entries
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Membership, Organisation, Person
 from atlasbahamas.people.resources import Account, Home, Members, MembershipNode, OrganisationNode, Organisations
@@ -28,6 +30,13 @@ OWNERS = who(
 )
 
 
+ADMINS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
+    ok="admin",
+)
+
+
 def places(db: Session) -> dict[str, str]:
     """The organisation, and the membership of its maintenance man."""
     organisation = db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()
@@ -43,6 +52,8 @@ def places(db: Session) -> dict[str, str]:
         "organisations": "/portfolio/",
         "organisation": f"/portfolio/{organisation}/",
         "members": f"/portfolio/{organisation}/members/",
+        "jobs": "/admin/jobs/",
+        "failed job": f"/admin/jobs/{db.scalars(failed_entries()).one().id}/",
         "member": f"/portfolio/{organisation}/members/{member}/",
     }
 
@@ -84,6 +95,10 @@ TABLE = Table(
         View(Members, "", HEADS, at="members"),
         View(MembershipNode, "edit", OWNERS, at="member", send={"role": "Leasing"}),
         View(MembershipNode, "end", OWNERS, at="member", send={}),
+        View(Jobs, "", ADMINS, at="jobs"),
+        View(Jobs, "retry-failed", ADMINS, at="jobs", send={}),
+        View(JobNode, "", ADMINS, at="failed job"),
+        View(JobNode, "retry", ADMINS, at="failed job", send={}),
     ),
     crossed,
 )
