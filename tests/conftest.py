@@ -40,7 +40,7 @@ def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -
 @pytest.fixture
 def servers(postgresql_url: str, redis_server: RedisServer, tmp_path: Path) -> Iterator[dict[str, str]]:
     """What production.ini wants from the environment: secrets, and a PostgreSQL, a Redis and a folder of its own."""
-    url = sites.empty_postgresql(postgresql_url)
+    url = sites.new_postgresql(postgresql_url)
     yield {
         "ATLAS_INI": "production.ini",
         "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),
