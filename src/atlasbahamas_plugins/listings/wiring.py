@@ -14,7 +14,7 @@ from atlasbahamas_plugins.listings.models import PERIODS
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 from atlasbahamas_plugins.portfolio.services import island_choices
 
-VIEW = "listings:listing:view"
+VIEW = resources.VIEW
 EDIT = "listings:listing:edit"
 FORM = ("GET", "POST")
 
