@@ -10,7 +10,8 @@ import hypothesis
 import pytest
 
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import RedisServer
+from atlasbahamas.testing.services import RedisServer, need
+from atlasbahamas.testing.smtp import SmtpServer
 
 pytest_plugins = ["atlasbahamas.testing.plugin"]
 
@@ -20,9 +21,26 @@ hypothesis.settings.load_profile("atlas")
 
 
 @pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A mail server that keeps what it is sent."""
+    server = SmtpServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -> Iterator[sites.Site]:
+    """The same site, sending its mails through that server."""
+    redis = need("REDIS") if profile == "server" else None
+    running = sites.start(database_url, tmp_path, redis=redis, **smtp.settings())
+    yield running
+    running.close()
+
+
+@pytest.fixture
 def servers(postgresql_url: str, redis_server: RedisServer, tmp_path: Path) -> Iterator[dict[str, str]]:
     """What production.ini wants from the environment: secrets, and a PostgreSQL, a Redis and a folder of its own."""
-    url = sites.empty_postgresql(postgresql_url)
+    url = sites.new_postgresql(postgresql_url)
     yield {
         "ATLAS_INI": "production.ini",
         "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),

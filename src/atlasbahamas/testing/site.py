@@ -234,13 +234,6 @@ def copy_sqlite(template: Path, target: Path) -> str:
     return f"sqlite:///{target}"
 
 
-def empty_postgresql(server: str) -> str:
-    """The URL of an empty database."""
-    name = f"empty_{uuid.uuid4().hex}"
-    on_server(server, f"CREATE DATABASE {name}")
-    return server.rsplit("/", 1)[0] + f"/{name}"
-
-
 def copy_postgresql(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """The URL of a copy."""
     name = f"copy_{uuid.uuid4().hex}"
