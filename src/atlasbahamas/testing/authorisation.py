@@ -33,7 +33,7 @@ from webtest import TestApp
 from webtest.forms import Form, Select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
-from atlasbahamas.jobs.models import FAILED
+from atlasbahamas.jobs.models import FAILED, OutboxEntry
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
@@ -139,12 +139,14 @@ def add_people(site: Site) -> None:
             services.end_membership(db, was, now=START)
 
 
-def fail_a_job(site: Site) -> None:
+def fail_a_job(db: Session) -> OutboxEntry:
     """A job that failed, which the demo data does not have."""
-    with site.db.transaction() as db:
-        entry = enqueue(db, "atlas.forget_devices", {}, now=START)
-        assert entry is not None
-        entry.state, entry.finished, entry.error = FAILED, START, "OSError: the disk is full"
+    entry = enqueue(db, "atlas.forget_devices", {"due": START.isoformat()}, now=START)
+    assert entry is not None
+    entry.state, entry.finished = FAILED, START
+    entry.error = "OperationalError: could not connect to server: is it running on host db.example.com?"
+    db.flush()
+    return entry
 
 
 @dataclass
@@ -162,7 +164,8 @@ class World:
     def make(cls, site: Site, folder: Path) -> World:
         """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
         add_people(site)
-        fail_a_job(site)
+        with site.db.transaction() as db:
+            fail_a_job(db)
         browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
         tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
         cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}
