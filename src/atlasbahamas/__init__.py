@@ -22,11 +22,17 @@ CORE = (
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",
+    "atlasbahamas.web.kept",
     "atlasbahamas.web.layout",
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
+    "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.admin.wiring",
+    "atlasbahamas.jobs.wiring",
+    "atlasbahamas.mail.wiring",
+    "atlasbahamas.notifications.wiring",
 )
 
 

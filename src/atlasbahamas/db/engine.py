@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.session import ORMExecuteState
 
 Mode = Literal["read", "write"]
@@ -27,23 +27,28 @@ class WriteRefused(Exception):
     """Something tried to write in a transaction that only reads: a GET never writes (house.md section 4)."""
 
 
+class ReadSession(Session):
+    """A session that refuses to write. The listeners below hang on the class: on each session they took as long as a query."""
+
+
 class Database:
-    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn."""
+    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn.
+
+    `info` is put into each session's own `info`.
+    """
 
     def __init__(self, url: str, **options: Any) -> None:
+        self.info: dict[str, Any] = {}
         self.engine = _engine(url, **options)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
         self._impatient_engine = self.engine.execution_options(atlas_mode="write", atlas_waits=False)
-        self._sessions = sessionmaker(autoflush=True)
 
     def session(self, mode: Mode) -> Session:
         """A new session. Whoever asks for it joins it to a transaction manager or closes it."""
-        session = self._sessions(bind=self.read_engine if mode == "read" else self.write_engine)
         if mode == "read":
-            event.listen(session, "before_flush", _refuse_flush)
-            event.listen(session, "do_orm_execute", _refuse_statement)
-        return session
+            return ReadSession(self.read_engine, info=self.info)
+        return Session(self.write_engine, info=self.info)
 
     @contextmanager
     def transaction(self, mode: Mode = "write", *, wait: bool = True) -> Iterator[Session]:
@@ -60,13 +65,17 @@ class Database:
         """Close every connection of the pool."""
         self.engine.dispose()
 
+    def after_fork(self) -> None:
+        """Begin with connections of this process's own; the parent's are left alone, for closing them would close them there."""
+        self.engine.dispose(close=False)
+
 
 def _engine(url: str, **options: Any) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         path = make_url(url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"check_same_thread": False})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _leave_no_transaction_open)
@@ -88,11 +97,20 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 def _begin_sqlite(connection: Any) -> None:
     """Writers queue at BEGIN IMMEDIATE; readers never do, and cannot write even by mistake."""
     options = connection.get_execution_options()
-    reading = options.get("atlas_mode") == "read"
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
-    seconds = BUSY_SECONDS if options.get("atlas_waits", True) else 0
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+    if options.get("atlas_mode") == "read":
+        # The driver's own way, for what cannot fail: SQLAlchemy's takes longer than both statements.
+        connection.connection.dbapi_connection.execute("PRAGMA query_only = ON")
+        connection.connection.dbapi_connection.execute("BEGIN DEFERRED")
+        return
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    if options.get("atlas_waits", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def _begin_postgresql(connection: Any) -> None:
@@ -121,11 +139,13 @@ def _mark_locked_as_retryable(context: Any) -> None:
         mark_error_retryable(context.sqlalchemy_exception)
 
 
+@event.listens_for(ReadSession, "before_flush")
 def _refuse_flush(session: Session, *_: object) -> None:
     if session.new or session.dirty or session.deleted:
         raise WriteRefused("a request that reads may not change rows")
 
 
+@event.listens_for(ReadSession, "do_orm_execute")
 def _refuse_statement(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         raise WriteRefused("a request that reads may not run INSERT, UPDATE or DELETE")

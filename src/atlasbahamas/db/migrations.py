@@ -20,8 +20,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from atlasbahamas.db.metadata import metadata
-from atlasbahamas.db.triggers import Trigger, apply_triggers
+from atlasbahamas.db.triggers import Trigger, apply_triggers, drop_triggers
 from atlasbahamas.plugins.manifest import Plugin
+
+CORE_MODELS = (
+    "atlasbahamas.people.models",
+    "atlasbahamas.audit.models",
+    "atlasbahamas.jobs.models",
+    "atlasbahamas.files.models",
+    "atlasbahamas.mail.models",
+    "atlasbahamas.notifications.models",
+)
 
 
 class MigrationError(Exception):
@@ -30,11 +39,14 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True)
 class Component:
-    """The core or one feature, as far as its tables go. `scripts` is the folder that holds `versions/`."""
+    """The core or one feature, as far as its tables go. `scripts` is the folder that holds `versions/`.
+
+    `models` are the dotted names of the modules that declare its tables.
+    """
 
     name: str
     scripts: Path
-    models: str
+    models: tuple[str, ...]
 
     @property
     def version_table(self) -> str:
@@ -42,8 +54,8 @@ class Component:
         return "atlas_migrations" if self.name == "core" else f"atlas_migrations_{self.name}"
 
     def triggers(self) -> tuple[Trigger, ...]:
-        """The triggers that its models module lists."""
-        return tuple(getattr(importlib.import_module(self.models), "TRIGGERS", ()))
+        """The triggers that its models modules list."""
+        return tuple(trigger for module in self.models for trigger in getattr(importlib.import_module(module), "TRIGGERS", ()))
 
     def owns(self, table: str) -> bool:
         """True for a table of this component: a feature's carry its name, the core's none."""
@@ -61,13 +73,14 @@ def _component_of(table: str) -> str:
 
 def components(core_scripts: Path, plugins: Sequence[Plugin]) -> tuple[Component, ...]:
     """The core and every feature that has tables, in the order in which they migrate."""
-    found = [Component("core", core_scripts, "atlasbahamas.people.models")]
+    found = [Component("core", core_scripts, CORE_MODELS)]
     for plugin in plugins:
         if plugin.models and plugin.migrations:
             package = importlib.import_module(plugin.migrations)
-            found.append(Component(plugin.name, Path(next(iter(package.__path__))), plugin.models))
+            found.append(Component(plugin.name, Path(next(iter(package.__path__))), (plugin.models,)))
     for component in found:
-        importlib.import_module(component.models)
+        for module in component.models:
+            importlib.import_module(module)
     _FEATURES.update(component.name for component in found[1:])
     return tuple(found)
 
@@ -116,11 +129,14 @@ def head(component: Component) -> str | None:
 
 
 @contextmanager
-def migrating(engine: Engine) -> Iterator[Connection]:
-    """A connection in one transaction for a whole migration.
+def migrating(engine: Engine, found: Iterable[Component]) -> Iterator[Connection]:
+    """A connection in one transaction for a whole migration, without triggers and, on SQLite, without foreign keys.
 
-    On SQLite foreign keys are off meanwhile: a table that is rebuilt would take the rows that point to it along.
+    A table that SQLite rebuilds would take the rows that point to it along, and cannot be rebuilt while a trigger speaks of it.
+    At the end the triggers of every component that is at head are put back; what they are for an older revision, only the
+    older code knows. Raises MigrationError for a row that points nowhere then; nothing is changed.
     """
+    found = tuple(found)
     with engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
         sqlite = connection.dialect.name == "sqlite"
@@ -128,32 +144,31 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
+                for component in found:
+                    drop_triggers(connection, component.triggers())
                 yield connection
+                for component in found:
+                    if current(connection, component) == head(component):
+                        apply_triggers(connection, component.triggers())
+                if sqlite:
+                    _refuse_broken_keys(connection)
         finally:
             if sqlite:
                 raw.execute("PRAGMA foreign_keys = ON")
 
 
-def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
-    """Bring every component to head in one transaction, and put every trigger back.
+def _refuse_broken_keys(connection: Connection) -> None:
+    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    if broken:
+        raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
 
-    Raises MigrationError for a row that points nowhere afterwards; nothing is changed then.
-    """
+
+def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
+    """Bring every component to head in one transaction. Raises MigrationError as `migrating` does."""
     found = tuple(found)
-    with migrating(engine) as connection:
+    with migrating(engine, found) as connection:
         for component in found:
             upgrade(connection, component)
-        finish(connection, found)
-
-
-def finish(connection: Connection, found: Iterable[Component]) -> None:
-    """Put back the triggers and, on SQLite, check every foreign key. Raises MigrationError for a row that points nowhere."""
-    for component in found:
-        apply_triggers(connection, component.triggers())
-    if connection.dialect.name == "sqlite":
-        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        if broken:
-            raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
 
 
 def comparing(component: Component) -> dict[str, Any]:
@@ -171,9 +186,3 @@ def comparing(component: Component) -> dict[str, Any]:
 def differences(connection: Connection, component: Component) -> list[Any]:
     """What the component's models say and the database does not have, or the other way round; empty at head."""
     return list(compare_metadata(MigrationContext.configure(connection, opts=comparing(component)), metadata))
-
-
-def pending(engine: Engine, found: Iterable[Component]) -> list[str]:
-    """Names of the components whose database is not at head."""
-    with engine.connect() as connection:
-        return [component.name for component in found if current(connection, component) != head(component)]

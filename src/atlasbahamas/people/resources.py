@@ -8,7 +8,7 @@ from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person
 from atlasbahamas.traversal.nodes import Collection, Node, RowNode
 
 
@@ -53,6 +53,11 @@ class OrganisationNode(RowNode):
         super().receive(row, extras)
         self.roles = frozenset(role for (role,) in extras if role)
 
+    def acting_roles(self) -> tuple[str, ...]:
+        """The caller's roles here, the strongest first; else those on the platform."""
+        own = tuple(role for role in MEMBER_ROLES if role in self.roles)
+        return own or tuple(sorted(self.request.identity.roles if self.request.identity else ()))
+
     @property
     def title(self) -> str:  # type: ignore[override]
         """The organisation's name."""
@@ -68,12 +73,11 @@ class OrganisationNode(RowNode):
 
 
 class Organisations(Collection):
-    """`/portfolio/`: the organisations that one may look into."""
+    """`/portfolio/`: the organisations that one may look into. It only leads on: no title, so no place in a breadcrumb."""
 
     item = OrganisationNode
     permission = "atlas:organisation:view"
     needs_sign_in = True
-    title = "Portfolio"
 
     def rows(self) -> Select[Any]:
         """Every organisation."""
@@ -105,6 +109,35 @@ class MembershipNode(RowNode):
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By organisation."""
         return and_(Membership.organisation_id == Organisation.id, Membership.until.is_(None))
+
+
+class InvitationNode(RowNode):
+    """One invitation of the organisation; another organisation's is a 404."""
+
+    model = Invitation
+    key = Invitation.ref
+    row: Invitation
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """Who is invited."""
+        return self.row.name
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By organisation."""
+        return Invitation.organisation_id == Organisation.id
+
+
+class Invitations(Collection):
+    """`/portfolio/<org>/invitations/`: whom the organisation invited to work here."""
+
+    item = InvitationNode
+    permission = "atlas:member:edit"
+    title = "Invitations"
+
+    def rows(self) -> Select[Any]:
+        """The organisation's."""
+        return select(Invitation).where(Invitation.organisation_id == self.above(OrganisationNode).row.id)
 
 
 class Members(Collection):

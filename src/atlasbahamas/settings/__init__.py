@@ -11,16 +11,19 @@ from atlasbahamas.settings.core import (
     PyramidSettings,
     RedisSessionSettings,
     RetrySettings,
-    TransactionSettings,
 )
-from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.files import FileSettings
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
+from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
     "CORE_SECTIONS",
     "AtlasSettings",
     "DatabaseSettings",
+    "FileSettings",
     "Flag",
+    "MailSettings",
     "Problem",
     "PyramidSettings",
     "RedisSessionSettings",
@@ -28,8 +31,8 @@ __all__ = [
     "Section",
     "Settings",
     "SettingsError",
-    "TransactionSettings",
     "Words",
     "enabled_plugins",
     "load",
+    "variable",
 ]

@@ -32,6 +32,9 @@ from sqlalchemy.orm import Session
 from webtest import TestApp
 from webtest.forms import Form, Select
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.jobs.models import FAILED, OutboxEntry
+from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import MEMBER_ROLES, Organisation
@@ -124,6 +127,7 @@ def is_node(context: object) -> TypeGuard[type[Node]]:
 def add_people(site: Site) -> None:
     """The accounts that the demo data does not have: who was a member in every role, and who is one elsewhere."""
     with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         here, elsewhere = (db.scalars(select(Organisation).where(Organisation.name == name)).one() for name in (HERE, ELSEWHERE))
         people = {}
         for user_name in ("matrix-former", "matrix-other"):
@@ -133,6 +137,16 @@ def add_people(site: Site) -> None:
             services.add_member(db, elsewhere, people["matrix-other"].id, role, now=START)
             was = services.add_member(db, here, people["matrix-former"].id, role, now=START)
             services.end_membership(db, was, now=START)
+
+
+def fail_a_job(db: Session) -> OutboxEntry:
+    """A job that failed, which the demo data does not have."""
+    entry = enqueue(db, "atlas.forget_devices", {"due": START.isoformat()}, now=START)
+    assert entry is not None
+    entry.state, entry.finished = FAILED, START
+    entry.error = "OperationalError: could not connect to server: is it running on host db.example.com?"
+    db.flush()
+    return entry
 
 
 @dataclass
@@ -150,6 +164,8 @@ class World:
     def make(cls, site: Site, folder: Path) -> World:
         """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
         add_people(site)
+        with site.db.transaction() as db:
+            fail_a_job(db)
         browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
         tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
         cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}

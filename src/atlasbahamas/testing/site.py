@@ -1,14 +1,18 @@
 """A whole site for a test: the application on a database of its own, copied from one that was migrated and filled once.
 
 Every test commits for real, on SQLite with cookie sessions (`embedded`) and on PostgreSQL with Redis sessions (`server`), so
-what is tested is what runs; docs/decisions/0006 says why a copy and not a savepoint.
+what is tested is what runs; docs/decisions/0003 says why a copy and not a savepoint.
 """
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import tempfile
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -20,10 +24,14 @@ from sqlalchemy import Engine, event, text
 from webtest import TestApp
 
 import atlasbahamas
+from atlasbahamas.audit.actor import ACTOR, CLOCK, COMMAND
 from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
+from atlasbahamas.files.store import FolderStore, Store
+from atlasbahamas.jobs.running import drain, schedules_of, zone_of
+from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.plugins.discovery import load_manifests
@@ -32,7 +40,6 @@ from atlasbahamas.web.formats import NASSAU
 ROOT = Path(__file__).parents[3]
 FEATURES = ("portfolio", "listings")
 START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
-PROFILES = ("embedded", "server")
 
 
 @dataclass
@@ -69,6 +76,11 @@ class Site:
         """Its database."""
         return self.app.registry.atlas_db  # type: ignore[no-any-return]
 
+    @property
+    def store(self) -> Store:
+        """Its store of files."""
+        return self.app.registry.atlas_store  # type: ignore[no-any-return]
+
     def browser(self, user_name: str | None = None) -> TestApp:
         """A browser without cookies, or one in which a demo account is signed in."""
         browser = TestApp(self.app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
@@ -84,6 +96,16 @@ class Site:
             names = metadata.tables
             return {name: int(db.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0) for name in sorted(names)}
 
+    def drain_jobs(self) -> Counter[str]:
+        """Run every job that is due at this moment of the clock, without a broker; gives how many ended in which state.
+
+        The site has kept its schedules since START: a daily job runs after `clock.move(days=1)`.
+        """
+        registry = self.app.registry
+        with self.db.transaction() as db:
+            make_ticks(db, schedules_of(registry), now=START, zone=zone_of(registry))
+        return drain(registry)
+
     def close(self) -> None:
         """Let go of the database."""
         self.db.dispose()
@@ -94,6 +116,7 @@ class Snapshot:
 
     def __init__(self, site: Site, folder: Path) -> None:
         self._site = site
+        self._files = site.settings["atlas.files.store"].removeprefix("file://")
         self._file = folder / f"snapshot-{uuid.uuid4().hex}"
         site.db.dispose()
         if self._sqlite is not None:
@@ -103,8 +126,9 @@ class Snapshot:
             on_server(site.url, "; ".join(["CREATE SCHEMA snapshot", *copies]))
 
     def restore(self) -> None:
-        """Put every row back."""
+        """Put every row back, and the bytes that its photos had."""
         self._site.db.dispose()
+        shutil.copytree(demo_files(), self._files, dirs_exist_ok=True)
         if self._sqlite is not None:
             for left_over in (f"{self._sqlite}-wal", f"{self._sqlite}-shm"):
                 Path(left_over).unlink(missing_ok=True)
@@ -142,39 +166,48 @@ class QueryCounter:
             self.statements.append(statement)
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, features: Sequence[str] = FEATURES) -> None:
     """Bring an empty database to head."""
     database = Database(url)
-    upgrade_all(database.write_engine, components(ROOT / "alembic", load_manifests(FEATURES)))
+    upgrade_all(database.write_engine, components(ROOT / "alembic", load_manifests(features)))
     database.dispose()
 
 
-def fill(url: str) -> None:
+def fill(url: str, features: Sequence[str] = FEATURES) -> None:
     """Migrate an empty database and load the demo data."""
-    migrate(url)
+    migrate(url, features)
     database = Database(url)
-    manifests = load_manifests(FEATURES)
+    manifests = load_manifests(features)
     with database.transaction() as db:
+        db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
         load_people(db, now=START)
         for manifest in manifests:
             if manifest.demo:
-                resolve(manifest.demo)(db, now=START)
+                resolve(manifest.demo)(db, store=FolderStore(demo_files()), now=START)
     database.dispose()
 
 
 @cache
-def sqlite_template(folder: Path) -> Path:
+def demo_files() -> Path:
+    """The folder of the bytes of the demo data's photos, made once per process; `start` copies it for each site."""
+    folder = tempfile.TemporaryDirectory(prefix="atlas-files-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+@cache
+def sqlite_template(folder: Path, features: tuple[str, ...] = FEATURES) -> Path:
     """A filled SQLite file, made once per process."""
     path = folder / f"template-{uuid.uuid4().hex}.sqlite"
-    fill(f"sqlite:///{path}")
+    fill(f"sqlite:///{path}", features)
     return path
 
 
 @cache
-def postgresql_template(server: str) -> str:
+def postgresql_template(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """Name of a filled PostgreSQL database, made once per process."""
     url = new_postgresql(server)
-    fill(url)
+    fill(url, features)
     return url.rsplit("/", 1)[1]
 
 
@@ -201,10 +234,10 @@ def copy_sqlite(template: Path, target: Path) -> str:
     return f"sqlite:///{target}"
 
 
-def copy_postgresql(server: str) -> str:
+def copy_postgresql(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """The URL of a copy."""
     name = f"copy_{uuid.uuid4().hex}"
-    on_server(server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template(server)}")
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template(server, features)}")
     return server.rsplit("/", 1)[0] + f"/{name}"
 
 
@@ -213,13 +246,14 @@ def drop_postgresql(server: str, url: str) -> None:
     on_server(server, f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
 
-def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> Site:
+def start(url: str, folder: Path, *, redis: str | None = None, features: Sequence[str] = FEATURES, **more: str) -> Site:
     """The application on a database; with `redis`, its sessions are there."""
     settings = {
         "atlas.profile": "test",
         "atlas.secret": "for-tests-only",
-        "atlas.plugins": " ".join(FEATURES),
+        "atlas.plugins": " ".join(features),
         "atlas.limits": f"sqlite:///{folder}/limits.sqlite",
+        "atlas.files.store": f"file://{folder}/files",
         "atlas.shared_page_seconds": "0",
         "sqlalchemy.url": url,
     }
@@ -231,6 +265,7 @@ def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> S
             "redis.sessions.redis_socket_timeout": "1",
         }
     settings |= more
+    shutil.copytree(demo_files(), folder / "files", dirs_exist_ok=True)
     app = atlasbahamas.main({}, **settings)
     clock = TestClock()
     app.registry.atlas_clock = clock

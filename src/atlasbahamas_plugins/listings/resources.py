@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
-from atlasbahamas_plugins.listings.models import Listing
-from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
+from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 VIEW = "listings:listing:view"
@@ -25,7 +24,7 @@ class PublicListing(RowNode):
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Only what is live."""
-        return select.where(Listing.state == "approved"), 0
+        return select.where(LIVE), 0
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -41,14 +40,8 @@ class Catalogue(Collection):
     title = "Homes to rent"
 
     def rows(self) -> Select[Any]:
-        """Live listings, with what the filters ask about."""
-        return (
-            select(Listing)
-            .join(Unit, Unit.id == Listing.unit_id)
-            .join(Property, Property.id == Unit.property_id)
-            .join(Settlement, Settlement.id == Property.settlement_id)
-            .where(Listing.state == "approved")
-        )
+        """Live listings."""
+        return select(Listing).where(LIVE)
 
 
 class OwnListing(RowNode):
@@ -77,10 +70,4 @@ class OwnListings(Collection):
 
     def rows(self) -> Select[Any]:
         """All of the organisation's."""
-        return (
-            select(Listing)
-            .join(Unit, Unit.id == Listing.unit_id)
-            .join(Property, Property.id == Unit.property_id)
-            .join(Settlement, Settlement.id == Property.settlement_id)
-            .where(Listing.organisation_id == organisation_above(self).row.id)
-        )
+        return select(Listing).where(Listing.organisation_id == organisation_above(self).row.id)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
-from atlasbahamas.web.forms import Form, form_page
+from atlasbahamas.web.formats import badge
+from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
-from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES
+from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
 from atlasbahamas_plugins.portfolio.services import places
@@ -25,7 +25,8 @@ ONE_DAY = timedelta(days=1)
 def catalogue(context: Catalogue, request: Any) -> Any:
     """Homes to rent, the same page for every visitor."""
     request.share()
-    listed = CatalogueList(request, context.visible(), node=context, places=places(request.db))
+    filters = request.kept("listings: filters of the catalogue", lambda: catalogue_filters(places(request.db)))
+    listed = CatalogueList(request, context.visible(), node=context, filters=filters)
     return listed.answer(periods=PERIODS)
 
 
@@ -74,8 +75,7 @@ def draft(context: UnitNode, request: Any) -> Any:
 
     def submit() -> Any:
         listing = services.draft_listing(request.db, unit, form.details(), now=request.clock.now())
-        request.session.flash("The listing is written. Publish it when it is ready.")
-        return HTTPSeeOther(own.node_of(listing).url())
+        return done(request, own.node_of(listing), "The listing is written. Publish it when it is ready.")
 
     return form_page(request, form, {"heading": "Write the listing", "cancel": context.url()}, submit=submit)
 
@@ -84,7 +84,7 @@ def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
     """A listing as its lister sees it: its state, and what can be done."""
     return {
         "listing": context.row,
-        "state_label": STATES[context.row.state],
+        "state_badge": badge(STATES[context.row.state], TONES[context.row.state]),
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
     }
@@ -96,7 +96,7 @@ def edit(context: OwnListing, request: Any) -> Any:
 
     def submit() -> Any:
         services.edit_listing(request.db, context.row, form.details())
-        return _done(context, request, "The listing was saved.")
+        return done(request, context, "The listing was saved.")
 
     return form_page(request, form, {"heading": "Edit the listing", "cancel": context.url()}, submit=submit)
 
@@ -104,9 +104,9 @@ def edit(context: OwnListing, request: Any) -> Any:
 def publish(context: OwnListing, request: Any) -> Any:
     """Put it into the catalogue, after asking."""
     now = request.clock.now()
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Publish this listing?",
         lambda: services.publish_listing(request.db, context.row, now=now),
         "The listing is live.",
@@ -115,9 +115,9 @@ def publish(context: OwnListing, request: Any) -> Any:
 
 def pause(context: OwnListing, request: Any) -> Any:
     """Take it out of the catalogue for a while, after asking."""
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Pause this listing?",
         lambda: services.pause_listing(request.db, context.row),
         "The listing is paused.",
@@ -127,24 +127,10 @@ def pause(context: OwnListing, request: Any) -> Any:
 def withdraw(context: OwnListing, request: Any) -> Any:
     """Take it off the market for good, after asking."""
     question = "Withdraw this listing for good?"
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         question,
         lambda: services.withdraw_listing(request.db, context.row),
         "The listing is withdrawn.",
     )
-
-
-def _confirm(context: OwnListing, request: Any, heading: str, act: Callable[[], None], message: str) -> Any:
-    def submit() -> Any:
-        act()
-        return _done(context, request, message)
-
-    values = {"heading": heading, "cancel": context.url(), "subject": context.title}
-    return form_page(request, Form(request), values, submit=submit)
-
-
-def _done(context: OwnListing, request: Any, message: str) -> HTTPSeeOther:
-    request.session.flash(message)
-    return HTTPSeeOther(context.url())

@@ -92,7 +92,3 @@ class HoldForm(Form):
     starts = DateField("From", required=True)
     ends = DateField("Free again on", required=True)
     reason = TextField("Why", required=True)
-
-
-class ConfirmForm(Form):
-    """Nothing to type: the button is the answer."""

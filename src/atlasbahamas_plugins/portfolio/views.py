@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 
 from atlasbahamas.people.models import Organisation
-from atlasbahamas.traversal.nodes import Node
-from atlasbahamas.web.forms import form_page
+from atlasbahamas.web.formats import badge
+from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.portfolio import services
-from atlasbahamas_plugins.portfolio.forms import ConfirmForm, HoldForm, LetHomeForm, PropertyForm, UnitForm
+from atlasbahamas_plugins.portfolio.forms import HoldForm, LetHomeForm, PropertyForm, UnitForm
 from atlasbahamas_plugins.portfolio.lists import PropertyList, UnitList
 from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
-from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state_of
+from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, TONES, unit_state_of
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -90,7 +89,7 @@ def add_property(context: Properties, request: Any) -> Any:
         row = services.add_property(
             request.db, organisation_above(context).row, form.where(form.notes.data), now=request.clock.now()
         )
-        return _done(request, context.node_of(row), "The property was added. Now add its units.")
+        return done(request, context.node_of(row), "The property was added. Now add its units.")
 
     return form_page(request, form, {"heading": "Add a property", "cancel": context.url()}, submit=submit)
 
@@ -103,7 +102,7 @@ def edit_property(context: PropertyNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.edit_property(request.db, context.row, form.where(form.notes.data))
-        return _done(request, context, "The property was saved.")
+        return done(request, context, "The property was saved.")
 
     return form_page(request, form, {"heading": "Edit this property", "cancel": context.url()}, submit=submit)
 
@@ -116,7 +115,7 @@ def add_unit(context: UnitsOfProperty, request: Any) -> Any:
 
     def submit() -> Any:
         row = services.add_unit(request.db, above.row, form.what(form.label.data), now=request.clock.now())
-        return _done(request, context.node_of(row), "The unit was added.")
+        return done(request, context.node_of(row), "The unit was added.")
 
     return form_page(request, form, {"heading": "Add a unit", "cancel": above.url()}, submit=submit)
 
@@ -127,8 +126,7 @@ def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
     state = unit_state_of(request.db, request.registry.atlas_points.get(OCCUPANCY), context.row, today)
     return {
         "unit": context.row,
-        "state": state,
-        "state_label": STATES[state],
+        "state_badge": badge(STATES[state], TONES[state]),
         "holds": services.holds_of(request.db, context.row, today=today),
         "holds_node": Holds(request, context, "holds"),
     }
@@ -140,7 +138,7 @@ def edit_unit(context: UnitNode, request: Any) -> Any:
 
     def submit() -> Any:
         services.edit_unit(request.db, context.row, form.what(form.label.data))
-        return _done(request, context, "The unit was saved.")
+        return done(request, context, "The unit was saved.")
 
     return form_page(request, form, {"heading": "Edit this unit", "cancel": context.url()}, submit=submit)
 
@@ -161,16 +159,16 @@ def add_hold(context: Holds, request: Any) -> Any:
             person_id=request.identity.person_id,
             now=request.clock.now(),
         )
-        return _done(request, unit, "The unit is held.")
+        return done(request, unit, "The unit is held.")
 
     return form_page(request, form, {"heading": "Hold this unit", "cancel": unit.url()}, submit=submit)
 
 
 def archive_property(context: PropertyNode, request: Any) -> Any:
     """Put a property away, after asking."""
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Archive this property?",
         lambda: services.archive_property(request.db, context.row, now=request.clock.now()),
         "The property is in the archive.",
@@ -179,9 +177,9 @@ def archive_property(context: PropertyNode, request: Any) -> Any:
 
 def restore_property(context: PropertyNode, request: Any) -> Any:
     """Bring a property back."""
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Bring this property back?",
         lambda: services.restore_property(request.db, context.row),
         "The property is back.",
@@ -190,9 +188,9 @@ def restore_property(context: PropertyNode, request: Any) -> Any:
 
 def archive_unit(context: UnitNode, request: Any) -> Any:
     """Put a unit away, after asking."""
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Archive this unit?",
         lambda: services.archive_unit(request.db, context.row, now=request.clock.now()),
         "The unit is in the archive.",
@@ -201,9 +199,9 @@ def archive_unit(context: UnitNode, request: Any) -> Any:
 
 def restore_unit(context: UnitNode, request: Any) -> Any:
     """Bring a unit back."""
-    return _confirm(
-        context,
+    return confirm_page(
         request,
+        context,
         "Bring this unit back?",
         lambda: services.restore_unit(request.db, context.row),
         "The unit is back.",
@@ -213,28 +211,10 @@ def restore_unit(context: UnitNode, request: Any) -> Any:
 def release_hold(context: HoldNode, request: Any) -> Any:
     """End a hold, after asking."""
     unit = context.above(UnitNode)
-    return _confirm(
-        unit,
+    return confirm_page(
         request,
+        unit,
         "End this hold?",
         lambda: services.release_hold(request.db, context.row),
         "The unit is free again.",
     )
-
-
-def _confirm(target: Any, request: Any, heading: str, act: Callable[[], None], message: str) -> Any:
-    def submit() -> Any:
-        act()
-        return _done(request, target, message)
-
-    return form_page(
-        request,
-        ConfirmForm(request),
-        {"heading": heading, "cancel": target.url(), "subject": target.title},
-        submit=submit,
-    )
-
-
-def _done(request: Any, node: Node, message: str) -> HTTPSeeOther:
-    request.session.flash(message)
-    return HTTPSeeOther(node.url())

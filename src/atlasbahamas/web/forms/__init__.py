@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import wtforms
+from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.settings import FileSettings
+from atlasbahamas.web.forms.choices import ChoiceField
 from atlasbahamas.web.forms.fields import (
     CheckField,
-    ChoiceField,
     DateField,
     EmailField,
     IntegerField,
@@ -26,7 +28,9 @@ from atlasbahamas.web.forms.fields import (
     TextField,
     VersionField,
 )
+from atlasbahamas.web.forms.files import DocumentsField, PictureField, PicturesField, UploadsField, keep_uploads
 from atlasbahamas.web.forms.texts import clean_text
+from atlasbahamas.web.forms.widgets import Offer
 
 UNREADABLE = "What was sent could not be read. Please try again."
 
@@ -38,6 +42,7 @@ class Form(wtforms.Form):
     """
 
     def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
+        self.request = request
         self.sent: bool = request.method == "POST"
         formdata, readable = None, True
         if self.sent:
@@ -46,6 +51,9 @@ class Form(wtforms.Form):
             except (ValueError, TypeError):  # WebOb on a body that is not what its content type says
                 readable = False
         super().__init__(formdata=formdata, obj=row, data=values)
+        for field in self:
+            if isinstance(field, UploadsField):
+                field.settings = request.registry.atlas_settings.section(FileSettings)
         if not readable:
             self.form_errors.append(UNREADABLE)
 
@@ -78,23 +86,49 @@ def form_page(request: Any, form: Form, template_values: Mapping[str, Any], *, s
         except StaleDataError:
             form.form_errors.append(VersionField.STALE)
     if form.sent:
+        keep_uploads(request, form)
         request.response.status = 422
     return {**template_values, "form": form}
+
+
+def confirm_page(request: Any, node: Any, heading: str, act: Callable[[], Any], message: str) -> Any:
+    """The page that asks before something is done to `node`: `confirm.jinja2`, then back to the node with a message.
+
+    `act` calls one service; a Refused is shown on the page.
+    """
+
+    def submit() -> HTTPSeeOther:
+        act()
+        return done(request, node, message)
+
+    return form_page(request, Form(request), {"heading": heading, "cancel": node.url(), "subject": node.title}, submit=submit)
+
+
+def done(request: Any, node: Any, message: str) -> HTTPSeeOther:
+    """To a node's page, which will show the message once."""
+    request.session.flash(message)
+    return HTTPSeeOther(node.url())
 
 
 __all__ = [
     "CheckField",
     "ChoiceField",
     "DateField",
+    "DocumentsField",
     "EmailField",
     "Form",
     "IntegerField",
     "MoneyField",
     "MultilineField",
+    "Offer",
     "PasswordField",
     "PhoneField",
+    "PictureField",
+    "PicturesField",
     "TextField",
     "VersionField",
     "clean_text",
+    "confirm_page",
+    "done",
     "form_page",
 ]

@@ -1,6 +1,6 @@
 """The one home of lists: filters, sorting, keyset pages, honest counts and CSV, all kept in the address.
 
-A feature declares a List; two queries answer a page of it, whatever the number of rows.
+A feature declares a List; two queries answer a page of it, in the same time whatever the number of rows (rows.py).
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from urllib.parse import urlencode
 
 import wtforms
 from pyramid.response import Response
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
 from atlasbahamas.web.lists.filters import Filter, choice_filter, integer_filter, money_filter, text_filter
-from atlasbahamas.web.lists.keyset import BadToken, Key, after, ordered, read_token, write_token
+from atlasbahamas.web.lists.keyset import BadToken, Key, read_token, write_token
+from atlasbahamas.web.lists.rows import EXACT_UP_TO, Rows
 
-EXACT_UP_TO = 1000
 CSV_BATCH = 500
 
 
@@ -100,14 +100,12 @@ class List:
         self.valid = bool(self.form.validate())
         given = {filter.name: self.form[filter.name].data for filter in self.filters if not self.form[filter.name].errors}
         self.given = {name: value for name, value in given.items() if value not in (None, "", False)}
-        for filter in self.filters:
-            if filter.name in self.given:
-                query = query.where(filter.where(self.given[filter.name]))
-        self.query = query
         chosen = self.form["sort"].data if not self.form["sort"].errors else ""
         self.sort = next((sort for sort in self.sorts if sort.name == chosen), self.sorts[0])
-        self.keys = (*self.sort.keys, Key(self.identity))
+        self.keys = (*self.sort.keys, Key(self.identity, descending=self.sort.keys[-1].descending))
         self.scope = f"{self.name}/{self.sort.name}"
+        asked = [(filter, self.given[filter.name]) for filter in self.filters if filter.name in self.given]
+        self.rows = Rows(request.db, query, asked, self.keys, self.shown)
 
     def answer(self, **values: Any) -> Any:
         """The page for a template, with status 400 when the address holds something that cannot be; or the CSV."""
@@ -119,13 +117,13 @@ class List:
         return {**values, "page": page}
 
     def page(self) -> Page:
-        """The rows that the address asks for. Two queries: the rows, and their count."""
+        """The rows that the address asks for. Two queries: their count, and the rows."""
         token, backwards = self._token()
-        found = self._rows(token, backwards)
+        found = self._read(token, backwards)
         if not found and token is not None:
             # Its rows were taken away meanwhile: the last page, or on the way back the first, is what is left there.
             token, backwards = None, not backwards
-            found = self._rows(None, backwards)
+            found = self._read(None, backwards)
         more = len(found) > self.page_size
         found = found[: self.page_size]
         if backwards:
@@ -144,30 +142,28 @@ class List:
             node=self.node,
         )
 
-    def _rows(self, token: list[Any] | None, backwards: bool) -> list[Any]:
-        query = self.query if token is None else after(self.query, self.keys, token, backwards=backwards)
-        query = ordered(query, self.keys, backwards=backwards).add_columns(*[key.column for key in self.keys])
-        return list(self.request.db.execute(query.limit(self.page_size + 1)).all())
+    def _read(self, token: list[Any] | None, backwards: bool) -> list[Any]:
+        query = self.rows.page(token, backwards=backwards, most=self.page_size + 1)
+        return list(self.request.db.execute(query).all())
 
     def csv(self) -> Response:
         """The whole list, with its filters and in its order, as a download that is written while it is read."""
         header = [column.label for column in self.columns]
-        rows = ([column.plain(row) for column in self.columns] for row in self._all_rows())
+        # Made here, for it counts: the session of the request is closed when the download begins.
+        first = self.rows.page(None, most=CSV_BATCH)
+        rows = ([column.plain(row) for column in self.columns] for row in self._all_rows(first))
         response = Response(app_iter=csv_chunks(header, rows), content_type="text/csv", charset="UTF-8")
         response.content_disposition = f'attachment; filename="{self.name}.csv"'
         return response
 
-    def _all_rows(self) -> Iterator[Any]:
-        token: list[Any] | None = None
+    def _all_rows(self, batch: Select[Any]) -> Iterator[Any]:
         while True:
-            query = self.query if token is None else after(self.query, self.keys, token)
-            query = ordered(query, self.keys).add_columns(*[key.column for key in self.keys]).limit(CSV_BATCH)
             with self.request.open_read_session() as db:
-                found = db.execute(query).all()
+                found = db.execute(batch).all()
                 yield from map(self.note, found)
             if len(found) < CSV_BATCH:
                 return
-            token = [*found[-1][-len(self.keys) :]]
+            batch = self.rows.page([*found[-1][-len(self.keys) :]], most=CSV_BATCH)
 
     def note(self, row: Any) -> Any:
         """What a row of the list is; a list whose query brings more columns along keeps them here."""
@@ -189,12 +185,14 @@ class List:
                     self.form.form_errors.append("That page does not exist. This is the first one.")
         return None, False
 
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """What is read of the rows that are shown, for a list that shows less or more than its query selects."""
+        return query
+
     def _count_text(self) -> str:
-        inner = self.query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(EXACT_UP_TO + 1)
-        count = self.request.db.scalar(select(func.count()).select_from(inner.subquery()))
-        if count > EXACT_UP_TO:
+        if self.rows.count > EXACT_UP_TO:
             return f"{EXACT_UP_TO:,}+ {self.noun[1]}"
-        return f"{count:,} {self.noun[0] if count == 1 else self.noun[1]}"
+        return f"{self.rows.count:,} {self.noun[0] if self.rows.count == 1 else self.noun[1]}"
 
     def _shown(self, column: Column) -> ShownColumn:
         if column.sort is None:
