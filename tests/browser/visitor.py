@@ -22,10 +22,12 @@ PICTURES = os.environ.get("ATLAS_PICTURES", "")
 
 SPOIL = """() => {
   const fields = [...document.querySelectorAll("#form input:not([type=hidden]), #form select, #form textarea")];
+  // Where nothing has to be filled in, only too much of something is wrong.
+  const required = fields.some((field) => field.required);
   for (const field of fields) {
     if (["checkbox", "file"].includes(field.type)) continue;
     if (field.tagName === "SELECT") field.add(new Option("What nobody offered", "nonsense", true, true));
-    else field.value = "";
+    else field.value = required ? "" : "x".repeat(20000);
   }
   return fields.length;
 }"""
