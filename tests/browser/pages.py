@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.people.invitations import new_token
+from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
@@ -39,6 +40,20 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", ""): ("/",),
     ("Root", "sign-in"): ("/sign-in", "/sign-in?next=/let/"),
     ("Root", "register"): ("/register",),
+    ("Root", "confirm"): ("/confirm?token=none",),
+    ("Root", "recover"): ("/recover", "/recover?sent=yes"),
+    ("Root", "reset"): ("/reset?token=none",),
+    ("Root", "invitation"): ("/invitation?token=none", "/invitation?token={invitation_token}"),
+    ("Root", "unsubscribe"): ("/unsubscribe?token=none",),
+    ("Account", "confirm"): ("/account/confirm",),
+    ("Account", "password"): ("/account/password",),
+    ("Notifications", ""): ("/notifications/", "/notifications/?read=no"),
+    ("Notifications", "preferences"): ("/notifications/preferences",),
+    ("Invitations", ""): (ORG + "invitations/", ORG + "invitations/?q=nobody"),
+    ("Invitations", "new"): (ORG + "invitations/new",),
+    ("InvitationNode", ""): (ORG + "invitations/{invitation}/",),
+    ("InvitationNode", "send-again"): (ORG + "invitations/{invitation}/send-again",),
+    ("InvitationNode", "withdraw"): (ORG + "invitations/{invitation}/withdraw",),
     ("Home", ""): ("/home/",),
     ("Account", ""): ("/account/",),
     ("Organisations", ""): ("/portfolio/",),
@@ -96,6 +111,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
 NO_PAGE: set[View] = {
+    ("Account", "send-code"),
+    ("Account", "end-device"),
+    ("Account", "end-others"),
+    ("Notifications", "read-all"),
+    ("NotificationNode", "open"),
     ("Root", "sign-out"),
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
@@ -124,6 +144,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert photo is not None
     assert unit_photo is not None
     member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
+
+    invitation = db.scalars(select(Invitation).where(Invitation.answer.is_(None))).one()
 
     def add_property(name: str) -> Property:
         where = portfolio.PropertyDetails(name, "house", settlement.id, f"Off the road, {name}", "", name)
@@ -157,6 +179,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "member": member.ref,
         "photo": photo.ref,
         "unit_photo": unit_photo.ref,
+        "invitation": invitation.ref,
+        "invitation_token": new_token(db, invitation),
         "bare_property": bare.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,

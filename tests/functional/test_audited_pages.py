@@ -13,10 +13,12 @@ from webtest import TestApp
 
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import entry_parts
+from atlasbahamas.jobs.services import failed_entries
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Membership, Organisation, Person
 from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
@@ -137,6 +139,7 @@ def paths(site: Site) -> dict[str, str]:
         assert unlisted is not None
         member = db.scalars(select(Membership).where(Membership.role == "viewer")).first()
         assert member is not None
+        failed = db.scalars(failed_entries()).first()
         top = f"/portfolio/{organisation.ref}/"
         unit = f"{top}properties/{above.ref}/units/{hold.unit.ref}/"
         return {
@@ -157,6 +160,8 @@ def paths(site: Site) -> dict[str, str]:
             "UnitPhotos": f"{unit}photos/",
             "UnitPhotoNode": f"{unit}photos/{of_unit.ref}/",
             "OwnListing": f"{top}listings/{listings['approved'].ref}/",  # type: ignore[union-attr]
+            "Jobs": "/admin/jobs/",
+            "JobNode": f"/admin/jobs/{failed.id}/" if failed else "",
             "Draft": f"{top}listings/{listings['draft'].ref}/" if listings["draft"] else "",
         }
 
@@ -197,6 +202,8 @@ WALK: dict[tuple[str, str], tuple[str | None, Mapping[str, Any], list[Step]]] = 
     ("OwnListing", "publish"): (OWNER, {}, [("OwnListing", "pause", {})]),
     ("OwnListing", "pause"): (OWNER, {}, []),
     ("OwnListing", "withdraw"): (OWNER, {}, []),
+    ("Jobs", "retry-failed"): (ADMIN, {}, []),
+    ("JobNode", "retry"): (ADMIN, {}, []),
 }
 # Nodes whose view asks for another thing than the usual one of that node.
 ELSEWHERE = {("UnitNode", "list"): "Unlisted"}
@@ -221,6 +228,7 @@ def small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A site on SQLite: that a view calls record does not depend on the database."""
     template = sites.sqlite_template(tmp_path_factory.getbasetemp())
     running = sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path)
+    fail_a_job(running)
     yield running
     running.close()
 
