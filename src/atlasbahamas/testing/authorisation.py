@@ -248,7 +248,7 @@ class World:
         """Where somebody who may not know of a thing can tell it from one that does not exist."""
         for view in table.views:
             path = self.path(table, view)
-            nowhere = re.sub(r"^(/[a-z-]+/)[^/]+", r"\1none-such-1", path)
+            nowhere = re.sub(r"^(/[a-z-]+/)[a-z-]*[0-9][^/]*", r"\1none-such-1", path)
             for relation, expected in view.who.items():
                 if expected in ("404", "in") and nowhere != path and view.get:
                     there, not_there = (self.browsers[relation].get(at, expect_errors=True) for at in (path, nowhere))
