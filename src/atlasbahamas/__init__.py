@@ -27,6 +27,8 @@ CORE = (
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.admin.wiring",
+    "atlasbahamas.audit.wiring",
 )
 
 

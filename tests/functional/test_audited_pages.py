@@ -114,7 +114,11 @@ LINES = [(table, view) for table in TABLES for view in table.views if view.send 
 NOT_RECORDED: dict[tuple[str, str], str] = {}
 """(node, view) of a page whose successful POST changes nothing that anybody would ask about, and why."""
 
-FIRST = {("PropertyNode", "restore"): "archive", ("UnitNode", "restore"): "archive"}
+FIRST = {
+    ("PropertyNode", "restore"): "archive",
+    ("UnitNode", "restore"): "archive",
+    ("PersonNode", "enable"): "disable",
+}
 """What has to be sent to the same thing before: bringing back what is there changes nothing and records nothing."""
 
 

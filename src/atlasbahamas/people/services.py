@@ -124,6 +124,8 @@ def note_failed_sign_in(db: Session, name: str) -> None:
     """Record that a sign-in failed: about the account, if there is one. What was typed is not kept; it may be a password."""
     person = _find(db, name)
     note = "" if person else "no such account"
+    if person is not None and person.disabled is not None:
+        note = "the account is switched off"
     record(db, "atlas:sign_in:failed", about=about(person) if person else None, organisation_id=None, note=note)
 
 

@@ -17,12 +17,18 @@ def live(request: Any) -> dict[str, str]:
     return {"status": "ok"}
 
 
-def ready(request: Any) -> dict[str, Any]:
-    """Database and, where it is used, Redis. 503 when any of them does not answer."""
+def parts_of(request: Any) -> dict[str, bool]:
+    """The parts that the site needs, and whether each answers: the database and, where it is used, Redis."""
     parts = {"database": _database(request)}
     settings = request.registry.atlas_settings
     if settings.section(AtlasSettings).sessions == "redis":
         parts["redis"] = _redis(settings.section(RedisSessionSettings))
+    return parts
+
+
+def ready(request: Any) -> dict[str, Any]:
+    """Every part that the site needs. 503 when any of them does not answer."""
+    parts = parts_of(request)
     fine = all(parts.values())
     if not fine:
         request.response.status_int = 503

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
-from atlasbahamas.web.lists.filters import Filter, choice_filter, integer_filter, money_filter, text_filter
+from atlasbahamas.web.lists.filters import Filter, choice_filter, date_filter, integer_filter, money_filter, text_filter
 from atlasbahamas.web.lists.keyset import BadToken, Key, after, ordered, read_token, write_token
 
 EXACT_UP_TO = 1000
@@ -83,11 +83,15 @@ class Page:
 
 
 class List:
-    """A declaration (class attributes) and, for one request, its answer. `identity` is the column that breaks ties."""
+    """A declaration (class attributes) and, for one request, its answer. `identity` is the column that breaks ties.
+
+    `file_columns` stand in the CSV only: what a page has no room for.
+    """
 
     name: ClassVar[str]
     noun: ClassVar[tuple[str, str]]
     columns: Sequence[Column] = ()
+    file_columns: Sequence[Column] = ()
     filters: Sequence[Filter] = ()
     sorts: ClassVar[Sequence[Sort]]
     identity: ClassVar[ColumnElement[int]]
@@ -145,8 +149,9 @@ class List:
 
     def csv(self) -> Response:
         """The whole list, with its filters and in its order, as a download that is written while it is read."""
-        header = [column.label for column in self.columns]
-        rows = ([column.plain(row) for column in self.columns] for row in self._all_rows())
+        columns = (*self.columns, *self.file_columns)
+        header = [column.label for column in columns]
+        rows = ([column.plain(row) for column in columns] for row in self._all_rows())
         response = Response(app_iter=csv_chunks(header, rows), content_type="text/csv", charset="UTF-8")
         response.content_disposition = f'attachment; filename="{self.name}.csv"'
         return response
@@ -213,6 +218,7 @@ __all__ = [
     "Page",
     "Sort",
     "choice_filter",
+    "date_filter",
     "integer_filter",
     "money_filter",
     "text_filter",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from wtforms import Field
 
-from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, TextField
+from atlasbahamas.web.forms import ChoiceField, DateField, IntegerField, MoneyField, TextField
 
 Where = Callable[[Any], ColumnElement[bool]]
 
@@ -43,3 +43,8 @@ def money_filter(name: str, label: str, where: Where) -> Filter:
 def integer_filter(name: str, label: str, where: Where, *, at_most: int = 1_000_000) -> Filter:
     """A whole number."""
     return Filter(name, lambda: IntegerField(label, max=at_most), where)
+
+
+def date_filter(name: str, label: str, where: Where) -> Filter:
+    """A local day."""
+    return Filter(name, lambda: DateField(label), where)

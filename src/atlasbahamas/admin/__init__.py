@@ -1,0 +1,1 @@
+"""The platform's administration: people, organisations, and what the other parts put there."""
