@@ -22,6 +22,7 @@ CORE = (
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",
+    "atlasbahamas.web.kept",
     "atlasbahamas.web.layout",
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
@@ -29,6 +30,7 @@ CORE = (
     "atlasbahamas.people.wiring",
     "atlasbahamas.admin.wiring",
     "atlasbahamas.audit.wiring",
+    "atlasbahamas.jobs.wiring",
 )
 
 

@@ -79,8 +79,12 @@ class PersonList(List):
             ),
         )
         self.roles: dict[int, str] = {}
+        super().__init__(request, query, node=node)
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """The people with their roles on the platform."""
         held = select(func.aggregate_strings(PersonRole.role, ", ")).where(PersonRole.person_id == Person.id)
-        super().__init__(request, query.add_columns(held.scalar_subquery().label("roles")), node=node)
+        return query.add_columns(held.correlate(Person).scalar_subquery().label("roles"))
 
     def note(self, row: Any) -> Any:
         """Keep the roles that the query brought along with the person."""
@@ -123,6 +127,10 @@ class OrganisationList(List):
         )
         self.owners: dict[int, str] = {}
         self.members: dict[int, int] = {}
+        super().__init__(request, query, node=node)
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """The organisations with their owners' names, and how many people work there."""
         here = (Membership.organisation_id == Organisation.id, Membership.until.is_(None))
         owners = (
             select(func.aggregate_strings(Person.name, ", "))
@@ -130,11 +138,10 @@ class OrganisationList(List):
             .where(*here, Membership.role == "owner")
         )
         members = select(func.count(Membership.person_id.distinct())).where(*here)
-        query = query.add_columns(
+        return query.add_columns(
             owners.correlate(Organisation).scalar_subquery().label("owners"),
             members.correlate(Organisation).scalar_subquery().label("members"),
         )
-        super().__init__(request, query, node=node)
 
     def note(self, row: Any) -> Any:
         """Keep what the query brought along with the organisation."""

@@ -39,10 +39,11 @@ class People(Collection):
     """`/admin/people/`: everybody who is known to the platform."""
 
     item = PersonNode
+    permission = "atlas:person:view"
     title = "People"
 
-    def visible(self) -> Select[Any]:
-        """All: administrators see everybody."""
+    def rows(self) -> Select[Any]:
+        """Everybody."""
         return select(Person)
 
 
@@ -51,6 +52,6 @@ class EveryOrganisation(Node):
 
     title = "Organisations"
 
-    def visible(self) -> Select[Any]:
-        """All: administrators see every one."""
+    def rows(self) -> Select[Any]:
+        """Every one."""
         return select(Organisation)

@@ -11,13 +11,12 @@ from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, Perso
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ROLES, name_key
 from atlasbahamas.security.limits import SIGN_IN_BY_ACCOUNT, forget
 from atlasbahamas.web.forms import confirm_page, done, form_page
-from atlasbahamas.web.health import parts_of
+from atlasbahamas.web.health import state
 
 
 def front(context: Admin, request: Any) -> dict[str, Any]:
     """Where administrators begin: what waits, whether the site is well, and the way to everything."""
-    down = [name for name, up in parts_of(request).items() if not up]
-    return {"down": down}
+    return {"health": state(request)}
 
 
 def people(context: People, request: Any) -> Any:
@@ -27,7 +26,7 @@ def people(context: People, request: Any) -> Any:
 
 def organisations(context: EveryOrganisation, request: Any) -> Any:
     """Every organisation, as a list."""
-    return OrganisationList(request, context.visible(), node=context).answer()
+    return OrganisationList(request, context.rows(), node=context).answer()
 
 
 def person(context: PersonNode, request: Any) -> dict[str, Any]:

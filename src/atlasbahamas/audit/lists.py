@@ -101,15 +101,18 @@ class TrailList(List):
         self.titles = request.registry.atlas_roles
         self.columns = self._columns()
         self.file_columns = self._file_columns()
+        super().__init__(request, query, node=node)
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """The entries with the names of what they point to, and their details."""
         change, origin = aliased(AuditDetail), aliased(AuditDetail)
-        query = (
+        return (
             query.outerjoin(Person, Person.id == AuditEntry.person_id)
             .outerjoin(Organisation, Organisation.id == AuditEntry.organisation_id)
             .outerjoin(change, and_(change.entry_id == AuditEntry.id, change.part == CHANGE))
             .outerjoin(origin, and_(origin.entry_id == AuditEntry.id, origin.part == ORIGIN))
             .add_columns(Person.name, Organisation.name, change.content, origin.content)
         )
-        super().__init__(request, query, node=node)
 
     def note(self, row: Any) -> Line:
         """The entry and what the query brought along with it."""

@@ -30,9 +30,10 @@ class Trail(Collection):
     """`/admin/audit/`: everything that was done on the platform."""
 
     item = EntryNode
+    permission = "atlas:audit:view"
     title = "Audit"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All entries."""
         return select(AuditEntry)
 
@@ -49,8 +50,9 @@ class OrganisationTrail(Collection):
     """`/portfolio/<org>/audit/`: what was done in an organisation."""
 
     item = OrganisationEntryNode
+    permission = "atlas:organisation:audit"
     title = "Audit"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """Entries of the organisation that this node hangs under."""
         return select(AuditEntry).where(AuditEntry.organisation_id == self.above(OrganisationNode).row.id)

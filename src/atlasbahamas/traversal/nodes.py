@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from pyramid.authorization import Allow, Authenticated, Everyone
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from atlasbahamas.traversal.keys import is_key, is_number
@@ -119,7 +119,21 @@ class NumberedNode(RowNode):
         return is_number(segment)
 
 
-class Collection(Node):
+class Listed(Node):
+    """A node that shows rows as a list. Who lacks `permission` here sees none of them."""
+
+    permission: ClassVar[str]
+
+    def rows(self) -> Select[Any]:
+        """SELECT of every row that hangs here, whoever asks."""
+        raise LookupError(f"{type(self).__name__} does not say which rows hang here")
+
+    def visible(self) -> Select[Any]:
+        """SELECT of the rows that the caller may view here; a property test holds that it agrees with the ACL."""
+        return self.rows() if self.request.has_permission(self.permission, self) else self.rows().where(false())
+
+
+class Collection(Listed):
     """A node whose children are rows of one kind."""
 
     item: ClassVar[type[RowNode]]
@@ -127,10 +141,6 @@ class Collection(Node):
     def child(self, segment: str) -> Node | None:
         """A child that a feature mounted, or a row's node when the segment has the shape of a key."""
         return super().child(segment) or (self.item(self.request, self, segment) if self.item.takes(segment) else None)
-
-    def visible(self) -> Select[Any]:
-        """SELECT of the rows that the caller may view here; a property test holds that it agrees with the ACL."""
-        raise LookupError(f"{type(self).__name__} does not say which rows are visible")
 
     def node_of(self, row: Any) -> RowNode:
         """The child for a row that is already loaded; its relation to the caller is taken from this node's lineage."""

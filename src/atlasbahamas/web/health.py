@@ -9,7 +9,10 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from atlasbahamas.jobs.services import health
 from atlasbahamas.settings import AtlasSettings, RedisSessionSettings
+
+UNAVAILABLE = "unavailable"
 
 
 def live(request: Any) -> dict[str, str]:
@@ -17,25 +20,39 @@ def live(request: Any) -> dict[str, str]:
     return {"status": "ok"}
 
 
-def parts_of(request: Any) -> dict[str, bool]:
-    """The parts that the site needs, and whether each answers: the database and, where it is used, Redis."""
-    parts = {"database": _database(request)}
+def ready(request: Any) -> dict[str, Any]:
+    """How the site is; 503 when a part that every page needs does not answer."""
+    found = state(request)
+    if found["status"] == UNAVAILABLE:
+        request.response.status_int = 503
+    return found
+
+
+def state(request: Any) -> dict[str, Any]:
+    """Database and, where it is used, Redis: unavailable when any of them does not answer. Jobs that are late: "degraded".
+
+    Pages are served without jobs, so their being late is told, and no reason to send visitors elsewhere.
+    """
+    needed = {"database": _database(request)}
     settings = request.registry.atlas_settings
     if settings.section(AtlasSettings).sessions == "redis":
-        parts["redis"] = _redis(settings.section(RedisSessionSettings))
-    return parts
+        needed["redis"] = _redis(settings.section(RedisSessionSettings))
+    parts: dict[str, str | int] = {name: "ok" if up else "down" for name, up in needed.items()}
+    if needed["database"]:
+        parts |= _jobs(request, running=bool(settings.section(AtlasSettings).broker))
+    if not all(needed.values()):
+        return {"status": UNAVAILABLE, "parts": parts}
+    return {"status": "degraded" if {"late", "down"} & set(parts.values()) else "ok", "parts": parts}
 
 
-def ready(request: Any) -> dict[str, Any]:
-    """Every part that the site needs. 503 when any of them does not answer."""
-    parts = parts_of(request)
-    fine = all(parts.values())
-    if not fine:
-        request.response.status_int = 503
-    return {
-        "status": "ok" if fine else "unavailable",
-        "parts": {name: "ok" if up else "down" for name, up in parts.items()},
-    }
+def _jobs(request: Any, *, running: bool) -> dict[str, str | int]:
+    try:
+        doing = health(request.db, now=request.clock.now())
+    except SQLAlchemyError:
+        return {"outbox": "down"}
+    alive = {"worker": doing.worker, "beat": doing.beat}
+    shown = {part: ("ok" if seen else "late") if running else "off" for part, seen in alive.items()}
+    return {**shown, "outbox_seconds": doing.waiting_seconds}
 
 
 def _database(request: Any) -> bool:

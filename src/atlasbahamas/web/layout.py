@@ -9,15 +9,19 @@ from typing import Any
 
 import structlog
 from markupsafe import Markup
+from pyramid.security import view_execution_permitted
+from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import organisations_of
 from atlasbahamas.security.identity import Identity, has_session_cookie
+from atlasbahamas.traversal.nodes import Node
 from atlasbahamas.web.formats import jinja_filters
 
 log = structlog.get_logger("atlasbahamas.slot")
-SLOT_REGIONS = ("front", "home", "home-next", "organisation", "admin")
+SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation", "admin")
 NAV = "nav"
+TEMPLATES = ".jinja2"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Link:
-    """A navigation link as the page shows it."""
+    """A link of the navigation or the breadcrumb as the page shows it; `active`: the page is there, or below it."""
 
     label: str
     url: str
@@ -50,8 +54,6 @@ class Link:
 
 class Layout:
     """What layout.jinja2 asks for; each answer is worked out when it is first wanted."""
-
-    site_name = "AtlasBahamas"
 
     def __init__(self, request: Any) -> None:
         self.request = request
@@ -79,6 +81,32 @@ class Layout:
         return self.identity is not None or not item.signed_in
 
     @cached_property
+    def trail(self) -> list[Link]:
+        """The way down to this page: the nodes of its lineage that have a title and a page which the caller may open.
+
+        What needs signing in begins at home. Empty where nothing is above.
+        """
+        here = self.request.context
+        if not isinstance(here, Node):
+            return []
+        root, *places = here.lineage()
+        home = root.child("home")
+        if home is not None and places and places[0].needs_sign_in and places[0].__name__ != "home":
+            places.insert(0, home)
+        links = [
+            Link(place.title, place.url(), place is here and not self.request.view_name)
+            for place in places
+            if place.title and self._opens(place)
+        ]
+        return [] if all(link.active for link in links) else links
+
+    def _opens(self, place: Node) -> bool:
+        try:
+            return bool(view_execution_permitted(place, self.request))
+        except TypeError:  # it has no page of its own
+            return False
+
+    @cached_property
     def messages(self) -> list[str]:
         """Messages that the last action left; only a signed-in person has any, so shared pages open no session."""
         if self.identity is None or not has_session_cookie(self.request):
@@ -90,6 +118,14 @@ class Layout:
         parts = self.request.registry.atlas_points.get(f"slot:{region}")
         # What a feature renders comes out of a template with autoescape.
         return Markup("\n").join(Markup(part.render(self.request, self.request.context)) for part in parts)  # noqa: S704
+
+
+def _renderer(info: Any) -> Jinja2TemplateRenderer:
+    """A template by its name on the search path, where every feature's stand in a folder of its name.
+
+    pyramid_jinja2's own factory looks beside the caller's package first, at every page, and none is ever there.
+    """
+    return Jinja2TemplateRenderer(lambda: info.registry.getUtility(IJinja2Environment, name=TEMPLATES).get_template(info.name))
 
 
 def _template_globals(event: Any) -> None:
@@ -106,7 +142,7 @@ def includeme(config: Any) -> None:
     config.registry.settings["jinja2.trim_blocks"] = "true"
     config.registry.settings["jinja2.lstrip_blocks"] = "true"
     config.add_jinja2_search_path("atlasbahamas:templates")
-    config.add_jinja2_renderer(".jinja2")
+    config.add_renderer(TEMPLATES, _renderer)
     config.add_static_view("static", "atlasbahamas:static", cache_max_age=31536000)
     config.add_request_method(Layout, "layout", reify=True)
     config.add_subscriber(_template_globals, "pyramid.interfaces.IBeforeRender")

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import Listing
-from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.resources import organisation_above
+
+VIEW = "listings:listing:view"
 
 
 class PublicListing(RowNode):
@@ -34,17 +36,12 @@ class Catalogue(Collection):
     """`/listings/`: what everybody may see."""
 
     item = PublicListing
+    permission = PUBLIC
     title = "Homes to rent"
 
-    def visible(self) -> Select[Any]:
-        """Live listings, with what the filters ask about."""
-        return (
-            select(Listing)
-            .join(Unit, Unit.id == Listing.unit_id)
-            .join(Property, Property.id == Unit.property_id)
-            .join(Settlement, Settlement.id == Property.settlement_id)
-            .where(Listing.state == "approved")
-        )
+    def rows(self) -> Select[Any]:
+        """Live listings."""
+        return select(Listing).where(Listing.state == "approved")
 
 
 class OwnListing(RowNode):
@@ -68,14 +65,9 @@ class OwnListings(Collection):
     """Listings of one organisation."""
 
     item = OwnListing
+    permission = VIEW
     title = "Listings"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
-        return (
-            select(Listing)
-            .join(Unit, Unit.id == Listing.unit_id)
-            .join(Property, Property.id == Unit.property_id)
-            .join(Settlement, Settlement.id == Property.settlement_id)
-            .where(Listing.organisation_id == organisation_above(self).row.id)
-        )
+        return select(Listing).where(Listing.organisation_id == organisation_above(self).row.id)

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Select, select
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.traversal.nodes import Collection, Node, RowNode
+from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+
+VIEW = "portfolio:property:view"
 
 
 def organisation_above(node: Node) -> OrganisationNode:
@@ -33,9 +35,10 @@ class Holds(Collection):
     """Holds of one unit."""
 
     item = HoldNode
+    permission = VIEW
     title = "Holds"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the unit's: who sees the unit sees its holds."""
         above = self.__parent__
         assert isinstance(above, UnitNode)
@@ -63,9 +66,10 @@ class UnitsOfProperty(Collection):
     """Units of one property."""
 
     item = UnitNode
+    permission = VIEW
     title = "Units"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the property's."""
         above = self.__parent__
         assert isinstance(above, PropertyNode)
@@ -93,19 +97,21 @@ class Properties(Collection):
     """Properties of one organisation."""
 
     item = PropertyNode
+    permission = VIEW
     title = "Properties"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Property).where(Property.organisation_id == organisation_above(self).row.id)
 
 
-class Units(Node):
+class Units(Listed):
     """Every unit of the organisation, as one list; each unit's own address is under its property."""
 
+    permission = VIEW
     title = "Units"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All units of all its properties."""
         of_mine = Property.organisation_id == organisation_above(self).row.id
         return select(Unit).join(Property, Property.id == Unit.property_id).where(of_mine)

@@ -12,7 +12,7 @@ from atlasbahamas.web.layout import NavItem, Slot
 from atlasbahamas_plugins.portfolio import resources, views
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, HoldSource, OccupancySource
 
-VIEW = "portfolio:property:view"
+VIEW = resources.VIEW
 EDIT = "portfolio:property:edit"
 HOLD = "portfolio:hold:edit"
 FORM = ("GET", "POST")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, PersonNode
@@ -69,6 +69,20 @@ def places(db: Session) -> dict[str, str]:
     }
 
 
+def crossed(db: Session) -> dict[str, str]:
+    """Memberships that are another organisation's, or over."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+
+    def member(*conditions: ColumnElement[bool]) -> str:
+        ref = db.scalars(select(Membership.ref).where(*conditions).order_by(Membership.id).limit(1)).one()
+        return f"/portfolio/{here.ref}/members/{ref}/edit"
+
+    return {
+        "another organisation's member": member(Membership.organisation_id != here.id, Membership.until.is_(None)),
+        "a former member": member(Membership.organisation_id == here.id, Membership.until.is_not(None)),
+    }
+
+
 TABLE = Table(
     "core",
     places,
@@ -106,4 +120,5 @@ TABLE = Table(
         View(Trail, "", ADMINISTRATORS, at="audit"),
         View(EntryNode, "", ADMINISTRATORS, at="entry"),
     ),
+    crossed,
 )

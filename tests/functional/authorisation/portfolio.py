@@ -59,6 +59,25 @@ def places(db: Session) -> dict[str, str]:
     }
 
 
+def crossed(db: Session) -> dict[str, str]:
+    """A property of another organisation, a unit of another property, a hold of another unit."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+    of_others = select(Property.ref).where(Property.organisation_id != here.id)
+    properties = list(db.scalars(select(Property).where(Property.organisation_id == here.id).order_by(Property.id)))
+    first, second = (
+        db.scalars(select(Unit).where(Unit.property_id == above.id).order_by(Unit.id)).first() for above in properties[:2]
+    )
+    assert first is not None
+    assert second is not None
+    hold = db.scalars(select(Hold.ref).where(Hold.unit_id != first.id).limit(1)).one()
+    start = f"/portfolio/{here.ref}/properties"
+    return {
+        "another organisation's property": f"{start}/{db.scalars(of_others.limit(1)).one()}/",
+        "another property's unit": f"{start}/{first.property.ref}/units/{second.ref}/",
+        "another unit's hold": f"{start}/{first.property.ref}/units/{first.ref}/holds/{hold}/release",
+    }
+
+
 WHERE = {"name": "Conch Row", "kind": "House", "settlement": "Staniel Cay", "street": "By the dock", "po_box": "EX-29001"}
 WHAT = {"beds": "2", "baths": "1", "area_sqft": "900", "rent_cents": "1,850.00", "deposit_cents": "1850", "label": "12B"}
 
@@ -88,4 +107,5 @@ TABLE = Table(
         ),
         View(HoldNode, "release", HOLDERS, at="hold", send={}),
     ),
+    crossed,
 )

@@ -6,8 +6,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'core_0002b_disabled'
-down_revision = 'core_0002_audit'
+revision = 'core_0004_disabled'
+down_revision = 'core_0003_jobs'
 branch_labels = None
 depends_on = None
 
