@@ -27,6 +27,7 @@ CORE = (
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
+    "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
     "atlasbahamas.admin.wiring",
     "atlasbahamas.audit.wiring",

@@ -20,7 +20,7 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio import services as portfolio
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 
 View = tuple[str, str]
 
@@ -90,6 +90,14 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitNode", "list"): (FREE_UNIT + "list",),
     ("Holds", "new"): (UNIT + "holds/new",),
     ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("PropertyPhotos", ""): (PROPERTY + "photos/", ORG + "properties/{bare_property}/photos/"),
+    ("PropertyPhotos", "add"): (PROPERTY + "photos/add",),
+    ("PropertyPhotoNode", "edit"): (PROPERTY + "photos/{photo}/edit",),
+    ("PropertyPhotoNode", "remove"): (PROPERTY + "photos/{photo}/remove",),
+    ("UnitPhotos", ""): (UNIT + "photos/",),
+    ("UnitPhotos", "add"): (UNIT + "photos/add",),
+    ("UnitPhotoNode", "edit"): (UNIT + "photos/{unit_photo}/edit",),
+    ("UnitPhotoNode", "remove"): (UNIT + "photos/{unit_photo}/remove",),
     ("Catalogue", ""): (
         "/listings/",
         "/listings/?island=abaco&max=4000",
@@ -104,7 +112,17 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "pause"): (LISTING + "pause",),
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
-NO_PAGE: set[View] = {("Root", "sign-out"), ("PublicListing", "picture.svg"), ("OwnListing", "picture.svg")}
+NO_PAGE: set[View] = {
+    ("Root", "sign-out"),
+    ("PublicListing", "picture.svg"),
+    ("OwnListing", "picture.svg"),
+    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos")),
+    *(
+        (photo, name)
+        for photo in ("PropertyPhotoNode", "UnitPhotoNode")
+        for name in ("small", "medium", "large", "full", "up", "down", "cover")
+    ),
+}
 NOT_THERE = ("/nothing/here", "/listings/no-such-home-a1b2c3/", "/sign-out", "/listings/?q=%ff")
 LONG_NAME = "The Honourable Wilhelmina Cartwright-Symonette Memorial Residences at Old Fort Bay Phase Three, Building Twelve"
 NO_SPACES = "Kilometre" * 12
@@ -129,6 +147,10 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert settlement is not None
     hold = db.scalars(select(Hold).order_by(Hold.id)).first()
     assert hold is not None
+    photo = db.scalars(select(PropertyPhoto).where(PropertyPhoto.property_id == hold.unit.property_id)).first()
+    unit_photo = db.scalars(select(UnitPhoto).where(UnitPhoto.unit_id == hold.unit_id)).first()
+    assert photo is not None
+    assert unit_photo is not None
     member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
 
     def add_property(name: str) -> Property:
@@ -170,6 +192,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "unit": hold.unit.ref,
         "hold": hold.ref,
         "member": member.ref,
+        "photo": photo.ref,
+        "unit_photo": unit_photo.ref,
         "bare_property": bare_lot.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,

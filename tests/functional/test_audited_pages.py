@@ -111,8 +111,17 @@ def test_a_refused_change_records_nothing(site: Site) -> None:
 # Every page that takes a POST, walked with the valid requests of the authorisation matrix: each leaves an entry.
 
 LINES = [(table, view) for table in TABLES for view in table.views if view.send is not None]
-NOT_RECORDED: dict[tuple[str, str], str] = {}
-"""(node, view) of a page whose successful POST changes nothing that anybody would ask about, and why."""
+NOT_WALKED = {
+    (node, name): "the demo data have one photo of each thing; test_photos.test_every_change_is_recorded has several"
+    for node, names in {
+        "PropertyPhotos": ("order",),
+        "PropertyPhotoNode": ("up", "down", "cover"),
+        "UnitPhotos": ("order",),
+        "UnitPhotoNode": ("up", "down", "cover"),
+    }.items()
+    for name in names
+}
+"""(node, view) of a page that is tested elsewhere, or whose successful POST changes nothing that anybody would ask about."""
 
 FIRST = {
     ("PropertyNode", "restore"): "archive",
@@ -140,7 +149,7 @@ def test_every_page_that_takes_a_post_is_walked(world: World) -> None:
         if getattr(view["context"], "__module__", "").startswith("atlasbahamas") and "POST" in (view.get("accept_methods") or ())
     }
     assert there == {(view.node.__name__, view.name) for _, view in LINES}
-    assert set(NOT_RECORDED) <= there
+    assert set(NOT_WALKED) <= there
 
 
 def request_as(world: World, table: Table, view: View, relation: str) -> list[tuple[str, Any]]:
@@ -166,7 +175,7 @@ def walk(world: World, table: Table, view: View) -> None:
     assert entry["person_id"] is not None
 
 
-RECORDED = [(table, view) for table, view in LINES if (view.node.__name__, view.name) not in NOT_RECORDED]
+RECORDED = [(table, view) for table, view in LINES if (view.node.__name__, view.name) not in NOT_WALKED]
 
 
 @pytest.mark.parametrize(("table", "view"), RECORDED, ids=[f"{table.feature}-{view}" for table, view in RECORDED])

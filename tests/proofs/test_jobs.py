@@ -22,13 +22,6 @@ JOBS = 500
 PORTION = 60
 
 
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite+filesystem", "postgresql+redis"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]:
     if request.param == "sqlite+filesystem":
@@ -49,7 +42,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]
 def say(capsys: pytest.CaptureFixture[str], words: str) -> None:
     """A line of the proof's output, shown whether it passes or not."""
     with capsys.disabled():
-        print(f"\n  {words}", flush=True)
+        print(f"\n  {words}", flush=True)  # noqa: T201
 
 
 def test_every_effect_once_though_the_worker_is_killed_twenty_times(site: Background, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,8 +106,8 @@ def test_redis_is_killed_and_started_in_the_middle(
             assert list(effects.values()) == [1] * 6 * PORTION
             say(
                 capsys,
-                f"Redis killed and started 5 times: {len(effects)} jobs, each with one effect; asking for {PORTION} meanwhile took"
-                f" at most {max(asking):.2f} s; the last was done at most {max(coming):.0f} s after Redis came back",
+                f"Redis killed and started 5 times: {len(effects)} jobs, each with one effect; asking for {PORTION} meanwhile"
+                f" took at most {max(asking):.2f} s; the last was done at most {max(coming):.0f} s after Redis came back",
             )
             assert max(asking) < 10
     finally:

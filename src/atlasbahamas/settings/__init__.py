@@ -12,6 +12,7 @@ from atlasbahamas.settings.core import (
     RedisSessionSettings,
     RetrySettings,
 )
+from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
 from atlasbahamas.settings.section import Flag, Section, Words
 
@@ -19,6 +20,7 @@ __all__ = [
     "CORE_SECTIONS",
     "AtlasSettings",
     "DatabaseSettings",
+    "FileSettings",
     "Flag",
     "Problem",
     "PyramidSettings",

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 SECRET_LENGTH = 32
@@ -228,6 +229,7 @@ CORE_SECTIONS: tuple[type[Section], ...] = (
     AtlasSettings,
     DatabaseSettings,
     RedisSessionSettings,
+    FileSettings,
     RetrySettings,
     PyramidSettings,
 )

@@ -33,6 +33,8 @@ from webtest import TestApp
 from webtest.forms import Form, Select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.jobs.models import FAILED
+from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN, Organisation
@@ -140,6 +142,14 @@ def add_people(site: Site) -> None:
             services.end_membership(db, was, now=START)
 
 
+def fail_a_job(site: Site) -> None:
+    """A job that failed, which the demo data does not have."""
+    with site.db.transaction() as db:
+        entry = enqueue(db, "atlas.forget_devices", {}, now=START)
+        assert entry is not None
+        entry.state, entry.finished, entry.error = FAILED, START, "OSError: the disk is full"
+
+
 @dataclass
 class World:
     """A filled site with every relation signed in, which stands as it was before each question."""
@@ -155,6 +165,7 @@ class World:
     def make(cls, site: Site, folder: Path) -> World:
         """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
         add_people(site)
+        fail_a_job(site)
         browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
         tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
         cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}

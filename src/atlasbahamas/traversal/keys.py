@@ -35,5 +35,10 @@ def new_key(words: str = "", *, code: str | None = None) -> str:
     return f"{slug}-{code or _code()}".lstrip("-")
 
 
+def long_key(prefix: str) -> str:
+    """A new key of a kind that there are very many of, such as files: 80 random bits, so that no two are ever the same."""
+    return f"{prefix}-{secrets.token_hex(10)}{secrets.randbelow(10)}"
+
+
 def _code() -> str:
     return "".join(secrets.choice(alphabet) for alphabet in (_LETTERS, _DIGITS) * 3)

@@ -1,24 +1,34 @@
-"""Loads the demo properties, units and holds; what they are is in demo_content.py."""
+"""Loads the demo properties, units, holds and photos; what they are is in demo_content.py and demo_photos.py."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.files.gallery.services import Album, add_photos, set_caption
+from atlasbahamas.files.models import PICTURE
+from atlasbahamas.files.services import make_renditions
+from atlasbahamas.files.store import Store
+from atlasbahamas.files.uploads import prepare
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.demo_content import ORGANISATIONS
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
-from atlasbahamas_plugins.portfolio.demo_content import HOLDS, PROPERTIES
-from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
+from atlasbahamas_plugins.portfolio.demo_content import HOLDS, PHOTOS, PROPERTIES
+from atlasbahamas_plugins.portfolio.demo_photos import paint
+from atlasbahamas_plugins.portfolio.models import Island, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
+
+MAX_BYTES = 1024 * 1024
 
 
-def load_demo(db: Session, *, now: datetime) -> None:
-    """Make every demo property with its units, and the holds. Deterministic."""
+def load_demo(db: Session, *, store: Store, now: datetime) -> None:
+    """Make every demo property with its units, the holds, and the photos. Deterministic."""
     names = {entry.key: entry.name for entry in ORGANISATIONS}
+    properties: dict[str, Property] = {}
     units: dict[tuple[str, str], Unit] = {}
     for entry in PROPERTIES:
         organisation = db.scalars(select(Organisation).where(Organisation.name == names[entry.organisation])).one()
@@ -29,6 +39,7 @@ def load_demo(db: Session, *, now: datetime) -> None:
         ).one()
         where = services.PropertyDetails(entry.name, entry.kind, settlement.id, entry.street, entry.po_box)
         above = services.add_property(db, organisation, where, now=now, code=demo_code(entry.name))
+        properties[entry.name] = above
         for unit in entry.units:
             what = services.UnitDetails(
                 label=unit.label,
@@ -55,3 +66,14 @@ def load_demo(db: Session, *, now: datetime) -> None:
             now=now,
             code=demo_code(f"{hold.property_name}/{hold.unit_label}/{hold.starts_in_days}"),
         )
+    for photo in PHOTOS:
+        above = properties[photo.property_name]
+        if photo.unit_label is None:
+            album = Album(PropertyPhoto, above, above.organisation_id)
+        else:
+            album = Album(UnitPhoto, units[photo.property_name, photo.unit_label], above.organisation_id)
+        picture = BytesIO(paint(photo.view, photo.seed))
+        upload = prepare(picture, f"{photo.view}.jpg", kinds=(PICTURE,), max_bytes=MAX_BYTES)
+        (added,) = add_photos(db, store, album, [upload], person_id=None, now=now).photos
+        set_caption(db, album, added, photo.caption)
+        make_renditions(db, store, added.file_id)

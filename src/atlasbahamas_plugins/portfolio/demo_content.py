@@ -44,6 +44,17 @@ class DemoHold:
     days: int
 
 
+@dataclass(frozen=True)
+class DemoPhoto:
+    """A photo of the demo data, of a property or of one of its units; `view` and `seed` are what demo_photos.py paints."""
+
+    property_name: str
+    unit_label: str | None
+    view: str
+    seed: int
+    caption: str
+
+
 PROPERTIES = (
     DemoProperty(
         "blue-hole",
@@ -265,4 +276,12 @@ HOLDS = (
     DemoHold("Cable Beach Court", "3B", "Kept for a family that arrives by boat", 0, 14),
     DemoHold("Freeport Gardens", "2B", "Papers of an applicant are being read", 0, 7),
     DemoHold("Harbour View", "Garden flat", "Kept for the owner's cousin", 10, 21),
+)
+
+PHOTOS = (
+    DemoPhoto("Cable Beach Court", None, "front", 0, "The house from West Bay Street"),
+    DemoPhoto("Cable Beach Court", None, "sea", 0, "The beach across the road"),
+    DemoPhoto("Cable Beach Court", "3B", "room", 0, "The living room, with its window to the sea"),
+    DemoPhoto("Cable Beach Court", "3B", "sea", 3, ""),
+    DemoPhoto("Harbour View", None, "front", 3, "The front, with the old shutters"),
 )

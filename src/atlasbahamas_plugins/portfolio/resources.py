@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from atlasbahamas.files.gallery.resources import Gallery, PhotoNode
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
 
 VIEW = "portfolio:property:view"
+EDIT = "portfolio:property:edit"
 
 
 def organisation_above(node: Node) -> OrganisationNode:
@@ -103,6 +105,40 @@ class Properties(Collection):
     def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Property).where(Property.organisation_id == organisation_above(self).row.id)
+
+
+class PropertyPhotoNode(PhotoNode):
+    """A photo of the property above. Who sees the property sees its photos."""
+
+    model = PropertyPhoto
+    key = PropertyPhoto.ref
+
+
+class PropertyPhotos(Gallery):
+    """Photos of one property."""
+
+    item = PropertyPhotoNode
+    permission, edit_permission = VIEW, EDIT
+
+
+class UnitPhotoNode(PhotoNode):
+    """A photo of the unit above. Who sees the unit sees its photos."""
+
+    model = UnitPhoto
+    key = UnitPhoto.ref
+
+
+class UnitPhotos(Gallery):
+    """Photos of one unit."""
+
+    item = UnitPhotoNode
+    permission, edit_permission = VIEW, EDIT
+
+    @property
+    def subject(self) -> str:
+        """The unit by its label and its property's name: a label alone says little."""
+        unit: Unit = self.thing.row
+        return f"{unit.label}, {unit.property.name}"
 
 
 class Units(Listed):

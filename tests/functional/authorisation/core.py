@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, PersonNode
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.resources import EntryNode, OrganisationEntryNode, OrganisationTrail, Trail
+from atlasbahamas.jobs.resources import JobNode, Jobs
+from atlasbahamas.jobs.services import failed_entries
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Membership, Organisation, Person
 from atlasbahamas.people.resources import Account, Home, Members, MembershipNode, OrganisationNode, Organisations
@@ -56,6 +58,8 @@ def places(db: Session) -> dict[str, str]:
         "organisations": "/portfolio/",
         "organisation": f"/portfolio/{organisation}/",
         "members": f"/portfolio/{organisation}/members/",
+        "jobs": "/admin/jobs/",
+        "failed job": f"/admin/jobs/{db.scalars(failed_entries()).one().id}/",
         "member": f"/portfolio/{organisation}/members/{member}/",
         "organisation audit": f"/portfolio/{organisation}/audit/",
         "organisation entry": f"/portfolio/{organisation}/audit/{entry}/",
@@ -119,6 +123,10 @@ TABLE = Table(
         View(EveryOrganisation, "", ADMINISTRATORS, at="every organisation"),
         View(Trail, "", ADMINISTRATORS, at="audit"),
         View(EntryNode, "", ADMINISTRATORS, at="entry"),
+        View(Jobs, "", ADMINISTRATORS, at="jobs"),
+        View(Jobs, "retry-failed", ADMINISTRATORS, at="jobs", send={}),
+        View(JobNode, "", ADMINISTRATORS, at="failed job"),
+        View(JobNode, "retry", ADMINISTRATORS, at="failed job", send={}),
     ),
     crossed,
 )

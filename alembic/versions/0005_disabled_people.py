@@ -6,8 +6,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'core_0004_disabled'
-down_revision = 'core_0003_jobs'
+revision = 'core_0005_disabled'
+down_revision = 'core_0004_files'
 branch_labels = None
 depends_on = None
 
