@@ -23,7 +23,6 @@ from atlasbahamas.db.migrations import (
     current,
     differences,
     downgrade,
-    finish,
     head,
     migrating,
     script_directory,
@@ -114,9 +113,8 @@ def step(database: Database, component: Component, target: str, *, down: bool) -
     """One revision down or up; no row of a table that stays is lost."""
     with database.read_engine.connect() as connection:
         before = counts(connection)
-    with migrating(database.write_engine) as connection:
+    with migrating(database.write_engine, FOUND) as connection:
         (downgrade if down else upgrade)(connection, component, target)
-        finish(connection, FOUND)
     with database.read_engine.connect() as connection:
         assert current(connection, component) == (None if target == "base" else target)
         after = counts(connection)
@@ -216,13 +214,19 @@ SCHEMA_OF_POSTGRESQL = (
 )
 
 
+def _in_order(value: object) -> object:
+    """A table's statement with its lines in order: where SQLite rebuilds a table, its constraints come as they will."""
+    lines = str(value).splitlines() if str(value).startswith("CREATE TABLE") else []
+    return sorted(line.rstrip(", ") for line in lines) if lines else value
+
+
 def everything(url: str) -> tuple[list[tuple[object, ...]], dict[str, list[tuple[object, ...]]]]:
     """The whole schema, and every row."""
     database = Database(url)
     with database.read_engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         queries: Sequence[str] = ("SELECT type, name, tbl_name, sql FROM sqlite_master",) if sqlite else SCHEMA_OF_POSTGRESQL
-        schema = [tuple(row) for query in queries for row in connection.execute(text(query))]
+        schema = [tuple(map(_in_order, row)) for query in queries for row in connection.execute(text(query))]
         rows = {
             name: sorted(tuple(map(str, row)) for row in connection.execute(text(f'SELECT * FROM "{name}"')))
             for name in inspect(connection).get_table_names()
