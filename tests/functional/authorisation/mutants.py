@@ -185,13 +185,15 @@ def pages(app: Any) -> Iterator[Mutant]:
     given = app.registry.atlas_grants()
     holders = {name: {role for role in given if name in given[role]} for name in app.registry.atlas_permissions}
     for (node, name), permission in sorted(permissions(app).items(), key=lambda item: (item[0][0].__name__, item[0][1])):
-        # Permissions that the same roles hold cannot be told apart by who gets in.
+        # Permissions that the same roles hold cannot be told apart by who gets in; a member's role counts for nothing where no
+        # organisation is above.
+        counting = set(given) - (set(MEMBER_ROLES) if permission in OF_THE_PLATFORM else set())
         kin = [
             other
             for other in holders
             if other.split(":")[0] == permission.split(":")[0]
             and other not in (VIEW, USE)
-            and holders[other] != holders[permission]
+            and holders[other] & counting != holders[permission] & counting
         ]
         for other in [None, *({VIEW, USE} - {permission}), *(kin if permission not in (VIEW, USE) else ())]:
             # A node behind the sign-in page has two guards, which fall together.
