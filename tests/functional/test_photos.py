@@ -13,13 +13,12 @@ from webtest import TestApp, Upload
 
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import entry_parts
-from atlasbahamas.files.models import File
+from atlasbahamas.files.models import File, Rendition
 from atlasbahamas.files.pictures import ANIMATED, BROKEN, HEIC, NO_PICTURE, TOO_MANY_PIXELS
-from atlasbahamas.files.services import KEPT_FOR, make_renditions, sweep
 from atlasbahamas.files.store import read_all
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import QueryCounter, Site, demo_files
-from atlasbahamas_plugins.portfolio.models import Property, PropertyPhoto
+from atlasbahamas_plugins.portfolio.models import Property
 
 
 def gallery(site: Site, name: str = "Sandyport Mews") -> str:
@@ -75,8 +74,11 @@ def test_photos_are_added_shown_and_served(site: Site) -> None:
         ("Content-Disposition", "inline; filename=\"beach.jpg\"; filename*=UTF-8''beach.jpg"),
     ):
         assert picture.headers[header] == words
-    with site.db.transaction() as db:
-        make_renditions(db, site.store, db.scalars(select(PropertyPhoto).where(PropertyPhoto.ref == first)).one().file_id)
+    # The second picture is 640 wide: only the small one is to be made of it.
+    assert site.drain_jobs() == {"done": 2}
+    with site.db.transaction("read") as db:
+        made = db.execute(select(Rendition.file_id, Rendition.width).join(File).where(File.person_id.is_not(None)))
+        assert sorted(width for _, width in made) == [400, 400, 800, 1600]
     medium = browser.get(image["src"])
     assert Image.open(BytesIO(medium.body)).size == (800, 533)
     assert medium.headers["Cache-Control"] == "private, max-age=31536000, immutable"
@@ -152,9 +154,10 @@ def test_good_files_of_a_form_that_failed_wait_for_the_next_try(site: Site) -> N
     page = send(browser, path, kept=(kept["value"],), status=422)
     assert "an earlier try is gone" in page.text
     assert len(stored(site)) == 2
-    with site.db.transaction() as db:
-        sweep(db, site.store, now=site.clock.now() + KEPT_FOR)
-    assert len(stored(site)) == 1
+    site.drain_jobs()
+    with site.db.transaction("read") as db:
+        assert set(db.scalars(select(File.expires))) == {None}
+    assert len(stored(site)) == 2  # the photo, and its smaller version
 
 
 def test_a_name_of_4000_characters_and_one_that_turns_around(site: Site) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, BinaryIO
 
 import structlog
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from atlasbahamas.errors import Refused
 
@@ -34,6 +32,10 @@ def check_pdf(stream: BinaryIO) -> None:
         raise Refused(NO_PDF)
     if not _has_end(stream):
         raise Refused(CUT_OFF)
+    # Imported when a PDF comes: it takes 14 MB, in every worker too.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     stream.seek(0)
     try:
         _look(PdfReader(stream))
