@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
@@ -96,6 +97,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitPhotos", "add"): (UNIT + "photos/add",),
     ("UnitPhotoNode", "edit"): (UNIT + "photos/{unit_photo}/edit",),
     ("UnitPhotoNode", "remove"): (UNIT + "photos/{unit_photo}/remove",),
+    ("Jobs", ""): ("/admin/jobs/", "/admin/jobs/?state=done", "/admin/jobs/?state=lost"),
+    ("Jobs", "retry-failed"): ("/admin/jobs/retry-failed",),
+    ("JobNode", ""): ("/admin/jobs/{failed_job}/",),
+    ("JobNode", "retry"): ("/admin/jobs/{failed_job}/retry",),
     ("Catalogue", ""): (
         "/listings/",
         "/listings/?island=abaco&max=4000",
@@ -132,7 +137,7 @@ NO_SPACES = "Kilometre" * 12
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:
-    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, a withdrawn listing."""
+    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
     organisation = db.scalars(select(Organisation).where(ours)).one()
     settlement = db.scalars(select(Settlement).order_by(Settlement.id)).first()
@@ -173,6 +178,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     db.flush()
     return {
         "organisation": organisation.ref,
+        "failed_job": str(fail_a_job(db).id),
         "property": hold.unit.property.ref,
         "unit": hold.unit.ref,
         "hold": hold.ref,

@@ -228,7 +228,8 @@ def small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A site on SQLite: that a view calls record does not depend on the database."""
     template = sites.sqlite_template(tmp_path_factory.getbasetemp())
     running = sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path)
-    fail_a_job(running)
+    with running.db.transaction() as db:
+        fail_a_job(db)
     yield running
     running.close()
 

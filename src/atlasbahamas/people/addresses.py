@@ -178,6 +178,12 @@ def _set_password(db: Session, person: Person, password: str, *, keep_device: in
     send_mail(db, CHANGED_TEMPLATE, person_id=person.id, content={"path": "/recover"}, now=now)
 
 
+def sign_out_elsewhere(db: Session, person: Person, device_id: int) -> None:
+    """End every device of a person but this one, at their wish."""
+    end_other_devices(db, person.id, device_id)
+    record(db, "atlas:person:signed_out", about=about(person), organisation_id=None, note="everywhere else")
+
+
 def end_other_devices(db: Session, person_id: int, keep_device: int | None) -> None:
     """Sign a person out everywhere, but for one browser."""
     theirs = Device.person_id == person_id
