@@ -117,10 +117,9 @@ def find_code(db: Session, person_id: int, code: str, *, pepper: str, now: datet
 
 
 def _good(db: Session, which: Any, purpose: str, now: datetime) -> PersonToken:
-    query = select(PersonToken).where(
-        which, PersonToken.purpose == purpose, PersonToken.used.is_(None), PersonToken.expires > now
-    )
-    found = db.scalar(query.order_by(PersonToken.id.desc()).limit(1).with_for_update())
+    good = (PersonToken.purpose == purpose, PersonToken.used.is_(None), PersonToken.expires > now, Person.disabled.is_(None))
+    query = select(PersonToken).join(Person).where(which, *good)
+    found = db.scalar(query.order_by(PersonToken.id.desc()).limit(1).with_for_update(of=PersonToken))
     if found is None:
         raise OVER
     return found
