@@ -76,7 +76,8 @@ class Visitor:
     def walk(self, path: str, name: str) -> list[str]:
         """Open a page and look at it, and at its form with an error shown. Gives what is wrong, each with where.
 
-        What was seen is not looked at again: two people often see the same page in the same frame.
+        What was seen is not looked at again: two people often see the same page in the same frame. What differs is, but only the
+        first one goes through an address with the Tab key and sends its form.
         """
         answer = self.reader.get(path, expect_errors=True)
         if "Location" in answer.headers:  # somewhere else is where it is looked at
@@ -86,7 +87,8 @@ class Visitor:
         new_frame, new_main = frame not in self.seen, main not in self.seen
         if not new_frame and not new_main:
             return []
-        self.seen |= {frame, main}
+        first = (address := f"{answer.status_int} {path}") not in self.seen
+        self.seen |= {frame, main, address}
         self.page.set_viewport_size({"width": 1280, "height": SIZES[1280]})
         self.page.goto(path)
         if new_frame:
@@ -95,18 +97,21 @@ class Visitor:
             self.page.evaluate("atlas.setMenus(false)")
         if new_main:
             self.look(name, "html")
-        if new_main and self.page.evaluate(SPOIL):
+        if new_main and first:
+            self.tab(name)
+        if new_main and first and self.page.evaluate(SPOIL):
             with self.page.expect_navigation() as answer:
                 self.page.evaluate("document.getElementById('form').requestSubmit()")
             if answer.value.status != 422:
                 self.faults.append(f"a spoiled form was answered {answer.value.status}")
             expect(self.page.locator("#errors"), "what is wrong with the form").to_be_focused()
             self.look(f"{name}, with an error", "html")
+            self.tab(f"{name}, with an error")
         noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
         return noted
 
     def look(self, name: str, part: str) -> None:
-        """Measure a part of the page in every size and light, and go through it with the Tab key."""
+        """Measure a part of the page in every size and light."""
         for width in SIZES:
             self.page.set_viewport_size({"width": width, "height": SIZES[width]})
             where = f"{name}, {width} px"
@@ -118,14 +123,14 @@ class Visitor:
                     found += self.page.evaluate("(part) => atlas.measure(part)", part)
                 self.faults += [f"{where}, {light}: {fault}" for fault in found]
                 self._take_picture(f"{where}, {light}")
-            if part == "html":
-                self.faults += [f"{where}: {fault}" for fault in self.tab()]
 
-    def tab(self) -> list[str]:
-        """Go through the page with the Tab key; what is not reached, or takes the focus unseen."""
-        for _ in range(self.page.evaluate("atlas.startTabbing()")):
-            self.page.keyboard.press("Tab")
-        return list(self.page.evaluate("atlas.endTabbing()"))
+    def tab(self, name: str) -> None:
+        """Go through the page with the Tab key in every size; everything is reached, and seen where it is."""
+        for width in SIZES:
+            self.page.set_viewport_size({"width": width, "height": SIZES[width]})
+            for _ in range(self.page.evaluate("atlas.startTabbing()")):
+                self.page.keyboard.press("Tab")
+            self.faults += [f"{name}, {width} px: {fault}" for fault in self.page.evaluate("atlas.endTabbing()")]
 
     def _take_picture(self, name: str) -> None:
         if PICTURES:
