@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.admin import services as administration
+from atlasbahamas.audit.actor import ACTOR, Actor
+from atlasbahamas.audit.models import AuditEntry
+from atlasbahamas.audit.services import record
+from atlasbahamas.people.invitations import new_token
+from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
@@ -40,6 +45,20 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", ""): ("/",),
     ("Root", "sign-in"): ("/sign-in", "/sign-in?next=/let/"),
     ("Root", "register"): ("/register",),
+    ("Root", "confirm"): ("/confirm?token=none",),
+    ("Root", "recover"): ("/recover", "/recover?sent=yes"),
+    ("Root", "reset"): ("/reset?token=none",),
+    ("Root", "invitation"): ("/invitation?token=none", "/invitation?token={invitation_token}"),
+    ("Root", "unsubscribe"): ("/unsubscribe?token=none",),
+    ("Account", "confirm"): ("/account/confirm",),
+    ("Account", "password"): ("/account/password",),
+    ("Notifications", ""): ("/notifications/", "/notifications/?read=no"),
+    ("Notifications", "preferences"): ("/notifications/preferences",),
+    ("Invitations", ""): (ORG + "invitations/", ORG + "invitations/?q=nobody"),
+    ("Invitations", "new"): (ORG + "invitations/new",),
+    ("InvitationNode", ""): (ORG + "invitations/{invitation}/",),
+    ("InvitationNode", "send-again"): (ORG + "invitations/{invitation}/send-again",),
+    ("InvitationNode", "withdraw"): (ORG + "invitations/{invitation}/withdraw",),
     ("Home", ""): ("/home/",),
     ("Account", ""): ("/account/",),
     ("Organisations", ""): ("/portfolio/",),
@@ -48,6 +67,19 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Members", ""): (ORG + "members/", ORG + "members/?q=nobody"),
     ("MembershipNode", "edit"): (ORG + "members/{member}/edit",),
     ("MembershipNode", "end"): (ORG + "members/{member}/end",),
+    ("OrganisationTrail", ""): (ORG + "audit/", ORG + "audit/?action=nothing"),
+    ("OrganisationEntryNode", ""): (ORG + "audit/{entry}/",),
+    ("Admin", ""): ("/admin/",),
+    ("People", ""): ("/admin/people/", "/admin/people/?q=castle"),
+    ("PersonNode", ""): ("/admin/people/{person}/", "/admin/people/{disabled}/", "/admin/people/{administrator}/"),
+    ("PersonNode", "disable"): ("/admin/people/{person}/disable",),
+    ("PersonNode", "enable"): ("/admin/people/{disabled}/enable",),
+    ("PersonNode", "unlock"): ("/admin/people/{person}/unlock",),
+    ("PersonNode", "grant"): ("/admin/people/{person}/grant",),
+    ("PersonNode", "revoke"): ("/admin/people/{administrator}/revoke", "/admin/people/{person}/revoke"),
+    ("EveryOrganisation", ""): ("/admin/organisations/", "/admin/organisations/?q=castle"),
+    ("Trail", ""): ("/admin/audit/", "/admin/audit/?action=nothing", "/admin/audit/?after=nothing"),
+    ("EntryNode", ""): ("/admin/audit/{entry}/", "/admin/audit/{bare_entry}/"),
     ("LetHome", ""): ("/let/",),
     ("Properties", ""): (ORG + "properties/", ORG + "properties/?q=castle", ORG + "properties/?archived=yes"),
     ("Properties", "new"): (ORG + "properties/new",),
@@ -101,6 +133,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
 NO_PAGE: set[View] = {
+    ("Account", "send-code"),
+    ("Account", "end-device"),
+    ("Account", "end-others"),
+    ("Notifications", "read-all"),
+    ("NotificationNode", "open"),
     ("Root", "sign-out"),
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
@@ -114,6 +151,17 @@ NO_PAGE: set[View] = {
 NOT_THERE = ("/nothing/here", "/listings/no-such-home-a1b2c3/", "/sign-out", "/listings/?q=%ff")
 LONG_NAME = "The Honourable Wilhelmina Cartwright-Symonette Memorial Residences at Old Fort Bay Phase Three, Building Twelve"
 NO_SPACES = "Kilometre" * 12
+
+
+def record_change(db: Session, organisation: Organisation) -> int:
+    """An entry with long texts, from a long address; gives its number."""
+    db.info[ACTOR] = Actor(
+        None, "owner, manager", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", f"Mozilla/5.0 ({NO_SPACES})", "a" * 16
+    )
+    about = ("property", organisation.ref)
+    before, after = {"name": LONG_NAME, "rent_cents": 125_000}, {"name": NO_SPACES, "rent_cents": 130_000, "notes": None}
+    record(db, "atlas:thing:changed", about=about, organisation_id=organisation.id, before=before, after=after, note=NO_SPACES)
+    return db.scalars(select(func.max(AuditEntry.id))).one()
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:
@@ -130,6 +178,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert unit_photo is not None
     member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
 
+    invitation = db.scalars(select(Invitation).where(Invitation.answer.is_(None))).one()
+
     def add_property(name: str) -> Property:
         where = portfolio.PropertyDetails(name, "house", settlement.id, f"Off the road, {name}", "", name)
         return portfolio.add_property(db, organisation, where, now=now)
@@ -143,18 +193,27 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         details = listings.ListingDetails(title, text, "short_term", 1_234_567_89, period, now.astimezone(NASSAU).date())
         return listings.draft_listing(db, unit, details, now=now)
 
-    bare, long, archived = add_property("Bare Lot"), add_property(LONG_NAME), add_property(NO_SPACES)
+    bare_lot, long, archived = add_property("Bare Lot"), add_property(LONG_NAME), add_property(NO_SPACES)
     portfolio.archive_property(db, archived, now=now)
     free_unit, *others = [add_unit(long, label) for label in (NO_SPACES[:60], "Second floor, at the back", "3")]
     nightly, withdrawn = write(others[0], NO_SPACES, "night"), write(others[1], LONG_NAME, "week")
     listings.publish_listing(db, nightly, now=now)
     listings.withdraw_listing(db, withdrawn)
+    people = {row.user_name: row for row in db.scalars(select(Person))}
+    administration.disable_person(db, people["lisa"], now=now)
     state = {
         row.state: row
         for row in db.scalars(select(Listing).where(Listing.organisation_id == organisation.id).order_by(Listing.id))
     }
     db.flush()
+    changed = record_change(db, organisation)
+    bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
     return {
+        "person": str(people["andre"].id),
+        "disabled": str(people["lisa"].id),
+        "administrator": str(people["paula"].id),
+        "entry": str(changed),
+        "bare_entry": str(bare),
         "organisation": organisation.ref,
         "failed_job": str(fail_a_job(db).id),
         "property": hold.unit.property.ref,
@@ -163,7 +222,9 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "member": member.ref,
         "photo": photo.ref,
         "unit_photo": unit_photo.ref,
-        "bare_property": bare.ref,
+        "invitation": invitation.ref,
+        "invitation_token": new_token(db, invitation),
+        "bare_property": bare_lot.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,
         "free_unit": free_unit.ref,

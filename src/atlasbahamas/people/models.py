@@ -19,6 +19,7 @@ MEMBER_ROLES = {
     "viewer": "Viewer",
 }
 PLATFORM_ADMIN = "admin"
+PLATFORM_ROLES = {PLATFORM_ADMIN: "Administrator"}
 
 
 def name_key(text: str) -> str:
@@ -34,13 +35,24 @@ class Base(DeclarativeBase):
 
 
 class Person(Base):
-    """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in)."""
+    """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in).
+
+    An address is a person's own only when they confirmed it: until then others may have typed the same one.
+    `disabled`: when an administrator switched the account off; nobody signs in with it meanwhile.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("email LIKE '%_@_%'", name="email_has_at"),
         CheckConstraint("user_name NOT LIKE '%@%'", name="user_name_without_at"),
-        UniqueConstraint("email_key"),
+        Index(
+            "uq_person_email_key",
+            "email_key",
+            unique=True,
+            sqlite_where=text("email_confirmed IS NOT NULL"),
+            postgresql_where=text("email_confirmed IS NOT NULL"),
+        ),
+        Index("ix_person_email_key", "email_key"),
         UniqueConstraint("user_name_key"),
     )
 
@@ -48,18 +60,28 @@ class Person(Base):
     name: Mapped[Line]
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
+    email_confirmed: Mapped[datetime | None]
     user_name: Mapped[str | None] = mapped_column(String(40))
     user_name_key: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(20))
     password: Mapped[str | None] = mapped_column(String(300))
     created: Mapped[datetime]
+    disabled: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def confirmed_email(self) -> str | None:
+        """The address that this person has shown to be theirs: mail goes to no other."""
+        return self.email if self.email_confirmed else None
+
     @validates("email", "user_name")
     def _keep_key(self, field: str, value: str | None) -> str | None:
-        setattr(self, f"{field}_key", name_key(value) if value else None)
+        key = name_key(value) if value else None
+        if field == "email" and key != self.email_key:
+            self.email_confirmed = None
+        setattr(self, f"{field}_key", key)
         return value or None
 
 
@@ -139,7 +161,114 @@ class Device(Base):
     person: Mapped[Person] = relationship()
 
 
+class PersonToken(Base):
+    """What proves that somebody reads an address: a link, and a code to type, of which the database has digests only.
+
+    `purpose`: `confirm` makes `email` the person's own, `recover` lets them choose a password. Used once, until `expires`.
+    """
+
+    __tablename__ = "person_token"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('confirm', 'recover')", name="known_purpose"),
+        Index("ix_person_token_person_id", "person_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(10))
+    email: Mapped[str] = mapped_column(String(254))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime]
+    expires: Mapped[datetime]
+    used: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class Invitation(Base):
+    """An offer of a role in an organisation, to whoever has the link. Answered once, until `expires` (domain.md 3.3)."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("answer IN ('accepted', 'declined', 'withdrawn')", name="known_answer"),
+        CheckConstraint("(answer IS NULL) = (answered IS NULL)", name="answer_has_time"),
+        Index("ix_invitation_organisation_id", "organisation_id", "id"),
+    )
+
+    id: Mapped[Id]
+    ref: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
+    name: Mapped[Line]
+    email: Mapped[str | None] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(40))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    created: Mapped[datetime]
+    sent: Mapped[datetime]
+    expires: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(10))
+    answered: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+
+    organisation: Mapped[Organisation] = relationship()
+    invited_by: Mapped[Person] = relationship(foreign_keys=invited_by_id)
+
+
+class InvitationToken(Base):
+    """The digest of a link to an invitation; each time it is sent or shown it gets another."""
+
+    __tablename__ = "invitation_token"
+
+    id: Mapped[Id]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey(Invitation.id, ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+    invitation: Mapped[Invitation] = relationship(lazy="joined", innerjoin=True)
+
+
+KEEPS_ADMINISTRATOR = "platform_keeps_an_administrator"
+_ADMINISTRATOR = """EXISTS (SELECT 1 FROM person_role JOIN person ON person.id = person_role.person_id
+                    WHERE person_role.role = 'admin' AND person.disabled IS NULL)"""
+
+
+def _keeps_administrator(name: str, table: str, event: str, condition: str, also: str = "true") -> Trigger:
+    """Refuse what would leave nobody who can administer the platform (domain.md 2.8).
+
+    `condition` and `also` are SQL over OLD and NEW that tell whether it matters; only `also` may ask other tables.
+    """
+    name = f"{KEEPS_ADMINISTRATOR}_{name}"
+    return Trigger(
+        name,
+        table,
+        sqlite=(
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {condition} AND {also} AND NOT {_ADMINISTRATOR}"
+            f" BEGIN SELECT RAISE(ABORT, '{KEEPS_ADMINISTRATOR}'); END",
+        ),
+        postgresql=(
+            f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                -- Two administrators who end each other at once must not both succeed.
+                PERFORM pg_advisory_xact_lock(hashtext('{KEEPS_ADMINISTRATOR}'));
+                IF {also} AND NOT {_ADMINISTRATOR} THEN
+                    RAISE EXCEPTION '{KEEPS_ADMINISTRATOR}' USING ERRCODE = '23514', CONSTRAINT = '{KEEPS_ADMINISTRATOR}';
+                END IF;
+                RETURN NULL;
+            END $$""",
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
 TRIGGERS = (
+    _keeps_administrator("revoked", "person_role", "DELETE", "OLD.role = 'admin'"),
+    _keeps_administrator("moved", "person_role", "UPDATE", "OLD.role = 'admin'"),
+    _keeps_administrator(
+        "disabled",
+        "person",
+        "UPDATE OF disabled",
+        "OLD.disabled IS NULL AND NEW.disabled IS NOT NULL",
+        also="EXISTS (SELECT 1 FROM person_role WHERE person_id = NEW.id AND role = 'admin')",
+    ),
     Trigger(
         "organisation_keeps_an_owner",
         "membership",

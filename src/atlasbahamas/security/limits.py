@@ -22,6 +22,9 @@ from atlasbahamas.settings import AtlasSettings
 
 SIGN_IN_BY_ADDRESS = RateLimitItemPerMinute(30, 5, namespace="sign-in-address")
 SIGN_IN_BY_ACCOUNT = RateLimitItemPerMinute(10, 15, namespace="sign-in-account")
+RECOVER_BY_ADDRESS = RateLimitItemPerHour(20, 1, namespace="recover-address")
+RECOVER_BY_ACCOUNT = RateLimitItemPerHour(5, 1, namespace="recover-account")
+CODE_BY_PERSON = RateLimitItemPerMinute(10, 15, namespace="code-person")
 REGISTER_BY_ADDRESS = RateLimitItemPerHour(20, 1, namespace="register-address")
 
 
@@ -109,6 +112,14 @@ def hit(request: Any, limit: RateLimitItem, *identifiers: str) -> None:
         raise HTTPServiceUnavailable("Sign-in is not available at the moment.") from error
     seconds = max(1, int(reset - time.time()) + 1)
     raise HTTPTooManyRequests(headers=[("Retry-After", str(seconds))])
+
+
+def forget(request: Any, limit: RateLimitItem, *identifiers: str) -> None:
+    """Take back the attempts that were counted. Raises HTTPServiceUnavailable when nobody can count."""
+    try:
+        request.registry.atlas_limiter.clear(limit, *identifiers)
+    except (redis.exceptions.RedisError, sqlite3.Error) as error:
+        raise HTTPServiceUnavailable("Attempts cannot be taken back at the moment.") from error
 
 
 def includeme(config: Any) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pyramid.security import view_execution_permitted
 from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
+from atlasbahamas.notifications.services import count_unread
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import organisations_of
 from atlasbahamas.security.identity import Identity, has_session_cookie
@@ -19,18 +20,21 @@ from atlasbahamas.traversal.nodes import Node
 from atlasbahamas.web.formats import jinja_filters
 
 log = structlog.get_logger("atlasbahamas.slot")
-SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation")
+SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation", "admin")
 NAV = "nav"
 TEMPLATES = ".jinja2"
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link of the main navigation. With `signed_in`, only people who are signed in see it."""
+    """A link of the main navigation. With `signed_in`, only people who are signed in see it; with `permission`, only those
+    who have it on the whole platform.
+    """
 
     label: str
     path: str
     signed_in: bool = False
+    permission: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,21 @@ class Layout:
         return organisations_of(self.request.db, self.identity.person_id) if self.identity else []
 
     @cached_property
+    def unread(self) -> int:
+        """How many notifications the caller has not read, counted up to 99."""
+        return count_unread(self.request.db, self.identity.person_id) if self.identity else 0
+
+    @cached_property
     def navigation(self) -> list[Link]:
         """The links that the caller may use."""
         items: list[NavItem] = self.request.registry.atlas_points.get(NAV)
         path = self.request.path_info_safe
-        return [
-            Link(item.label, item.path, path.startswith(item.path))
-            for item in items
-            if self.identity is not None or not item.signed_in
-        ]
+        return [Link(item.label, item.path, path.startswith(item.path)) for item in items if self._may_see(item)]
+
+    def _may_see(self, item: NavItem) -> bool:
+        if item.permission is not None:
+            return self.identity is not None and bool(self.request.has_permission(item.permission, self.request.root))
+        return self.identity is not None or not item.signed_in
 
     @cached_property
     def trail(self) -> list[Link]:
