@@ -64,7 +64,7 @@ def identity_of(request: Any) -> Identity | None:
         select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role)
         .join(Person, Person.id == Device.person_id)
         .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(Device.token_hash == token_hash(token), Device.expires > now)
+        .where(Device.token_hash == token_hash(token), Device.expires > now, Person.disabled.is_(None))
     ).all()
     if not rows:
         return None
