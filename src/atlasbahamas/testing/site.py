@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, delete, event, func, select
 from webtest import TestApp
 
@@ -36,11 +37,15 @@ from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.plugins.discovery import load_manifests
+from atlasbahamas.security import passwords
 from atlasbahamas.web.formats import NASSAU
 
 ROOT = Path(__file__).parents[3]
 FEATURES = ("portfolio", "listings")
 START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+
+# The real argon2, at a cost at which hundreds of tests can sign in. Whoever signs in at a server of its own pays the usual price.
+passwords._hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
 
 
 @dataclass
