@@ -90,7 +90,9 @@ FILES = (
     Junk("missing", lambda name, valid: [], _optional),
     Junk("text", _value("porch.jpg"), _never),
     Junk("an empty file", lambda name, valid: [(name, Upload("porch.jpg", b"", "image/jpeg"))], _never),
-    Junk("no picture", lambda name, valid: [(name, Upload("porch.jpg", b"\0" * 50_000, "image/jpeg"))], _never, on_postgresql=True),
+    Junk(
+        "no picture", lambda name, valid: [(name, Upload("porch.jpg", b"\0" * 50_000, "image/jpeg"))], _never, on_postgresql=True
+    ),
     Junk("a page", lambda name, valid: [(name, Upload("porch.jpg", SCRIPT.encode(), "image/jpeg"))], _never),
     Junk(
         "a name of 4,000 letters",
@@ -134,7 +136,12 @@ class Trial:
         elements = [element for element in form.find_all(["input", "select", "textarea"]) if element.get("name")]
         names = [element["name"] for element in elements]
         return [
-            Box(element["name"], _kind(element), _is_required(element), names.count(element["name"]) > 1 or element.has_attr("multiple"))
+            Box(
+                element["name"],
+                _kind(element),
+                _is_required(element),
+                names.count(element["name"]) > 1 or element.has_attr("multiple"),
+            )
             for element in elements
             if element["name"] != "csrf_token"
         ]

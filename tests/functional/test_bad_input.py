@@ -118,7 +118,9 @@ def test_a_label_or_a_name_that_exists_in_other_letters_is_refused_at_its_field(
     page = browser.get(f"{here}units/?q=1A")
     unit = next(link["href"] for link in page.html.find_all("a") if "cable-beach" in link.get("href", "") and link.text == "1A")
     other = next(
-        link["href"] for link in browser.get(f"{here}units/?q=1B").html.find_all("a") if link.text == "1B" and "cable" in link["href"]
+        link["href"]
+        for link in browser.get(f"{here}units/?q=1B").html.find_all("a")
+        if link.text == "1B" and "cable" in link["href"]
     )
     before = site.counts()
     for label in ("1a", "1A", " 1a ", "\uff11\uff21", "\uff11a"):
@@ -127,7 +129,10 @@ def test_a_label_or_a_name_that_exists_in_other_letters_is_refused_at_its_field(
             form["label"], form["beds"], form["baths"], form["rent_cents"] = label, "1", "1", "900"
             answer = form.submit(status=422)
             assert answer.html.find(id="label-error") is not None, label
-    for name, values in {"user_name": ("marva", "MARVA", "\uff4darva"), "email": ("Marva@Example.COM", "MARVA@example.com")}.items():
+    for name, values in {
+        "user_name": ("marva", "MARVA", "\uff4darva"),
+        "email": ("Marva@Example.COM", "MARVA@example.com"),
+    }.items():
         for value in values:
             form = browser.get("/account/").forms["form"]
             form[name] = value

@@ -28,7 +28,7 @@ def say(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> C
     def line(words: str) -> None:
         request.node.user_properties.append((SAID, words))
         with capsys.disabled():
-            print(f"\n  {words}", flush=True)  # noqa: T201
+            print(f"\n  {words}", flush=True)
 
     return line
 

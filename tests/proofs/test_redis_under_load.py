@@ -87,9 +87,7 @@ class Load:
             thread.join()
 
 
-def test_redis_killed_and_started_under_load(
-    tmp_path: Path, redis_server: RedisServer, say: Callable[[str], None]
-) -> None:
+def test_redis_killed_and_started_under_load(tmp_path: Path, redis_server: RedisServer, say: Callable[[str], None]) -> None:
     server, port = need("POSTGRESQL"), free_port()
     url = sites.copy_postgresql(server)
     (tmp_path / "site.ini").write_text(INI.format(folder=tmp_path, redis=redis_server.url, url=url, port=port))

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.models import AuditEntry
-from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.files.models import File
 from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.notifications.models import Notification
@@ -138,7 +137,15 @@ def _photos(db: Session, properties: list[Property], units: list[Unit]) -> Itera
     """One of each thing but the first property and unit."""
     for n, thing in enumerate([*properties[1:], *units[1:]]):
         file = File(
-            ref=f"f{n}", digest="0" * 64, size=1, media_type="image/jpeg", kind="picture", name="", width=1, height=1, created=START
+            ref=f"f{n}",
+            digest="0" * 64,
+            size=1,
+            media_type="image/jpeg",
+            kind="picture",
+            name="",
+            width=1,
+            height=1,
+            created=START,
         )
         db.add(file)
         db.flush()

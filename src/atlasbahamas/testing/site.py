@@ -99,7 +99,10 @@ class Site:
     def counts(self) -> dict[str, int]:
         """Rows of every table."""
         counted = select(
-            *[select(func.count()).select_from(table).scalar_subquery().label(name) for name, table in sorted(metadata.tables.items())]
+            *[
+                select(func.count()).select_from(table).scalar_subquery().label(name)
+                for name, table in sorted(metadata.tables.items())
+            ]
         )
         with self.db.transaction("read") as db:
             return dict(db.execute(counted).one()._mapping)
