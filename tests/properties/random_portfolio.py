@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.models import AuditEntry
-from atlasbahamas.people.models import MEMBER_ROLES, Membership, Organisation, Person, PersonRole
+from atlasbahamas.files.models import File
+from atlasbahamas.jobs.models import OutboxEntry
+from atlasbahamas.notifications.models import Notification
+from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person, PersonRole
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.listings.models import STATES, Listing
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 
 ORGANISATIONS, PEOPLE, PROPERTIES, UNITS = 3, 4, 3, 4
 # A role of the platform as a member's, and a member's as the platform's: neither may count where it does not belong.
@@ -106,7 +110,62 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     )
     db.add(AuditEntry(at=START, role="visitor", action="atlas:thing:done", request_id=""))
     db.flush()
+    db.add_all(_of_the_core(organisations, people))
+    db.add_all(_photos(db, properties, units))
+    db.flush()
     return [person.id for person in people]
+
+
+def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Iterator[Any]:
+    """What each person was told, whom each organisation invited, what was done there, and a job."""
+    for n, person in enumerate(people):
+        yield Notification(
+            ref=f"n{n}", person_id=person.id, category="atlas.members", subject="Told", path="/home/", template="", content={},
+            created=START, waits_for_digest=False,
+        )  # fmt: skip
+    for n, organisation in enumerate(organisations):
+        yield Invitation(
+            ref=f"i{n}", organisation_id=organisation.id, name="Somebody", role="viewer", invited_by_id=people[-1].id,
+            created=START, sent=START, expires=START,
+        )  # fmt: skip
+        yield AuditEntry(at=START, role="", organisation_id=organisation.id, action="property.added", request_id=f"r{n}")
+    yield AuditEntry(at=START, role="", action="person.registered", request_id="r")
+    yield OutboxEntry(name="atlas.tested", payload={}, state="waiting", created=START, due=START, attempts=0)
+
+
+def _photos(db: Session, properties: list[Property], units: list[Unit]) -> Iterator[Any]:
+    """One of each thing but the first property and unit."""
+    for n, thing in enumerate([*properties[1:], *units[1:]]):
+        file = File(
+            ref=f"f{n}",
+            digest="0" * 64,
+            size=1,
+            media_type="image/jpeg",
+            kind="picture",
+            name="",
+            width=1,
+            height=1,
+            created=START,
+        )
+        db.add(file)
+        db.flush()
+        of = {"property_id": thing.id} if isinstance(thing, Property) else {"unit_id": thing.id}
+        made = PropertyPhoto if isinstance(thing, Property) else UnitPhoto
+        yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **of)
+
+
+# Something of everything: what no mutant of a list may leave unnoticed.
+RICH = Drawn(
+    memberships=[
+        (0, 0, "owner", False), (0, 1, "maintenance", False), (1, 1, "viewer", False), (0, 2, "manager", True),
+        (1, 2, "leasing", False), (2, 3, "unheard-of", False), (1, 0, "bookkeeper", True),
+    ],
+    platform={(3, "owner")},
+    properties=[(0, False), (0, True), (1, False)],
+    units=[(0, False), (0, False), (1, True), (2, False)],
+    holds=[(0, 0), (1, 0), (3, 2)],
+    listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],
+)  # fmt: skip
 
 
 def _memberships(drawn: Drawn, organisations: list[Organisation], people: list[Person]) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyramid.request import Request, apply_request_extensions
@@ -80,7 +81,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     server = need("POSTGRESQL") if request.param == "postgresql" else None
     site = sites.start(sites.new_postgresql(server) if server else f"sqlite:///{folder}/pages.sqlite", folder)
     THINGS.create(site.db.write_engine)
-    yield site, EXAMPLES[request.param]
+    yield site, examples(request.param, EXAMPLES[request.param])
     site.close()
     if server:
         sites.drop_postgresql(server, site.url)
@@ -164,10 +165,10 @@ def walked(site: Site, stays: list[dict[str, Any]], sort: str, drawn: list[Any])
 
 
 def test_every_row_that_stays_comes_once_and_in_order(place: tuple[Site, int]) -> None:
-    site, examples = place
+    site, number = place
 
     @settings(
-        max_examples=examples,
+        max_examples=number,
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from random_portfolio import Drawn, matrices, worlds, write
 from sqlalchemy.orm import Session
@@ -29,18 +30,18 @@ def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     url = sites.new_postgresql(server) if server else f"sqlite:///{folder}/site.sqlite"
     sites.migrate(url)
     site = sites.start(url, folder)
-    yield site, EXAMPLES[request.param]
+    yield site, examples(request.param, EXAMPLES[request.param])
     site.close()
     if server:
         sites.drop_postgresql(server, url)
 
 
 def test_lists_and_acls_agree_for_everybody(empty: tuple[Site, int]) -> None:
-    site, examples = empty
+    site, number = empty
 
     # A world is small already: making it smaller would take longer than finding it.
     @settings(
-        max_examples=examples,
+        max_examples=number,
         deadline=None,
         database=None,
         phases=[Phase.generate],

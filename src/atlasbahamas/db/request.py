@@ -42,12 +42,12 @@ def open_read_session(request: Any) -> Session:
 
 
 @contextmanager
-def own_transaction(request: Any) -> Iterator[Session]:
+def own_transaction(request: Any, *, wait: bool = True) -> Iterator[Session]:
     """A writing transaction beside the request's, for the few things that a GET records (a device's last-seen time).
 
-    It waits for nobody: what is locked raises a passing error at once.
+    Without `wait`, whatever somebody else has locked is a passing error at once.
     """
-    with request.registry.atlas_db.transaction("write", wait=False) as session:
+    with request.registry.atlas_db.transaction("write", wait=wait) as session:
         _say_who(request, session)
         yield session
 

@@ -81,7 +81,7 @@ def _seen(request: Any, device_id: int, kept: bool, now: datetime) -> None:
         request.db.execute(change)
         return
     try:
-        with request.own_transaction() as db:
+        with request.own_transaction(wait=False) as db:
             db.execute(change)
     except DBAPIError as error:
         if not is_passing(error):

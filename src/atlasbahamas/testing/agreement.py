@@ -58,8 +58,14 @@ class Tree:
         return node if not found["view_name"] else None
 
     def places(self, identity: Identity) -> list[Place]:
-        """Every list that has an address, with the rows that hang there, as somebody finds them who may look everywhere."""
-        found, open_paths = [], ["/"]
+        """Every list that has an address, with the rows that hang there, as somebody finds them who may look everywhere.
+
+        A row that even this person finds nowhere is somebody's own: it is tried in every list of its kind.
+        """
+        lists: dict[str, type[Node]] = {}
+        items: dict[str, list[str]] = {}
+        seen: set[tuple[type[Node], str]] = set()
+        open_paths = ["/"]
         while open_paths:
             node = self.node(open_paths.pop(), identity)
             if node is None:
@@ -67,18 +73,21 @@ class Tree:
             path = node.url()
             names = {name for kind in type(node).__mro__ for name in self.registry.atlas_children.get(kind, {})}
             open_paths += [f"{path}{name}/" for name in sorted(names)]
-            items = [f"{path}{key}/" for key in self._keys(node)]
-            items = [item for item in items if self.node(item, identity) is not None]
-            open_paths += items
             if isinstance(node, Listed):
-                found.append(Place(path, tuple(items)))
-        return found
+                lists[path] = type(node)
+            if isinstance(node, Collection):
+                found = [key for key in self._keys(type(node)) if self.node(f"{path}{key}/", identity) is not None]
+                seen |= {(node.item, key) for key in found}
+                items[path] = [f"{path}{key}/" for key in found]
+                open_paths += items[path]
+        for path, kind in lists.items():
+            if issubclass(kind, Collection):
+                items[path] += [f"{path}{key}/" for key in self._keys(kind) if (kind.item, key) not in seen]
+        return [Place(path, tuple(items.get(path, ()))) for path in lists]
 
-    def _keys(self, node: Node) -> Sequence[str]:
-        if not isinstance(node, Collection):
-            return ()
+    def _keys(self, collection: type[Collection]) -> Sequence[str]:
         # Every row of the kind there is: one that does not belong here must not be found here.
-        return self.db.scalars(select(node.item.key)).all()
+        return [str(key) for key in self.db.scalars(select(collection.item.key))]
 
     def disagreements(self, places: Sequence[Place], identity: Identity | None) -> Iterator[str]:
         """Each list whose SELECT shows another set of rows than the ACL lets this person open."""
