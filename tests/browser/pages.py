@@ -45,6 +45,9 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", "register"): ("/register",),
     ("Home", ""): ("/home/",),
     ("Account", ""): ("/account/",),
+    ("Account", "data"): ("/account/data",),
+    ("Account", "erase"): ("/account/erase",),
+    ("Root", "goodbye"): ("/goodbye",),
     ("Organisations", ""): ("/portfolio/",),
     ("OrganisationNode", ""): (ORG,),
     ("OrganisationNode", "edit"): (ORG + "edit",),
@@ -113,6 +116,7 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
 NO_PAGE: set[View] = {
+    ("Account", "export"),
     ("Root", "sign-out"),
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),

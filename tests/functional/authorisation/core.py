@@ -104,6 +104,10 @@ TABLE = Table(
         View(Home, "", SIGNED_IN, at="home"),
         # The account is each person's own: what is sent must not be another's e-mail.
         View(Account, "", SIGNED_IN, at="account", send={"full_name": "Somebody Else", "user_name": "else", "email": ""}),
+        View(Account, "data", SIGNED_IN, at="account"),
+        View(Account, "export", SIGNED_IN, at="account", send={}, get=False),
+        View(Account, "erase", SIGNED_IN, at="account", send={"password": DEMO_PASSWORD}),
+        View(Root, "goodbye", EVERYBODY, at="root"),
         View(Organisations, "", SIGNED_IN, at="organisations"),
         View(OrganisationNode, "", MEMBERS, at="organisation"),
         View(OrganisationNode, "edit", OWNERS, at="organisation", send={"name": "Blue Hole and Sons"}),
