@@ -15,7 +15,9 @@ from atlasbahamas.admin import services as administration
 from atlasbahamas.audit.actor import ACTOR, Actor
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import record
-from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.people.invitations import new_token
+from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
@@ -43,6 +45,20 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", ""): ("/",),
     ("Root", "sign-in"): ("/sign-in", "/sign-in?next=/let/"),
     ("Root", "register"): ("/register",),
+    ("Root", "confirm"): ("/confirm?token=none",),
+    ("Root", "recover"): ("/recover", "/recover?sent=yes"),
+    ("Root", "reset"): ("/reset?token=none",),
+    ("Root", "invitation"): ("/invitation?token=none", "/invitation?token={invitation_token}"),
+    ("Root", "unsubscribe"): ("/unsubscribe?token=none",),
+    ("Account", "confirm"): ("/account/confirm",),
+    ("Account", "password"): ("/account/password",),
+    ("Notifications", ""): ("/notifications/", "/notifications/?read=no"),
+    ("Notifications", "preferences"): ("/notifications/preferences",),
+    ("Invitations", ""): (ORG + "invitations/", ORG + "invitations/?q=nobody"),
+    ("Invitations", "new"): (ORG + "invitations/new",),
+    ("InvitationNode", ""): (ORG + "invitations/{invitation}/",),
+    ("InvitationNode", "send-again"): (ORG + "invitations/{invitation}/send-again",),
+    ("InvitationNode", "withdraw"): (ORG + "invitations/{invitation}/withdraw",),
     ("Home", ""): ("/home/",),
     ("Account", ""): ("/account/",),
     ("Account", "data"): ("/account/data",),
@@ -101,6 +117,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitPhotos", "add"): (UNIT + "photos/add",),
     ("UnitPhotoNode", "edit"): (UNIT + "photos/{unit_photo}/edit",),
     ("UnitPhotoNode", "remove"): (UNIT + "photos/{unit_photo}/remove",),
+    ("Jobs", ""): ("/admin/jobs/", "/admin/jobs/?state=done", "/admin/jobs/?state=lost"),
+    ("Jobs", "retry-failed"): ("/admin/jobs/retry-failed",),
+    ("JobNode", ""): ("/admin/jobs/{failed_job}/",),
+    ("JobNode", "retry"): ("/admin/jobs/{failed_job}/retry",),
     ("Catalogue", ""): (
         "/listings/",
         "/listings/?island=abaco&max=4000",
@@ -117,6 +137,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
 }
 NO_PAGE: set[View] = {
     ("Account", "export"),
+    ("Account", "send-code"),
+    ("Account", "end-device"),
+    ("Account", "end-others"),
+    ("Notifications", "read-all"),
+    ("NotificationNode", "open"),
     ("Root", "sign-out"),
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
@@ -144,7 +169,7 @@ def record_change(db: Session, organisation: Organisation) -> int:
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:
-    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, a withdrawn listing."""
+    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
     organisation = db.scalars(select(Organisation).where(ours)).one()
     settlement = db.scalars(select(Settlement).order_by(Settlement.id)).first()
@@ -156,6 +181,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert photo is not None
     assert unit_photo is not None
     member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
+
+    invitation = db.scalars(select(Invitation).where(Invitation.answer.is_(None))).one()
 
     def add_property(name: str) -> Property:
         where = portfolio.PropertyDetails(name, "house", settlement.id, f"Off the road, {name}", "", name)
@@ -192,12 +219,15 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "entry": str(changed),
         "bare_entry": str(bare),
         "organisation": organisation.ref,
+        "failed_job": str(fail_a_job(db).id),
         "property": hold.unit.property.ref,
         "unit": hold.unit.ref,
         "hold": hold.ref,
         "member": member.ref,
         "photo": photo.ref,
         "unit_photo": unit_photo.ref,
+        "invitation": invitation.ref,
+        "invitation_token": new_token(db, invitation),
         "bare_property": bare_lot.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,

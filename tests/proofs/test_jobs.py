@@ -42,7 +42,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]
 def say(capsys: pytest.CaptureFixture[str], words: str) -> None:
     """A line of the proof's output, shown whether it passes or not."""
     with capsys.disabled():
-        print(f"\n  {words}", flush=True)  # noqa: T201
+        print(f"\n  {words}", flush=True)
 
 
 def test_every_effect_once_though_the_worker_is_killed_twenty_times(site: Background, capsys: pytest.CaptureFixture[str]) -> None:

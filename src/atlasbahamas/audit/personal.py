@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.audit.models import CHANGE, ORIGIN, AuditDetail, AuditEntry
@@ -40,13 +40,26 @@ def _row(entry: AuditEntry, change: str | None, origin: str | None) -> dict[str,
     return {**{name: getattr(entry, name) for name in names}, **part_of(change), **part_of(origin)}
 
 
+def earlier_profiles(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """What was recorded of a person's name, addresses and phone over time, each as far as it changed."""
+    contents = db.scalars(
+        select(AuditDetail.content)
+        .join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+        .where(AuditDetail.part == CHANGE, _about(person_id))
+        .order_by(AuditEntry.id)
+    )
+    return [change[moment] for change in map(part_of, contents) for moment in ("before", "after") if moment in change]
+
+
 def erase(db: Session, leaving: Leaving) -> None:
     """Let go of where they came from, of what was done to their account, and of every change that names them.
 
-    Others' changes are looked at only where the person could be meant: in their organisations, past and present, and outside any.
+    Others' changes are looked at only where the person could be meant: in their organisations, past and present, and in what
+    is about no organisation and no other person.
     """
     release(db, ORIGIN, _from_them(leaving.person_id), reason="erasure", now=leaving.now)
     belonged = select(Membership.organisation_id).where(Membership.person_id == leaving.person_id)
-    near = or_(AuditEntry.organisation_id.is_(None), AuditEntry.organisation_id.in_(belonged))
+    nobodys = and_(AuditEntry.organisation_id.is_(None), func.coalesce(AuditEntry.about_kind, "") != "person")
+    near = or_(nobodys, AuditEntry.organisation_id.in_(belonged))
     named = and_(near, leaving.mentioned_in_json(AuditDetail.content, ascii_only=False))
     release(db, CHANGE, or_(_about(leaving.person_id), named), reason="erasure", now=leaving.now)

@@ -28,6 +28,8 @@ CORE_MODELS = (
     "atlasbahamas.audit.models",
     "atlasbahamas.jobs.models",
     "atlasbahamas.files.models",
+    "atlasbahamas.mail.models",
+    "atlasbahamas.notifications.models",
 )
 
 

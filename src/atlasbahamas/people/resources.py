@@ -8,7 +8,7 @@ from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from atlasbahamas.people.models import MEMBER_ROLES, Membership, Organisation, Person
+from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person
 from atlasbahamas.traversal.nodes import Collection, Node, RowNode
 
 
@@ -109,6 +109,35 @@ class MembershipNode(RowNode):
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By organisation."""
         return and_(Membership.organisation_id == Organisation.id, Membership.until.is_(None))
+
+
+class InvitationNode(RowNode):
+    """One invitation of the organisation; another organisation's is a 404."""
+
+    model = Invitation
+    key = Invitation.ref
+    row: Invitation
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """Who is invited."""
+        return self.row.name
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By organisation."""
+        return Invitation.organisation_id == Organisation.id
+
+
+class Invitations(Collection):
+    """`/portfolio/<org>/invitations/`: whom the organisation invited to work here."""
+
+    item = InvitationNode
+    permission = "atlas:member:edit"
+    title = "Invitations"
+
+    def rows(self) -> Select[Any]:
+        """The organisation's."""
+        return select(Invitation).where(Invitation.organisation_id == self.above(OrganisationNode).row.id)
 
 
 class Members(Collection):

@@ -53,12 +53,14 @@ class PersonDetails:
     phone: str = ""
 
 
-def register_person(db: Session, details: PersonDetails, password: str, *, now: datetime) -> Person:
-    """Make an account that can sign in. Raises Refused at the field that does not do."""
+def register_person(db: Session, details: PersonDetails, password: str, *, now: datetime, confirmed: bool = False) -> Person:
+    """Make an account that can sign in. `confirmed`: the address is known to be theirs. Raises Refused at the field."""
     if not details.email and not details.user_name:
         raise Refused("Give an e-mail address or choose a user name: you will sign in with it.", "user_name")
     check_password(password)
     person = Person(name=details.name, created=now, password=hash_password(password))
+    if confirmed and details.email:
+        person.email, person.email_confirmed = details.email, now
     db.add(person)
     _, after = _write_details(db, person, details)
     record(db, "atlas:person:registered", about=about(person), organisation_id=None, after=after)
@@ -117,7 +119,8 @@ def find_by_password(db: Session, name: str, password: str) -> Person | None:
 def _find(db: Session, name: str) -> Person | None:
     key = name_key(name)
     column = Person.email_key if "@" in key else Person.user_name_key
-    return db.scalar(select(Person).where(column == key))
+    # Whoever confirmed the address comes before those who only typed it.
+    return db.scalar(select(Person).where(column == key).order_by(Person.email_confirmed.is_(None), Person.id).limit(1))
 
 
 def note_failed_sign_in(db: Session, name: str) -> None:

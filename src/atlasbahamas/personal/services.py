@@ -11,10 +11,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.admin.services import revoke_role, roles_of
+from atlasbahamas.audit.personal import earlier_profiles
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
-from atlasbahamas.people.models import Membership, Organisation, Person
-from atlasbahamas.people.services import about, end_membership
+from atlasbahamas.people.models import Membership, Organisation, Person, name_key
+from atlasbahamas.people.services import PROFILE, about, end_membership
 from atlasbahamas.personal.leaving import Erase, Export, Leaving
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
@@ -24,12 +25,16 @@ CORE = (
     ("people", "atlasbahamas.people.personal"),
     ("files", "atlasbahamas.files.personal"),
     ("jobs", "atlasbahamas.jobs.personal"),
+    ("mail", "atlasbahamas.mail.personal"),
+    ("notifications", "atlasbahamas.notifications.personal"),
 )
 """The core's parts: each module has `export` and `erase`. The audit is first, because the first is erased last: what the others
 record while they erase has to go as well."""
 
 STAYS: Mapping[str, str] = {
     "audit_entry.person_id": "entries stay whole; the number leads to a pseudonym, and what was personal hung on it and is gone",
+    "invitation.answered_by_id": "an organisation keeps who came to it by which invitation; the number leads to a pseudonym",
+    "invitation.invited_by_id": "an organisation keeps who invited whom; the number leads to a pseudonym",
     "membership.person_id": "an organisation keeps that somebody had a role in it and when; the number leads to a pseudonym",
 }
 """Columns that still point to an erased person, and why; a feature's are in its manifest (`data_stays`)."""
@@ -84,11 +89,27 @@ def erase_person(db: Session, parts: Sequence[Part], person: Person, *, now: dat
     for role in roles_of(db, person):
         revoke_role(db, person, role)
     record(db, "atlas:person:erased", about=about(person), organisation_id=None)
-    leaving = Leaving(person.id, person.name, person.email or "", person.user_name or "", person.phone or "", now)
+    leaving = who_leaves(db, person, now=now)
     for part in reversed(parts):
         part.erase(db, leaving)
     db.flush()
     db.expire_all()
+
+
+def who_leaves(db: Session, person: Person, *, now: datetime) -> Leaving:
+    """What a person is called, and was called before, as the audit still knows.
+
+    An e-mail address that somebody else has as well is not taken for this person's: anybody may type one.
+    """
+    called: dict[str, set[str]] = {name: {getattr(person, name) or ""} for name in PROFILE}
+    for earlier in earlier_profiles(db, person.id):
+        for name in PROFILE:
+            called[name].add(earlier.get(name) or "")
+    names, emails, user_names, phones = (tuple(sorted(called[name] - {""})) for name in PROFILE)
+    keys = {name_key(email): email for email in emails}
+    shared = set(db.scalars(select(Person.email_key).where(Person.email_key.in_(keys), Person.id != person.id)))
+    own = [email for key, email in keys.items() if key not in shared]
+    return Leaving(person.id, names, user_names, (*own, *phones), now)
 
 
 def owned_alone(db: Session, person: Person) -> list[Organisation]:

@@ -14,6 +14,7 @@ from atlasbahamas.settings.core import (
 )
 from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
+from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "DatabaseSettings",
     "FileSettings",
     "Flag",
+    "MailSettings",
     "Problem",
     "PyramidSettings",
     "RedisSessionSettings",

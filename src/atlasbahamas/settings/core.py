@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
+from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 SECRET_LENGTH = 32
@@ -228,6 +229,7 @@ class PyramidSettings(Section):
 CORE_SECTIONS: tuple[type[Section], ...] = (
     AtlasSettings,
     DatabaseSettings,
+    MailSettings,
     RedisSessionSettings,
     FileSettings,
     RetrySettings,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, delete, event, text
 from webtest import TestApp
 
 import atlasbahamas
@@ -29,6 +29,7 @@ from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
 from atlasbahamas.files.store import FolderStore, Store
+from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.jobs.running import drain, schedules_of, zone_of
 from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.people.demo import load_people
@@ -183,6 +184,8 @@ def fill(url: str, features: Sequence[str] = FEATURES) -> None:
         for manifest in manifests:
             if manifest.demo:
                 resolve(manifest.demo)(db, store=FolderStore(demo_files()), now=START)
+        # A test begins with nothing to do: what the loading asked for is no part of it.
+        db.execute(delete(OutboxEntry))
     database.dispose()
 
 
@@ -231,13 +234,6 @@ def copy_sqlite(template: Path, target: Path) -> str:
     """The URL of a copy."""
     shutil.copy(template, target)
     return f"sqlite:///{target}"
-
-
-def empty_postgresql(server: str) -> str:
-    """The URL of an empty database."""
-    name = f"empty_{uuid.uuid4().hex}"
-    on_server(server, f"CREATE DATABASE {name}")
-    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def copy_postgresql(server: str, features: tuple[str, ...] = FEATURES) -> str:

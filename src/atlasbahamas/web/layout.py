@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pyramid.security import view_execution_permitted
 from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
+from atlasbahamas.notifications.services import count_unread
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import organisations_of
 from atlasbahamas.security.identity import Identity, has_session_cookie
@@ -67,6 +68,11 @@ class Layout:
     def organisations(self) -> list[Organisation]:
         """The caller's organisations."""
         return organisations_of(self.request.db, self.identity.person_id) if self.identity else []
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications the caller has not read, counted up to 99."""
+        return count_unread(self.request.db, self.identity.person_id) if self.identity else 0
 
     @cached_property
     def navigation(self) -> list[Link]:

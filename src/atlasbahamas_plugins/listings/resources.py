@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
-from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 VIEW = "listings:listing:view"
@@ -24,7 +24,7 @@ class PublicListing(RowNode):
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Only what is live."""
-        return select.where(Listing.state == "approved"), 0
+        return select.where(LIVE), 0
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -41,7 +41,7 @@ class Catalogue(Collection):
 
     def rows(self) -> Select[Any]:
         """Live listings."""
-        return select(Listing).where(Listing.state == "approved")
+        return select(Listing).where(LIVE)
 
 
 class OwnListing(RowNode):

@@ -27,10 +27,7 @@ def export(db: Session, person_id: int) -> Rows:
 
 
 def erase(db: Session, leaving: Leaving) -> None:
-    """The unit stays held, by nobody in particular; a reason that names them goes."""
-    names_them = set(db.scalars(select(Hold.id).where(Hold.person_id == leaving.person_id, leaving.mentioned_in(Hold.reason))))
+    """The unit stays held, by nobody in particular; in a reason that names them a pseudonym stands in their place."""
     for hold in db.scalars(select(Hold).where(Hold.person_id == leaving.person_id)):
-        hold.person_id = None
-        if hold.id in names_them:
-            hold.reason = "Erased"
+        hold.person_id, hold.reason = None, leaving.redact(hold.reason)
     db.flush()

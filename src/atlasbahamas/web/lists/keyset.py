@@ -42,6 +42,10 @@ class Key:
         """True when a row of the list may have NULL here."""
         return not self.never_null and getattr(self.column, "nullable", True)
 
+    def over(self, column: ColumnElement[Any]) -> Key:
+        """The same key over another column that holds the same values."""
+        return Key(column, self.descending, never_null=not self.nullable)
+
     @property
     def kind(self) -> type:
         """Python type of the column."""

@@ -6,8 +6,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'core_0006_erased'
-down_revision = 'core_0005_disabled'
+revision = 'core_0008_erased'
+down_revision = 'core_0007_addresses'
 branch_labels = None
 depends_on = None
 
