@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 from webtest import TestApp
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND, Actor
@@ -121,21 +122,13 @@ def live(site: Site) -> tuple[TestApp, int]:
         db.add(NotificationPreference(person_id=number, category="atlas_members", channel="digest"))
         told = {"category": "atlas_members", "path": "/home/", "template": "x", "created": now, "waits_for_digest": False}
         db.add(Notification(ref="n-1", person_id=number, subject="You are a manager", content={}, **told))
-        db.add(
-            Notification(
-                ref="n-2",
-                person_id=colleague,
-                subject="Zephirine Formerly accepted",
-                content={"who": ["Zéphirine Quashie"]},
-                **told,
-            )
-        )
-        sent = {"template": "x", "created": now}
-        db.add(
-            Mail(ref="m-1", person_id=number, address="zephirine.q@example.net", content={}, state="sent", finished=now, **sent)
-        )
-        db.add(Mail(ref="m-2", address="Zephirine.Q@Example.net", content={}, state="sent", finished=now, **sent))
-        db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **sent))
+        who = {"who": ["Zéphirine Quashie"]}
+        db.add(Notification(ref="n-2", person_id=colleague, subject="Zephirine Formerly accepted", content=who, **told))
+        made = {"template": "x", "created": now}
+        sent = {"content": {}, "state": "sent", "finished": now, **made}
+        db.add(Mail(ref="m-1", person_id=number, address="zephirine.q@example.net", **sent))
+        db.add(Mail(ref="m-2", address="Zephirine.Q@Example.net", **sent))
+        db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **made))
     return browser, number
 
 
@@ -309,7 +302,7 @@ def test_the_copy_holds_what_is_theirs_and_not_what_is_an_organisations(site: Si
     assert by_action["portfolio:unit:changed"]["address"] == "203.0.113.77"
     assert "after" not in by_action["portfolio:unit:changed"]
     text_of_all = file.read("data.json").decode()
-    for secret in ("argon2", "token", "password", "salt", "rent_cents"):
+    for secret in ("argon2", "token_hash", "code_hash", "tttt", '"password"', "salt", "rent_cents"):
         assert secret not in text_of_all, secret
     rows = list(csv.DictReader(io.StringIO(file.read("person.csv").decode("utf-8-sig"))))
     assert rows[0]["name"] == "Zéphirine Quashie"
@@ -332,12 +325,12 @@ def test_others_origin_and_namesakes_are_left_alone(site: Site) -> None:
         assert entry_parts(db, noted)["change"] == {"note": "Zéphirine Quashie"}
 
 
-@pytest.mark.parametrize("column", ["email", "user_name", "phone", "password"])
-def test_the_database_lets_nobody_put_an_erased_person_back(site: Site, column: str) -> None:
+def test_the_database_lets_nobody_put_an_erased_person_back(site: Site) -> None:
     browser, number = live(site)
     erase(browser)
-    with pytest.raises(Exception, match="erased_is_nobody"), site.db.transaction() as db:
-        db.execute(update(Person).where(Person.id == number).values({column: "a@b"}))
+    for value in ({"email": "a@b"}, {"user_name": "anew"}, {"phone": "+12425550000"}, {"password": "x"}, {"disabled": None}):
+        with pytest.raises(IntegrityError, match="erased_is_nobody"), site.db.transaction() as db:
+            db.execute(update(Person).where(Person.id == number).values(value))
 
 
 def test_every_plugin_gives_and_erases_or_says_why_not(site: Site) -> None:
@@ -385,13 +378,12 @@ def test_others_who_know_them_keep_what_they_were_told_without_the_name(site: Si
 def test_an_address_that_somebody_else_has_is_not_taken_for_theirs(site: Site) -> None:
     """Whoever types another's address into their profile and leaves takes nothing of the other's along."""
     browser, _ = live(site)
+    hers = "keva@example.com"
     with site.db.transaction() as db:
-        db.execute(
-            update(Person).where(Person.user_name == "zephirine").values(email="keva@example.com", email_key="keva@example.com")
-        )
-        db.add(Mail(ref="m-9", address="keva@example.com", content={}, state="sent", finished=sites.START, template="x",
-                    created=sites.START))  # fmt: skip
+        db.execute(update(Person).where(Person.user_name == "zephirine").values(email=hers, email_key=hers))
+        sent = {"content": {}, "state": "sent", "finished": sites.START, "template": "x", "created": sites.START}
+        db.add(Mail(ref="m-9", address=hers, **sent))
     erase(browser)
     with site.db.transaction("read") as db:
-        assert db.scalars(select(Mail.address).where(Mail.ref == "m-9")).one() == "keva@example.com"
-        assert db.scalars(select(Person.email).where(Person.user_name == "keva")).one() == "keva@example.com"
+        assert db.scalars(select(Mail.address).where(Mail.ref == "m-9")).one() == hers
+        assert db.scalars(select(Person.email).where(Person.user_name == "keva")).one() == hers
