@@ -20,10 +20,10 @@ NOBODY = (
 def upgrade() -> None:
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.add_column(sa.Column('erased', atlasbahamas.db.types.UtcDateTime(timezone=True), nullable=True))
-        batch_op.create_check_constraint('erased_is_nobody', NOBODY)
+        batch_op.create_check_constraint(op.f('ck_person_erased_is_nobody'), NOBODY)
 
 
 def downgrade() -> None:
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.drop_constraint('ck_person_erased_is_nobody', type_='check')
+        batch_op.drop_constraint(op.f('ck_person_erased_is_nobody'), type_='check')
         batch_op.drop_column('erased')
