@@ -31,6 +31,7 @@ CORE = (
     "atlasbahamas.people.wiring",
     "atlasbahamas.admin.wiring",
     "atlasbahamas.audit.wiring",
+    "atlasbahamas.personal.wiring",
     "atlasbahamas.jobs.wiring",
     "atlasbahamas.mail.wiring",
     "atlasbahamas.notifications.wiring",

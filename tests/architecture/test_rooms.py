@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 FEATURES = ROOT / "src" / "atlasbahamas_plugins"
 ROOMS = {
     "__init__", "wiring", "models", "services", "resources", "views", "forms", "lists", "events", "jobs", "settings",
-    "demo", "demo_content",
+    "personal", "demo", "demo_content",
 }  # fmt: skip
 OF_THEIR_OWN = {"portfolio": {"demo_photos", "occupancy"}, "listings": {"drawing"}}
 

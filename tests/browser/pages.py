@@ -61,6 +61,9 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("InvitationNode", "withdraw"): (ORG + "invitations/{invitation}/withdraw",),
     ("Home", ""): ("/home/",),
     ("Account", ""): ("/account/",),
+    ("Account", "data"): ("/account/data",),
+    ("Account", "erase"): ("/account/erase",),
+    ("Root", "goodbye"): ("/goodbye",),
     ("Organisations", ""): ("/portfolio/",),
     ("OrganisationNode", ""): (ORG,),
     ("OrganisationNode", "edit"): (ORG + "edit",),
@@ -133,6 +136,7 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
 NO_PAGE: set[View] = {
+    ("Account", "export"),
     ("Account", "send-code"),
     ("Account", "end-device"),
     ("Account", "end-others"),

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from atlasbahamas.people.models import PLATFORM_ROLES, Membership, Organisation, Person, PersonRole, name_key
 from atlasbahamas.web.formats import local_date
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, text_filter
 
 PERSON, ORGANISATION = Person.__table__.c, Organisation.__table__.c
+
+
+STATES = {
+    "active": Person.disabled.is_(None),
+    "disabled": and_(Person.disabled.is_not(None), Person.erased.is_(None)),
+    "erased": Person.erased.is_not(None),
+}
 
 
 def _named(text: str) -> Any:
@@ -25,6 +32,8 @@ def _named(text: str) -> Any:
 
 def state_of(person: Person) -> tuple[str, str]:
     """(word, tone) of what may be done with an account."""
+    if person.erased is not None:
+        return "Erased", "quiet"
     return ("Switched off", "bad") if person.disabled is not None else ("Active", "good")
 
 
@@ -54,8 +63,8 @@ class PersonList(List):
         choice_filter(
             "state",
             "Account",
-            [("active", "Active"), ("disabled", "Switched off")],
-            lambda state: Person.disabled.is_(None) if state == "active" else Person.disabled.is_not(None),
+            [("active", "Active"), ("disabled", "Switched off"), ("erased", "Erased")],
+            lambda state: STATES[state],
         ),
     )
     sorts = (

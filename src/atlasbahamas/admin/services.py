@@ -45,9 +45,11 @@ def disable_person(db: Session, person: Person, *, now: datetime) -> None:
 
 
 def enable_person(db: Session, person: Person) -> None:
-    """Switch an account on again. Its devices stay ended."""
+    """Switch an account on again. Its devices stay ended. Raises Refused for somebody who was erased."""
     if person.disabled is None:
         return
+    if person.erased is not None:
+        raise Refused("This person was erased. Nobody can sign in with the account any more.")
     person.disabled = None
     before, after = changes(person, ("disabled",))
     db.flush()

@@ -9,10 +9,11 @@ import click
 from sqlalchemy import select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
-from atlasbahamas.cli.site import Site, resolve
+from atlasbahamas.cli.site import Site
 from atlasbahamas.db import Database
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.models import Person
+from atlasbahamas.plugins.discovery import resolve
 from atlasbahamas.settings import AtlasSettings
 
 

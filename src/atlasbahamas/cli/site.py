@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import plaster
 
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.migrations import Component, components
 from atlasbahamas.files.store import Store, store_of
-from atlasbahamas.plugins.discovery import load_manifests
+from atlasbahamas.plugins.discovery import load_manifests, resolve
 from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import CORE_SECTIONS, DatabaseSettings, FileSettings, Section, Settings, enabled_plugins, load
-
-
-def resolve(dotted: str) -> Any:
-    """The object that `package.module:name` names."""
-    module, _, name = dotted.partition(":")
-    return getattr(import_module(module), name)
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,19 @@ class Person(Base):
     """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in).
 
     An address is a person's own only when they confirmed it: until then others may have typed the same one.
-    `disabled`: when an administrator switched the account off; nobody signs in with it meanwhile.
+    `disabled`: when an administrator switched the account off; nobody signs in with it meanwhile. `erased`: when the person was;
+    the row stays as a pseudonym for what points to it.
     """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("email LIKE '%_@_%'", name="email_has_at"),
         CheckConstraint("user_name NOT LIKE '%@%'", name="user_name_without_at"),
+        CheckConstraint(
+            "erased IS NULL OR (email IS NULL AND user_name IS NULL AND phone IS NULL"
+            " AND password IS NULL AND disabled IS NOT NULL)",
+            name="erased_is_nobody",
+        ),
         Index(
             "uq_person_email_key",
             "email_key",
@@ -67,6 +73,7 @@ class Person(Base):
     password: Mapped[str | None] = mapped_column(String(300))
     created: Mapped[datetime]
     disabled: Mapped[datetime | None]
+    erased: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

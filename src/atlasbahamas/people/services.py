@@ -180,9 +180,11 @@ def grant_platform_role(db: Session, person: Person, role: str) -> None:
         record(db, "atlas:role:granted", about=about(person), organisation_id=None, after={"role": role})
 
 
-def create_organisation(db: Session, name: str, owner_id: int, *, now: datetime, code: str | None = None) -> Organisation:
-    """Make an organisation with its first owner. `code` fixes the end of its key (demo data)."""
-    organisation = Organisation(ref=new_key(name, code=code), name=name, created=now)
+def create_organisation(
+    db: Session, name: str, owner_id: int, *, now: datetime, words: str | None = None, code: str | None = None
+) -> Organisation:
+    """Make an organisation with its first owner. Its key begins with `words`, or its name; `code` fixes its end (demo data)."""
+    organisation = Organisation(ref=new_key(name if words is None else words, code=code), name=name, created=now)
     db.add(organisation)
     db.flush()
     record(

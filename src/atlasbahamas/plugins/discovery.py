@@ -8,7 +8,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Any
 
 from atlasbahamas.plugins.manifest import PLUGIN_API, Plugin
 
@@ -17,6 +19,12 @@ ENTRY_POINT_GROUP = "atlasbahamas.plugins"
 
 class PluginError(Exception):
     """A plugin cannot be used; the message names it and says what to do."""
+
+
+def resolve(dotted: str) -> Any:
+    """The object that `package.module:name` names. Raises ImportError or AttributeError when there is none."""
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)
 
 
 def installed_names() -> tuple[str, ...]:

@@ -38,6 +38,10 @@ class Plugin:
 
     Every heavy part is a dotted string that is resolved when it is needed, so listing plugins imports none of their code.
     `name` is also the prefix of the feature's settings, tables, templates, static path and log field.
+
+    `data_export` and `data_erase` are functions for a person's own data (personal/leaving.py says what they take and give); a
+    feature that holds none says why in `declined`, as ("data_export", reason). `data_stays` names columns that still point to
+    an erased person, as ("table.column", reason).
     """
 
     name: str
@@ -53,6 +57,10 @@ class Plugin:
     models: str | None = None
     migrations: str | None = None
     demo: str | None = None
+    data_export: str | None = None
+    data_erase: str | None = None
+    data_stays: tuple[tuple[str, str], ...] = ()
+    declined: tuple[tuple[str, str], ...] = ()
     critical: bool = False
 
     def __post_init__(self) -> None:
@@ -61,3 +69,5 @@ class Plugin:
         for permission in self.permissions:
             if not permission.name.startswith(f"{self.name}:"):
                 raise ValueError(f"plugin {self.name} declares the permission {permission.name} of another plugin")
+        if bool(self.data_export) != bool(self.data_erase):
+            raise ValueError(f"plugin {self.name} has one of data_export and data_erase without the other")

@@ -126,7 +126,7 @@ def is_node(context: object) -> TypeGuard[type[Node]]:
 
 def add_people(site: Site) -> None:
     """The accounts that the demo data does not have: who was a member in every role, who is one elsewhere, and a second
-    administrator, since the platform does not let go of its last.
+    administrator and owner, since neither the platform nor an organisation lets go of its last.
     """
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
@@ -136,6 +136,7 @@ def add_people(site: Site) -> None:
             details = services.PersonDetails(name=user_name.replace("-", " ").title(), user_name=user_name)
             people[user_name] = services.register_person(db, details, DEMO_PASSWORD, now=START)
         services.grant_platform_role(db, people["matrix-colleague"], PLATFORM_ADMIN)
+        services.add_member(db, here, people["matrix-colleague"].id, "owner", now=START)
         for role in MEMBER_ROLES:
             services.add_member(db, elsewhere, people["matrix-other"].id, role, now=START)
             was = services.add_member(db, here, people["matrix-former"].id, role, now=START)

@@ -26,7 +26,6 @@ from webtest import TestApp
 
 import atlasbahamas
 from atlasbahamas.audit.actor import ACTOR, CLOCK, COMMAND
-from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
@@ -36,7 +35,7 @@ from atlasbahamas.jobs.running import drain, schedules_of, zone_of
 from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
-from atlasbahamas.plugins.discovery import load_manifests
+from atlasbahamas.plugins.discovery import load_manifests, resolve
 from atlasbahamas.security import passwords
 from atlasbahamas.web.formats import NASSAU
 

@@ -13,6 +13,10 @@ PLUGIN = Plugin(
     models="atlasbahamas_plugins.listings.models",
     migrations="atlasbahamas_plugins.listings.migrations",
     demo="atlasbahamas_plugins.listings.demo:load_demo",
+    declined=(
+        ("data_export", "a listing is an organisation's and points to nobody; who wrote it is in the audit"),
+        ("data_erase", "nothing here points to a person"),
+    ),
     permissions=(
         Permission(
             "listings:listing:view",

@@ -15,6 +15,8 @@ PLUGIN = Plugin(
     models="atlasbahamas_plugins.portfolio.models",
     migrations="atlasbahamas_plugins.portfolio.migrations",
     demo="atlasbahamas_plugins.portfolio.demo:load_demo",
+    data_export="atlasbahamas_plugins.portfolio.personal:export",
+    data_erase="atlasbahamas_plugins.portfolio.personal:erase",
     permissions=(
         Permission("portfolio:property:view", "See properties and units", EVERYBODY),
         Permission("portfolio:property:edit", "Add, change and archive properties and units", EDITORS),

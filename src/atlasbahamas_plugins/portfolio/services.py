@@ -175,7 +175,8 @@ def let_a_home(
     now: datetime,
 ) -> Unit:
     """ "I have a home to let": organisation (unless there is one), property and unit together, or nothing (domain.md 3.1)."""
-    home_of = organisation or create_organisation(db, organisation_name, owner_id, now=now)
+    # It is called after a person: a name can be taken back when they are erased, an address that others keep cannot.
+    home_of = organisation or create_organisation(db, organisation_name, owner_id, now=now, words="homes")
     return add_unit(db, add_property(db, home_of, where, now=now), what, now=now)
 
 

@@ -130,6 +130,10 @@ TABLE = Table(
         View(Home, "", SIGNED_IN, at="home"),
         # The account is each person's own: what is sent must not be another's e-mail.
         View(Account, "", SIGNED_IN, at="account", send={"full_name": "Somebody Else", "user_name": "else", "email": ""}),
+        View(Account, "data", SIGNED_IN, at="account"),
+        View(Account, "export", SIGNED_IN, at="account", send={}, get=False),
+        View(Account, "erase", SIGNED_IN, at="account", send={"password": DEMO_PASSWORD}),
+        View(Root, "goodbye", EVERYBODY, at="root"),
         # What proves who one is in these is a token or a code, and tests of its own try those.
         View(Root, "confirm", EVERYBODY, at="root"),
         View(Root, "recover", EVERYBODY, at="root"),

@@ -1,0 +1,24 @@
+"""A person's own data among the files: which ones they brought. The files belong to what they show, and stay with it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.files.models import File
+from atlasbahamas.files.names import clean_name
+from atlasbahamas.personal.leaving import Leaving, Rows
+
+
+def export(db: Session, person_id: int) -> Rows:
+    """What they brought, as they called it."""
+    rows = db.scalars(select(File).where(File.person_id == person_id).order_by(File.id))
+    names = ("ref", "name", "kind", "media_type", "size", "created")
+    return {"file": [{name: getattr(row, name) for name in names} for row in rows]}
+
+
+def erase(db: Session, leaving: Leaving) -> None:
+    """Nobody is known to have brought the file, and it has a name that says nothing."""
+    for row in db.scalars(select(File).where(File.person_id == leaving.person_id)):
+        row.person_id, row.name = None, clean_name("file", row.media_type)
+    db.flush()

@@ -1,0 +1,389 @@
+"""A person's own data: every table that points to a person gives it out, and lets it go; on both databases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, func, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
+from webtest import TestApp
+
+from atlasbahamas.audit.actor import ACTOR, COMMAND, Actor
+from atlasbahamas.audit.models import AuditEntry, AuditRelease
+from atlasbahamas.audit.services import entry_parts, record, verify
+from atlasbahamas.db import metadata
+from atlasbahamas.files.models import DOCUMENT, File
+from atlasbahamas.jobs.services import enqueue
+from atlasbahamas.mail.models import DROPPED, Mail
+from atlasbahamas.notifications.models import Notification, NotificationPreference
+from atlasbahamas.people import services as people
+from atlasbahamas.people.demo_content import DEMO_PASSWORD
+from atlasbahamas.people.models import Invitation, Membership, Organisation, Person, PersonRole, PersonToken
+from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
+from atlasbahamas.personal.services import STAYS
+from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.site import Site
+from atlasbahamas_plugins.portfolio.models import Hold
+
+PASSWORD = "guava duff on Sunday"
+WORDS = (
+    "Zéphirine Quashie",
+    "Zephirine Formerly",
+    "zephirine",
+    "zephirine.q@example.net",
+    "+12425557777",
+    "203.0.113.77",
+    "Ladybird/9",
+)
+"""Everything by which the person of these tests could be known: nobody and nothing else in the demo data has any of it."""
+
+
+def pointing_to_people() -> dict[str, tuple[Table, str]]:
+    """table.column of every foreign key to a person, of the core and every feature."""
+    return {
+        f"{table.name}.{key.parent.name}": (table, key.parent.name)
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "person"
+    }
+
+
+def stays(site: Site) -> dict[str, str]:
+    return {**STAYS, **{column: why for manifest in site.app.registry.atlas_plugins for column, why in manifest.data_stays}}
+
+
+def browser_of(site: Site) -> TestApp:
+    return TestApp(site.app, extra_environ={"REMOTE_ADDR": "203.0.113.77", "HTTP_USER_AGENT": "Ladybird/9"})
+
+
+def live(site: Site) -> tuple[TestApp, int]:
+    """A person with a history in every table that points to people; gives their browser and number."""
+    browser = browser_of(site)
+    form = browser.get("/register").forms["form"]
+    form["full_name"], form["user_name"], form["password"] = "Zephirine Formerly", "zephirine", PASSWORD
+    form.submit(status=303)
+    form = browser.get("/account/").forms["form"]
+    form["full_name"], form["email"], form["phone"] = "Zéphirine Quashie", "zephirine.q@example.net", "555-7777"
+    form.submit(status=303)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        person = db.scalars(select(Person).where(Person.user_name == "zephirine")).one()
+        organisation = db.scalars(select(Organisation).where(Organisation.name.startswith("Bethel"))).one()
+        people.add_member(db, organisation, person.id, "manager", now=sites.START)
+        db.add(PersonRole(person_id=person.id, role="admin"))
+        number, organisation_id, here = person.id, organisation.id, f"/portfolio/{organisation.ref}/"
+    failed = browser_of(site).get("/sign-in").forms["form"]
+    failed["name"], failed["password"] = "zephirine", "not the password"
+    failed.submit(status=422)
+    units = browser.get(f"{here}units/")
+    unit = re.search(r'href="([^"]+/units/u-[^"]+/)"', units.text)
+    assert unit is not None
+    form = browser.get(f"{unit[1]}holds/new").forms["form"]
+    form["starts"], form["ends"], form["reason"] = "2031-01-01", "2031-01-09", "Ask Zéphirine Quashie"
+    form.submit(status=303)
+    form = browser.get(f"{unit[1]}edit").forms["form"]
+    form["rent_cents"] = "1,111"
+    form.submit(status=303)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        db.add(
+            File(
+                ref="f-1", digest="a" * 64, size=1, media_type="application/pdf", kind=DOCUMENT,
+                name="Zéphirine Quashie passport.pdf", person_id=number, created=sites.START,
+            )
+        )  # fmt: skip
+        enqueue(db, "atlas.forget_jobs", {"to": "zephirine.q@example.net"}, now=sites.START)
+        enqueue(db, "atlas.forget_jobs", {"dear": "Zéphirine Quashie"}, now=sites.START)
+        record(
+            db, "atlas:thing:noted", about=("thing", "t-1"), organisation_id=None, note="Zéphirine Quashie called about the roof"
+        )
+        now, colleague = sites.START, db.scalars(select(Person.id).where(Person.user_name == "marva")).one()
+        db.add(
+            PersonToken(
+                person_id=number, purpose="confirm", email="zephirine.q@example.net", token_hash="t" * 64, code_hash="c",
+                created=now, expires=now,
+            )
+        )  # fmt: skip
+        invited = {"organisation_id": organisation_id, "role": "viewer", "created": now, "sent": now, "expires": now}
+        db.add(Invitation(ref="i-1", name="A cousin", invited_by_id=number, **invited))
+        db.add(
+            Invitation(
+                ref="i-2", name="Zephirine Formerly", email="Zephirine.Q@example.net", invited_by_id=colleague, answer="accepted",
+                answered=now, answered_by_id=number, **invited,
+            )
+        )  # fmt: skip
+        db.add(NotificationPreference(person_id=number, category="atlas_members", channel="digest"))
+        told = {"category": "atlas_members", "path": "/home/", "template": "x", "created": now, "waits_for_digest": False}
+        db.add(Notification(ref="n-1", person_id=number, subject="You are a manager", content={}, **told))
+        who = {"who": ["Zéphirine Quashie"]}
+        db.add(Notification(ref="n-2", person_id=colleague, subject="Zephirine Formerly accepted", content=who, **told))
+        made = {"template": "x", "created": now}
+        sent = {"content": {}, "state": "sent", "finished": now, **made}
+        db.add(Mail(ref="m-1", person_id=number, address="zephirine.q@example.net", **sent))
+        db.add(Mail(ref="m-2", address="Zephirine.Q@Example.net", **sent))
+        db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **made))
+    return browser, number
+
+
+def rows_of(site: Site, number: int) -> dict[str, int]:
+    """How many rows point to the person, by table and column."""
+    with site.db.transaction("read") as db:
+        return {
+            name: db.scalar(select(func.count()).select_from(table).where(table.c[column] == number)) or 0
+            for name, (table, column) in pointing_to_people().items()
+        }
+
+
+def dump(site: Site) -> str:
+    """Every row of every table of the database, as text."""
+    lines = []
+    with site.db.read_engine.connect() as connection:
+        for name in inspect(connection).get_table_names():
+            for row in connection.execute(text(f'SELECT * FROM "{name}"')):
+                values = [
+                    json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value) for value in row
+                ]
+                lines.append(f"{name}: {values}")
+    return "\n".join(lines)
+
+
+def known(site: Site) -> set[str]:
+    found, escaped = dump(site), WORDS[0].encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00")
+    return {word for word in WORDS if word.casefold() in found.casefold()} | ({escaped} if escaped in found else set())
+
+
+def export(browser: TestApp) -> zipfile.ZipFile:
+    page = browser.get("/account/data")
+    form = next(form for form in page.forms.values() if form.action.endswith("/export"))
+    answer = form.submit(status=200)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    return zipfile.ZipFile(io.BytesIO(answer.body))
+
+
+def erase(browser: TestApp, password: str = PASSWORD, status: int = 303) -> Any:
+    form = browser.get("/account/erase").forms["form"]
+    form["password"] = password
+    return form.submit(status=status)
+
+
+def test_every_table_that_points_to_a_person_is_exported_and_erased_or_in_the_list_of_what_stays(site: Site) -> None:
+    browser, number = live(site)
+    before = rows_of(site, number)
+    lacking = [name for name, count in before.items() if not count]
+    assert not lacking, f"give the person of these tests a history in {lacking}"
+    exported = json.loads(export(browser).read("data.json"))
+    missing = {name.partition(".")[0] for name in before} - {table for table, rows in exported.items() if rows}
+    assert not missing, f"nobody exports {missing}"
+    erase(browser)
+    left = {name for name, count in rows_of(site, number).items() if count}
+    assert left == set(stays(site)), "erase these columns, or write down why they stay"
+    assert set(stays(site)) <= set(pointing_to_people())
+    assert all(len(why) > 20 for why in stays(site).values())
+
+
+def test_nothing_by_which_they_could_be_known_is_left_in_the_database(site: Site) -> None:
+    browser, number = live(site)
+    assert known(site) >= set(WORDS)
+    erase(browser)
+    assert known(site) == set()
+    with site.db.transaction("read") as db:
+        person = db.get_one(Person, number)
+        assert (person.name, person.email, person.user_name, person.phone, person.password) == (PSEUDONYM, None, None, None, None)
+        assert person.erased is not None
+
+
+def test_the_record_stays_whole_and_the_organisation_keeps_its_own(site: Site) -> None:
+    browser, number = live(site)
+    with site.db.transaction("read") as db:
+        before = db.scalar(select(func.count()).select_from(AuditEntry))
+        raised = db.scalars(select(AuditEntry.id).where(AuditEntry.action == "portfolio:unit:changed")).one()
+    erase(browser)
+    with site.db.transaction("read") as db:
+        assert verify(db).findings == ()
+        assert db.scalar(select(func.count()).select_from(AuditEntry)) > before
+        assert set(entry_parts(db, raised)) == {"change"}
+        assert entry_parts(db, raised)["change"]["after"] == {"rent_cents": 111100}
+        erased = db.scalars(select(AuditEntry).where(AuditEntry.action == "atlas:person:erased")).one()
+        assert (erased.person_id, entry_parts(db, erased.id)) == (number, {})
+        assert set(db.scalars(select(AuditRelease.reason))) == {"erasure"}
+    admin = site.browser("paula")
+    assert PSEUDONYM in admin.get(f"/admin/audit/?action=portfolio:unit&person={number}").text
+    page = admin.get(f"/admin/people/{number}/")
+    assert "Erased" in page.text
+    assert "Switch on" not in page.text
+    form = admin.get(f"/admin/people/{number}/enable").forms["form"]
+    assert "was erased" in form.submit(status=422).text
+
+
+def test_who_was_erased_is_out_and_may_come_back_as_somebody_new(site: Site) -> None:
+    browser, _ = live(site)
+    old = dict(browser.cookies)
+    answer = erase(browser)
+    assert "Your account is erased" in answer.follow().text
+    assert browser.get("/home/").status_int == 303
+    for name, value in old.items():
+        browser.set_cookie(name, value)
+    assert browser.get("/home/").status_int == 303
+    form = browser_of(site).get("/sign-in").forms["form"]
+    form["name"], form["password"] = "zephirine", PASSWORD
+    assert "do not go together" in form.submit(status=422).text
+    form = browser_of(site).get("/register").forms["form"]
+    form["full_name"], form["user_name"], form["password"] = "Somebody New", "zephirine", PASSWORD
+    form.submit(status=303)
+
+
+def test_a_wrong_password_erases_nobody_and_trying_comes_to_an_end(site: Site) -> None:
+    browser, number = live(site)
+    before = site.counts()
+    for _ in range(5):
+        assert "not your password" in erase(browser, "something else", 422).text
+    erase(browser, PASSWORD, 429)
+    assert site.counts() == before
+    assert rows_of(site, number)["device.person_id"]
+
+
+def test_the_only_owner_is_told_what_to_do_first(site: Site) -> None:
+    browser = site.browser("marva")
+    before = dump(site)
+    assert "only owner of Bethel Family Homes" in browser.get("/account/data").text
+    answer = erase(browser, DEMO_PASSWORD, 422)
+    assert "Make somebody else an owner first" in answer.text
+    assert dump(site) == before
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        organisation = db.scalars(select(Organisation).where(Organisation.name.startswith("Bethel"))).one()
+        people.add_member(db, organisation, db.scalars(select(Person.id).where(Person.user_name == "jerome")).one(), "owner",
+                          now=sites.START)  # fmt: skip
+    erase(browser, DEMO_PASSWORD)
+
+
+def test_the_last_administrator_is_not_erased(site: Site) -> None:
+    browser = site.browser("paula")
+    before = dump(site)
+    assert "needs an administrator" in erase(browser, DEMO_PASSWORD, 422).text
+    assert dump(site) == before
+
+
+def test_an_organisation_that_was_called_after_them_loses_the_name(site: Site) -> None:
+    browser, _ = live(site)
+    form = browser.get("/let/").forms["form"]
+    form["organisation"] = ""
+    settlement = next(value for value, _, name in form["settlement"].options if name == "Staniel Cay")
+    form["name"], form["kind"], form["settlement"], form["street"] = "Thunderball View", "cottage", settlement, "By the dock"
+    form["beds"], form["baths"], form["rent_cents"] = "2", "1", "2,150"
+    form.submit(status=303)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        mine = db.scalars(select(Organisation).where(Organisation.name == "Zéphirine Quashie")).one()
+        people.add_member(
+            db, mine, db.scalars(select(Person.id).where(Person.user_name == "jerome")).one(), "owner", now=sites.START
+        )
+    erase(browser)
+    assert known(site) == set()
+
+
+def test_the_copy_holds_what_is_theirs_and_not_what_is_an_organisations(site: Site) -> None:
+    browser, _ = live(site)
+    file = export(browser)
+    assert {"read-me.txt", "data.json", "person.csv", "audit_entry.csv", "portfolio_hold.csv"} <= set(file.namelist())
+    found = json.loads(file.read("data.json"))
+    assert found["person"][0]["email"] == "zephirine.q@example.net"
+    assert found["membership"][0]["organisation"] == "Bethel Family Homes"
+    assert found["portfolio_hold"][0]["reason"] == "Ask Zéphirine Quashie"
+    by_action = {row["action"]: row for row in found["audit_entry"]}
+    assert by_action["atlas:person:changed"]["after"]["phone"] == "+12425557777"
+    assert by_action["portfolio:unit:changed"]["address"] == "203.0.113.77"
+    assert "after" not in by_action["portfolio:unit:changed"]
+    text_of_all = file.read("data.json").decode()
+    for secret in ("argon2", "token_hash", "code_hash", "tttt", '"password"', "salt", "rent_cents"):
+        assert secret not in text_of_all, secret
+    rows = list(csv.DictReader(io.StringIO(file.read("person.csv").decode("utf-8-sig"))))
+    assert rows[0]["name"] == "Zéphirine Quashie"
+    with site.db.transaction("read") as db:
+        assert db.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(1)).one() == "atlas:person:exported"
+
+
+def test_others_origin_and_namesakes_are_left_alone(site: Site) -> None:
+    """An administrator's address is the administrator's, and the same name in a stranger's organisation is another's."""
+    browser, number = live(site)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = Actor(1, "admin", "192.0.2.1", "Lynx", "r1")
+        stranger = db.scalars(select(Organisation.id).where(Organisation.name.startswith("Blue Hole"))).one()
+        record(db, "atlas:person:unlocked", about=("person", str(number)), organisation_id=None)
+        record(db, "atlas:thing:noted", about=None, organisation_id=stranger, note="Zéphirine Quashie")
+        unlocked, noted = db.scalars(select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(2)).all()[::-1]
+    erase(browser)
+    with site.db.transaction("read") as db:
+        assert entry_parts(db, unlocked)["origin"]["address"] == "192.0.2.1"
+        assert entry_parts(db, noted)["change"] == {"note": "Zéphirine Quashie"}
+
+
+def test_the_database_lets_nobody_put_an_erased_person_back(site: Site) -> None:
+    browser, number = live(site)
+    erase(browser)
+    for value in ({"email": "a@b"}, {"user_name": "anew"}, {"phone": "+12425550000"}, {"password": "x"}, {"disabled": None}):
+        with pytest.raises(IntegrityError, match="erased_is_nobody"), site.db.transaction() as db:
+            db.execute(update(Person).where(Person.id == number).values(value))
+
+
+def test_every_plugin_gives_and_erases_or_says_why_not(site: Site) -> None:
+    for manifest in site.app.registry.atlas_plugins:
+        declined = dict(manifest.declined)
+        for field in ("data_export", "data_erase"):
+            assert bool(getattr(manifest, field)) != bool(declined.get(field)), (manifest.name, field)
+
+
+def test_a_single_word_is_nobodys_name_in_a_text() -> None:
+    leaving = Leaving(1, ("Rose",), ("rose",), ("rose@example.com",), sites.START)
+    assert leaving.phrases == ("rose@example.com",)
+    assert leaving.redact({"to": "ROSE@example.com", "who": "rose", "text": "A rose garden"}) == {
+        "to": PSEUDONYM, "who": PSEUDONYM, "text": "A rose garden",
+    }  # fmt: skip
+
+
+def test_holds_and_units_stay_when_whoever_made_them_goes(site: Site) -> None:
+    browser, number = live(site)
+    before = site.counts()
+    erase(browser)
+    after = site.counts()
+    for table in ("portfolio_hold", "portfolio_unit", "listings_listing", "organisation", "person", "membership", "file"):
+        assert after[table] == before[table], table
+    with site.db.transaction("read") as db:
+        hold = db.scalars(select(Hold).where(Hold.starts == date(2031, 1, 1))).one()
+        assert (hold.person_id, hold.reason) == (None, "Ask Former person")
+        ends = db.scalars(select(Membership.until).where(Membership.person_id == number)).all()
+        assert ends
+        assert None not in ends
+
+
+def test_others_who_know_them_keep_what_they_were_told_without_the_name(site: Site) -> None:
+    browser, _ = live(site)
+    erase(browser)
+    with site.db.transaction("read") as db:
+        told = db.scalars(select(Notification).where(Notification.ref == "n-2")).one()
+        assert (told.subject, told.content) == (f"{PSEUDONYM} accepted", {"who": [PSEUDONYM]})
+        mail = db.scalars(select(Mail).where(Mail.ref == "m-3")).one()
+        assert (mail.content, mail.state) == ({"s": f"{PSEUDONYM} is here"}, DROPPED)
+        names = select(Invitation.name).where(Invitation.ref.in_(("i-1", "i-2"))).order_by(Invitation.ref)
+        assert db.scalars(names).all() == ["A cousin", PSEUDONYM]
+
+
+def test_an_address_that_somebody_else_has_is_not_taken_for_theirs(site: Site) -> None:
+    """Whoever types another's address into their profile and leaves takes nothing of the other's along."""
+    browser, _ = live(site)
+    hers = "keva@example.com"
+    with site.db.transaction() as db:
+        db.execute(update(Person).where(Person.user_name == "zephirine").values(email=hers, email_key=hers))
+        sent = {"content": {}, "state": "sent", "finished": sites.START, "template": "x", "created": sites.START}
+        db.add(Mail(ref="m-9", address=hers, **sent))
+    erase(browser)
+    with site.db.transaction("read") as db:
+        assert db.scalars(select(Mail.address).where(Mail.ref == "m-9")).one() == hers
+        assert db.scalars(select(Person.email).where(Person.user_name == "keva")).one() == hers
