@@ -42,7 +42,9 @@ class _Where(Form):
         )
 
 
-class _What(Form):
+class UnitFactsForm(Form):
+    """What a unit offers, whatever it is called."""
+
     beds = IntegerField("Bedrooms", required=True, max=50)
     baths = IntegerField("Bathrooms", required=True, max=50)
     area_sqft = IntegerField("Area in square feet", min=1)
@@ -72,14 +74,14 @@ class PropertyForm(_Where):
     version = VersionField()
 
 
-class UnitForm(_What):
+class UnitForm(UnitFactsForm):
     """A unit to add or change."""
 
     label = TextField("Label", required=True, max_length=60)
     version = VersionField()
 
 
-class LetHomeForm(_Where, _What):
+class LetHomeForm(_Where, UnitFactsForm):
     """ "I have a home to let": everything that makes organisation, property and unit, on one page."""
 
     organisation = ChoiceField("Who lets it", required=False)
