@@ -6,8 +6,11 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from webtest import TestApp, Upload
 
+from atlasbahamas.audit.models import AuditEntry
+from atlasbahamas.audit.services import entry_parts
 from atlasbahamas.testing.site import Site
 
 HEADER = "label,beds,baths,area,rent,deposit,furnished,pets\n"
@@ -95,6 +98,10 @@ def test_a_file_is_looked_at_first_and_saved_when_one_says_so(site: Site, browse
     assert site.counts() == before
     answer = page.forms["save"].submit(status=303)
     assert "2 units were added." in answer.follow().text
+    with site.db.transaction("read") as db:
+        added = db.scalars(select(AuditEntry).where(AuditEntry.action == "portfolio:unit:added").order_by(AuditEntry.id.desc()))
+        labels = [entry_parts(db, entry.id)["change"]["after"]["label"] for entry in added.fetchmany(2)]
+    assert sorted(labels) == ["1A", "1B"]
     assert sorted(units_of(browser, home)) == ["1A", "1B"]
     again = page.forms["save"].submit(status=303)
     assert "Nothing was added twice" in again.follow().text

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from atlasbahamas import __version__
+from atlasbahamas.cli.audit import audit
 from atlasbahamas.cli.db import db
 from atlasbahamas.cli.demo import demo
 from atlasbahamas.cli.people import people
@@ -34,7 +35,7 @@ def atlas(context: click.Context, ini: Path) -> None:
     context.obj = ini
 
 
-for group in (db, demo, people, plugins, serve, settings):
+for group in (audit, db, demo, people, plugins, serve, settings):
     atlas.add_command(group)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.cli.site import Site, resolve
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.models import Person
@@ -29,6 +30,7 @@ def load(ini: Path, if_empty: bool) -> None:
         raise click.ClickException("atlas.demo is not true: this site takes no demo data")
     now = datetime.now(UTC)
     with site.database().transaction() as db:
+        db.info[ACTOR] = COMMAND
         if db.scalar(select(Person.id).limit(1)) is not None:
             if if_empty:
                 return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.cli.site import Site
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import PLATFORM_ADMIN
@@ -27,6 +28,7 @@ def create_admin(ini: Path, user_name: str, name: str, password: str) -> None:
     """Make an account that administers the platform."""
     try:
         with Site.read(ini).database().transaction() as db:
+            db.info[ACTOR] = COMMAND
             details = PersonDetails(name=name, user_name=user_name)
             person = register_person(db, details, password, now=datetime.now(UTC))
             grant_platform_role(db, person, PLATFORM_ADMIN)

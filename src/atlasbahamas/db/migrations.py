@@ -23,6 +23,8 @@ from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.triggers import Trigger, apply_triggers
 from atlasbahamas.plugins.manifest import Plugin
 
+CORE_MODELS = ("atlasbahamas.people.models", "atlasbahamas.audit.models")
+
 
 class MigrationError(Exception):
     """The database cannot be migrated; the message says which component and why."""
@@ -30,11 +32,14 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True)
 class Component:
-    """The core or one feature, as far as its tables go. `scripts` is the folder that holds `versions/`."""
+    """The core or one feature, as far as its tables go. `scripts` is the folder that holds `versions/`.
+
+    `models` are the dotted names of the modules that declare its tables.
+    """
 
     name: str
     scripts: Path
-    models: str
+    models: tuple[str, ...]
 
     @property
     def version_table(self) -> str:
@@ -42,8 +47,8 @@ class Component:
         return "atlas_migrations" if self.name == "core" else f"atlas_migrations_{self.name}"
 
     def triggers(self) -> tuple[Trigger, ...]:
-        """The triggers that its models module lists."""
-        return tuple(getattr(importlib.import_module(self.models), "TRIGGERS", ()))
+        """The triggers that its models modules list."""
+        return tuple(trigger for module in self.models for trigger in getattr(importlib.import_module(module), "TRIGGERS", ()))
 
     def owns(self, table: str) -> bool:
         """True for a table of this component: a feature's carry its name, the core's none."""
@@ -61,13 +66,14 @@ def _component_of(table: str) -> str:
 
 def components(core_scripts: Path, plugins: Sequence[Plugin]) -> tuple[Component, ...]:
     """The core and every feature that has tables, in the order in which they migrate."""
-    found = [Component("core", core_scripts, "atlasbahamas.people.models")]
+    found = [Component("core", core_scripts, CORE_MODELS)]
     for plugin in plugins:
         if plugin.models and plugin.migrations:
             package = importlib.import_module(plugin.migrations)
-            found.append(Component(plugin.name, Path(next(iter(package.__path__))), plugin.models))
+            found.append(Component(plugin.name, Path(next(iter(package.__path__))), (plugin.models,)))
     for component in found:
-        importlib.import_module(component.models)
+        for module in component.models:
+            importlib.import_module(module)
     _FEATURES.update(component.name for component in found[1:])
     return tuple(found)
 

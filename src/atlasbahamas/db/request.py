@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import transaction
@@ -14,6 +15,7 @@ import zope.sqlalchemy
 from sqlalchemy.orm import Session
 from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED
 
+from atlasbahamas.audit.actor import ACTOR, CLOCK, actor_of_request
 from atlasbahamas.db.engine import Database, Mode
 from atlasbahamas.settings import DatabaseSettings
 
@@ -26,6 +28,7 @@ def session_of(request: Any) -> Session:
     session = request.registry.atlas_db.session(mode)
     # A write through Core leaves no trace in the unit of work: without STATUS_CHANGED it is rolled back in silence.
     state = STATUS_ACTIVE if mode == "read" else STATUS_CHANGED
+    _say_who(request, session)
     zope.sqlalchemy.register(session, initial_state=state, transaction_manager=request.tm)
     request.add_finished_callback(lambda request: session.close())
     return session  # type: ignore[no-any-return]
@@ -40,7 +43,24 @@ def open_read_session(request: Any) -> Session:
 def own_transaction(request: Any) -> Iterator[Session]:
     """A writing transaction beside the request's, for the few things that a GET records (a device's last-seen time)."""
     with request.registry.atlas_db.transaction("write") as session:
+        _say_who(request, session)
         yield session
+
+
+def _say_who(request: Any, session: Session) -> None:
+    # A function, so that nobody is looked up for a page that records nothing.
+    session.info[ACTOR] = partial(actor_of_request, request)
+    session.info[CLOCK] = request.clock
+
+
+def keep_changes(request: Any) -> None:
+    """Commit although the answer is a refusal: for the few things that a refusal leaves behind, such as a failed sign-in."""
+    request.changes_are_kept = True
+
+
+def commit_veto(request: Any, response: Any) -> bool:
+    """An answer of 4xx or 5xx takes back what the request wrote, unless a view said `request.keep_changes()`."""
+    return response.status_int >= 400 and not getattr(request, "changes_are_kept", False)
 
 
 def _explicit_manager(request: Any) -> Any:
@@ -53,9 +73,10 @@ def includeme(config: Any) -> None:
     config.registry.atlas_db = Database(settings.url, **settings.engine_options())
     config.registry.settings["tm.manager_hook"] = _explicit_manager
     config.registry.settings["tm.annotate_user"] = "false"
-    config.registry.settings["tm.commit_veto"] = "pyramid_tm.default_commit_veto"
+    config.registry.settings["tm.commit_veto"] = "atlasbahamas.db.request.commit_veto"
     config.include("pyramid_retry")
     config.include("pyramid_tm")
     config.add_request_method(session_of, "db", reify=True)
     config.add_request_method(open_read_session)
     config.add_request_method(own_transaction)
+    config.add_request_method(keep_changes)

@@ -26,6 +26,60 @@ class Trigger:
     postgresql: tuple[str, ...]
 
 
+def append_only(table: str, *key: str, deletable_if: str = "false") -> tuple[Trigger, ...]:
+    """Rows of `table` stay as they were written: UPDATE, DELETE, TRUNCATE and SQLite's REPLACE are refused.
+
+    `key` are the columns of the primary key. `deletable_if` is SQL over OLD, true for a row that may be deleted after all.
+    """
+    refusal = f"{table}_is_append_only"
+    same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+    # REPLACE takes the old row away without asking the DELETE trigger. A table without an integer key has a rowid beside it.
+    exists = f"EXISTS (SELECT 1 FROM {table} WHERE ({same}) OR rowid = NEW.rowid)"  # noqa: S608
+    return (
+        _refusing(f"{table}_no_update", table, refusal, "UPDATE", "true"),
+        _refusing(f"{table}_no_delete", table, refusal, "DELETE", f"NOT ({deletable_if})"),
+        Trigger(
+            f"{table}_no_replace",
+            table,
+            sqlite=(_sqlite(f"{table}_no_replace", table, refusal, "INSERT", exists),),
+            postgresql=(),
+        ),
+        Trigger(
+            f"{table}_no_truncate",
+            table,
+            sqlite=(),
+            postgresql=_postgresql(f"{table}_no_truncate", table, refusal, "TRUNCATE", "true", "STATEMENT", "NULL"),
+        ),
+    )
+
+
+def _refusing(name: str, table: str, refusal: str, event: str, condition: str) -> Trigger:
+    passed = {"UPDATE": "NEW", "DELETE": "OLD"}[event]
+    return Trigger(
+        name,
+        table,
+        sqlite=(_sqlite(name, table, refusal, event, condition),),
+        postgresql=_postgresql(name, table, refusal, event, condition, "ROW", passed),
+    )
+
+
+def _sqlite(name: str, table: str, refusal: str, event: str, condition: str) -> str:
+    return f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+
+
+def _postgresql(name: str, table: str, refusal: str, event: str, condition: str, each: str, passed: str) -> tuple[str, str]:
+    return (
+        f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {condition} THEN
+                RAISE EXCEPTION '{refusal}' USING ERRCODE = '23514', CONSTRAINT = '{refusal}';
+            END IF;
+            RETURN {passed};
+        END $$""",
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+    )
+
+
 def apply_triggers(connection: Connection, triggers: Iterable[Trigger]) -> None:
     """Drop and create every trigger whose table exists, on the dialect of this connection."""
     tables = set(inspect(connection).get_table_names())

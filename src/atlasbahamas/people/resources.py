@@ -8,7 +8,7 @@ from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.people.models import MEMBER_ROLES, Membership, Organisation, Person
 from atlasbahamas.traversal.nodes import Collection, Node, RowNode
 
 
@@ -52,6 +52,11 @@ class OrganisationNode(RowNode):
         """Keep the row and the roles."""
         super().receive(row, extras)
         self.roles = frozenset(role for (role,) in extras if role)
+
+    def acting_roles(self) -> tuple[str, ...]:
+        """The caller's roles here, the strongest first; else those on the platform."""
+        own = tuple(role for role in MEMBER_ROLES if role in self.roles)
+        return own or tuple(sorted(self.request.identity.roles if self.request.identity else ()))
 
     @property
     def title(self) -> str:  # type: ignore[override]

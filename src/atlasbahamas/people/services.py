@@ -5,11 +5,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.actor import now_acting
+from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
@@ -36,6 +39,7 @@ TAKEN = {
     "uq_person_user_name_key": Refused("Somebody has this user name already. Please choose another.", "user_name"),
     "uq_person_email_key": Refused("This e-mail address cannot be used here. Sign in if it is yours, or leave it out.", "email"),
 }
+PROFILE = ("name", "email", "user_name", "phone")
 LAST_OWNER = Refused("An organisation needs an owner. Make somebody else an owner first.")
 
 
@@ -56,17 +60,27 @@ def register_person(db: Session, details: PersonDetails, password: str, *, now: 
     check_password(password)
     person = Person(name=details.name, created=now, password=hash_password(password))
     db.add(person)
-    return _write_details(db, person, details)
+    _, after = _write_details(db, person, details)
+    record(db, "atlas:person:registered", about=about(person), organisation_id=None, after=after)
+    return person
+
+
+def about(person: Person) -> tuple[str, str]:
+    """How the audit names a person: by id, so that nothing of an entry has to go when they are erased."""
+    return "person", str(person.id)
 
 
 def change_profile(db: Session, person: Person, details: PersonDetails) -> Person:
     """Change name, addresses and phone. Raises Refused when no way to sign in would be left, or a name is taken."""
     if person.password and not details.email and not details.user_name:
         raise Refused("Keep an e-mail address or a user name: you sign in with it.", "user_name")
-    return _write_details(db, person, details)
+    before, after = _write_details(db, person, details)
+    if after:
+        record(db, "atlas:person:changed", about=about(person), organisation_id=None, before=before, after=after)
+    return person
 
 
-def _write_details(db: Session, person: Person, details: PersonDetails) -> Person:
+def _write_details(db: Session, person: Person, details: PersonDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     if "@" in details.user_name:
         raise Refused("A user name cannot contain @.", "user_name")
     try:
@@ -74,13 +88,14 @@ def _write_details(db: Session, person: Person, details: PersonDetails) -> Perso
             person.name, person.phone = details.name, details.phone or None
             person.email, person.user_name = details.email or None, details.user_name or None
             db.add(person)
+            changed = changes(person, PROFILE)
             db.flush()
     except IntegrityError as error:
         refusal = TAKEN.get(violated_constraint(error, metadata) or "")
         if refusal is None:
             raise
         raise refusal from error
-    return person
+    return changed
 
 
 def check_password(password: str) -> None:
@@ -91,14 +106,25 @@ def check_password(password: str) -> None:
 
 def find_by_password(db: Session, name: str, password: str) -> Person | None:
     """The person with this e-mail or user name, if the password fits; the same work is done when there is none."""
-    key = name_key(name)
-    column = Person.email_key if "@" in key else Person.user_name_key
-    person = db.scalar(select(Person).where(column == key))
+    person = _find(db, name)
     if not verify_password(person.password if person else None, password) or person is None:
         return None
     if person.password and needs_rehash(person.password):
         person.password = hash_password(password)
     return person
+
+
+def _find(db: Session, name: str) -> Person | None:
+    key = name_key(name)
+    column = Person.email_key if "@" in key else Person.user_name_key
+    return db.scalar(select(Person).where(column == key))
+
+
+def note_failed_sign_in(db: Session, name: str) -> None:
+    """Record that a sign-in failed: about the account, if there is one. What was typed is not kept; it may be a password."""
+    person = _find(db, name)
+    note = "" if person else "no such account"
+    record(db, "atlas:sign_in:failed", about=about(person) if person else None, organisation_id=None, note=note)
 
 
 def open_device(db: Session, person: Person, *, kept: bool, address: str, agent: str, now: datetime) -> str:
@@ -117,6 +143,8 @@ def open_device(db: Session, person: Person, *, kept: bool, address: str, agent:
         )
     )
     db.flush()
+    now_acting(db, person.id)
+    record(db, "atlas:person:signed_in", about=about(person), organisation_id=None)
     return token
 
 
@@ -124,6 +152,7 @@ def end_device(db: Session, device_id: int) -> None:
     """Sign a browser out: its token opens nothing from now on, wherever a copy of it lies."""
     device = db.get(Device, device_id)
     if device is not None:
+        record(db, "atlas:person:signed_out", about=about(device.person), organisation_id=None)
         db.delete(device)
 
 
@@ -138,6 +167,7 @@ def grant_platform_role(db: Session, person: Person, role: str) -> None:
     if db.get(PersonRole, (person.id, role)) is None:
         db.add(PersonRole(person_id=person.id, role=role))
         db.flush()
+        record(db, "atlas:role:granted", about=about(person), organisation_id=None, after={"role": role})
 
 
 def create_organisation(db: Session, name: str, owner_id: int, *, now: datetime, code: str | None = None) -> Organisation:
@@ -145,6 +175,13 @@ def create_organisation(db: Session, name: str, owner_id: int, *, now: datetime,
     organisation = Organisation(ref=new_key(name, code=code), name=name, created=now)
     db.add(organisation)
     db.flush()
+    record(
+        db,
+        "atlas:organisation:created",
+        about=("organisation", organisation.ref),
+        organisation_id=organisation.id,
+        after={"name": name},
+    )
     add_member(db, organisation, owner_id, "owner", now=now)
     return organisation
 
@@ -156,6 +193,13 @@ def add_member(db: Session, organisation: Organisation, person_id: int, role: st
     membership = Membership(ref=new_key("m"), organisation_id=organisation.id, person_id=person_id, role=role, since=now)
     db.add(membership)
     db.flush()
+    record(
+        db,
+        "atlas:membership:begun",
+        about=("membership", membership.ref),
+        organisation_id=organisation.id,
+        after={"person": person_id, "role": role},
+    )
     return membership
 
 
@@ -179,6 +223,13 @@ def end_membership(db: Session, membership: Membership, *, now: datetime) -> Non
     except IntegrityError as error:
         raise LAST_OWNER from error
     db.refresh(membership)
+    record(
+        db,
+        "atlas:membership:ended",
+        about=("membership", membership.ref),
+        organisation_id=membership.organisation_id,
+        before={"person": membership.person_id, "role": membership.role},
+    )
 
 
 def lock_organisation(db: Session, organisation_id: int) -> None:
@@ -189,7 +240,17 @@ def lock_organisation(db: Session, organisation_id: int) -> None:
 def edit_organisation(db: Session, organisation: Organisation, *, name: str, brea_licence: str) -> None:
     """Rename an organisation, or change its BREA licence number (domain.md section 4)."""
     organisation.name, organisation.brea_licence = name, brea_licence or None
+    before, after = changes(organisation, ("name", "brea_licence"))
     db.flush()
+    if after:
+        record(
+            db,
+            "atlas:organisation:changed",
+            about=("organisation", organisation.ref),
+            organisation_id=organisation.id,
+            before=before,
+            after=after,
+        )
 
 
 def organisations_of(db: Session, person_id: int) -> list[Organisation]:

@@ -42,15 +42,23 @@ def sign_in(context: Root, request: Any) -> Any:
     if request.method == "GET" and request.identity is not None:
         return HTTPSeeOther(_next(request))
 
+    failed = False
+
     def submit() -> Any:
+        nonlocal failed
         hit(request, SIGN_IN_BY_ADDRESS, request.client_addr or "")
         hit(request, SIGN_IN_BY_ACCOUNT, name_key(form.name.data))
         person = services.find_by_password(request.db, form.name.data, form.password.data)
         if person is None:
+            failed = True
             raise WRONG
         return _signed_in(request, person, kept=bool(form.keep.data))
 
-    return form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
+    page = form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
+    if failed:
+        services.note_failed_sign_in(request.db, form.name.data)
+        request.keep_changes()
+    return page
 
 
 def register(context: Root, request: Any) -> Any:

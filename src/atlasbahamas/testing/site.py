@@ -20,6 +20,7 @@ from sqlalchemy import Engine, event, text
 from webtest import TestApp
 
 import atlasbahamas
+from atlasbahamas.audit.actor import ACTOR, CLOCK, COMMAND
 from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
@@ -89,6 +90,38 @@ class Site:
         self.db.dispose()
 
 
+class Snapshot:
+    """A site's rows as they are now, to which they can be put back. Nobody else may be using the site meanwhile."""
+
+    def __init__(self, site: Site, folder: Path) -> None:
+        self._site = site
+        self._file = folder / f"snapshot-{uuid.uuid4().hex}"
+        site.db.dispose()
+        if self._sqlite is not None:
+            shutil.copy(self._sqlite, self._file)
+        else:
+            copies = [f'CREATE TABLE snapshot."{name}" AS TABLE public."{name}"' for name in metadata.tables]
+            on_server(site.url, "; ".join(["CREATE SCHEMA snapshot", *copies]))
+
+    def restore(self) -> None:
+        """Put every row back."""
+        self._site.db.dispose()
+        if self._sqlite is not None:
+            for left_over in (f"{self._sqlite}-wal", f"{self._sqlite}-shm"):
+                Path(left_over).unlink(missing_ok=True)
+            shutil.copy(self._file, self._sqlite)
+            return
+        # Without triggers, and much faster than a new copy of the whole database.
+        names = [f'"{name}"' for name in metadata.tables]
+        copies = [f"INSERT INTO public.{name} SELECT * FROM snapshot.{name}" for name in names]
+        empty = f"TRUNCATE {', '.join(names)}"
+        on_server(self._site.url, "; ".join(["SET session_replication_role = replica", empty, *copies]))
+
+    @property
+    def _sqlite(self) -> str | None:
+        return self._site.db.engine.url.database if self._site.url.startswith("sqlite") else None
+
+
 class QueryCounter:
     """Counts the statements of an engine inside a `with` block, without the words that begin and end transactions."""
 
@@ -116,6 +149,7 @@ def fill(url: str) -> None:
     manifests = load_manifests(FEATURES)
     upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
     with database.transaction() as db:
+        db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
         load_people(db, now=START)
         for manifest in manifests:
             if manifest.demo:
@@ -141,7 +175,7 @@ def postgresql_template(server: str) -> str:
 
 
 def on_server(server: str, statement: str) -> None:
-    """Run a statement on the PostgreSQL server, outside a transaction."""
+    """Run a statement on PostgreSQL, outside a transaction of ours."""
     connection = psycopg2.connect(server.replace("+psycopg2", ""))
     connection.autocommit = True
     try:

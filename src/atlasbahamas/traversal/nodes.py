@@ -61,6 +61,10 @@ class Node:
                 return node
         raise LookupError(f"no {kind.__name__} above {type(self).__name__}")
 
+    def acting_roles(self) -> tuple[str, ...]:
+        """The roles as which the caller acts here, for the audit; none where people act for themselves."""
+        return self.__parent__.acting_roles() if self.__parent__ is not None else ()
+
     def url(self, *elements: str, **query: Any) -> str:
         """Path of this node, or of a view or child below it."""
         return str(self.request.resource_path(self, *elements, **({"query": query} if query else {})))

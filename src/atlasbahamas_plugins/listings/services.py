@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
@@ -19,6 +21,7 @@ from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, Listing, ListingWord
 from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
 
+FIELDS = ("title", "description", "category", "available", "price_cents", "price_period")
 MAX_WORDS = 400
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -52,26 +55,46 @@ def draft_listing(db: Session, unit: Unit, details: ListingDetails, *, now: date
         state="draft",
         created=now,
     )
-    return edit_listing(db, listing, details)
+    _, after = _write(db, listing, details)
+    _record(db, "drafted", listing, after={"unit": unit.ref, **after})
+    return listing
 
 
 def edit_listing(db: Session, listing: Listing, details: ListingDetails) -> Listing:
     """Change what a listing says, and what it is found by."""
     if listing.state == "withdrawn":
         raise Refused("A withdrawn listing stays as it was. Write a new one.")
+    before, after = _write(db, listing, details)
+    if after:
+        _record(db, "changed", listing, before=before, after=after)
+    return listing
+
+
+def _record(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
+    record(
+        db,
+        f"listings:listing:{verb}",
+        about=("listing", listing.ref),
+        organisation_id=listing.organisation_id,
+        **changed,
+    )
+
+
+def _write(db: Session, listing: Listing, details: ListingDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with db.begin_nested():
             listing.title, listing.description = details.title, details.description
             listing.category, listing.available = details.category, details.available
             listing.price_cents, listing.price_period = details.price_cents, details.price_period
             db.add(listing)
+            changed = changes(listing, FIELDS)
             db.flush()
     except IntegrityError as error:
         if violated_constraint(error, metadata) != "uq_listings_listing_current":
             raise
         raise Refused("This unit has a listing already. Change that one, or withdraw it first.") from error
     index_listing(db, listing)
-    return listing
+    return changed
 
 
 def index_listing(db: Session, listing: Listing) -> None:
@@ -104,27 +127,27 @@ def publish_listing(db: Session, listing: Listing, *, now: datetime) -> None:
     """Put a listing into the catalogue. Raises Refused from a state in which that makes no sense."""
     if listing.unit.archived is not None or listing.unit.property.archived is not None:
         raise Refused("The unit is archived. Take it out of the archive first.")
-    _move(listing, "approved", allowed=("draft", "paused"))
-    listing.published = listing.published or now
-    db.flush()
+    _move(db, listing, "approved", "published", allowed=("draft", "paused"), published=listing.published or now)
 
 
 def pause_listing(db: Session, listing: Listing) -> None:
     """Take a listing out of the catalogue for a while."""
-    _move(listing, "paused", allowed=("approved",))
-    db.flush()
+    _move(db, listing, "paused", "paused", allowed=("approved",))
 
 
 def withdraw_listing(db: Session, listing: Listing) -> None:
     """Take a listing off the market for good. Its address answers 404 to the public from now on."""
-    _move(listing, "withdrawn", allowed=CURRENT)
-    db.flush()
+    _move(db, listing, "withdrawn", "withdrawn", allowed=CURRENT)
 
 
-def _move(listing: Listing, state: str, *, allowed: tuple[str, ...]) -> None:
+def _move(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...], **more: Any) -> None:
     if listing.state not in allowed:
         raise Refused("Somebody changed this listing meanwhile. Look at it again.")
-    listing.state = state
+    for name, value in {"state": state, **more}.items():
+        setattr(listing, name, value)
+    before, after = changes(listing, ("state", *more))
+    db.flush()
+    _record(db, verb, listing, before=before, after=after)
 
 
 def listing_of(db: Session, unit: Unit) -> Listing | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
@@ -16,6 +18,9 @@ from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas.people.services import create_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.portfolio.models import HOLDS_APART, Hold, Island, Property, Settlement, Unit
+
+PROPERTY_FIELDS = ("name", "kind", "settlement", "street", "po_box", "notes")
+UNIT_FIELDS = ("label", "beds", "baths", "rent_cents", "deposit_cents", "area_sqft", "furnished", "pets")
 
 
 @dataclass(frozen=True)
@@ -55,19 +60,44 @@ def add_property(
     """Add a property to an organisation. `code` fixes the end of its key (demo data)."""
     row = Property(ref=new_key(details.name, code=code), organisation_id=organisation.id, created=now)
     db.add(row)
-    return edit_property(db, row, details)
+    _, after = _write_property(db, row, details)
+    record_property(db, "added", row, after=after)
+    return row
 
 
 def edit_property(db: Session, row: Property, details: PropertyDetails) -> Property:
     """Change a property. Raises Refused for a settlement that does not exist."""
+    before, after = _write_property(db, row, details)
+    if after:
+        record_property(db, "changed", row, before=before, after=after)
+    return row
+
+
+def record_property(db: Session, verb: str, row: Property, **changed: Any) -> None:
+    """Write into the audit what was done to a property."""
+    record(db, f"portfolio:property:{verb}", about=("property", row.ref), organisation_id=row.organisation_id, **changed)
+
+
+def record_unit(db: Session, what: str, row: Unit, **changed: Any) -> None:
+    """Write into the audit what was done to a unit, or to something of it: `what` is the thing and the verb."""
+    record(db, f"portfolio:{what}", about=("unit", row.ref), organisation_id=row.property.organisation_id, **changed)
+
+
+def _write_property(db: Session, row: Property, details: PropertyDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     with db.no_autoflush:
         settlement = db.get(Settlement, details.settlement_id)
     if settlement is None:
         raise Refused("Choose one of the list.", "settlement")
     row.name, row.kind, row.settlement = details.name, details.kind, settlement
     row.street, row.po_box, row.notes = details.street, details.po_box, details.notes
+    before, after = changes(row, PROPERTY_FIELDS)
     db.flush()
-    return row
+    return _named(before), _named(after)
+
+
+def _named(values: dict[str, Any]) -> dict[str, Any]:
+    """The audit keeps a settlement by its name, which says more than its number."""
+    return {name: value.name if isinstance(value, Settlement) else value for name, value in values.items()}
 
 
 def add_unit(db: Session, above: Property, details: UnitDetails, *, now: datetime, code: str | None = None) -> Unit:
@@ -75,47 +105,65 @@ def add_unit(db: Session, above: Property, details: UnitDetails, *, now: datetim
     if above.archived is not None:
         raise Refused("This property is archived. Take it out of the archive first.")
     row = Unit(ref=new_key("u", code=code), property=above, created=now)
-    return edit_unit(db, row, details)
+    _, after = _write_unit(db, row, details)
+    record_unit(db, "unit:added", row, after={"property": above.ref, **after})
+    return row
 
 
 def edit_unit(db: Session, row: Unit, details: UnitDetails) -> Unit:
     """Change a unit. The rent of somebody who lives there is their lease's, and stays (domain.md 2.6)."""
+    before, after = _write_unit(db, row, details)
+    if after:
+        record_unit(db, "unit:changed", row, before=before, after=after)
+    return row
+
+
+def _write_unit(db: Session, row: Unit, details: UnitDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with db.begin_nested():
             row.label, row.beds, row.baths = details.label, details.beds, details.baths
             row.rent_cents, row.deposit_cents = details.rent_cents, details.deposit_cents
             row.area_sqft, row.furnished, row.pets = details.area_sqft, details.furnished, details.pets
             db.add(row)
+            changed = changes(row, UNIT_FIELDS)
             db.flush()
     except IntegrityError as error:
         if violated_constraint(error, metadata) != "uq_portfolio_unit_label":
             raise
         raise Refused("This property has a unit with that label already.", "label") from error
-    return row
+    return changed
 
 
 def archive_property(db: Session, row: Property, *, now: datetime) -> None:
     """Put a property away. It keeps its history, and can be brought back."""
-    row.archived = row.archived or now
-    db.flush()
+    if row.archived is None:
+        row.archived = now
+        db.flush()
+        record_property(db, "archived", row)
 
 
 def restore_property(db: Session, row: Property) -> None:
     """Bring a property back from the archive."""
-    row.archived = None
-    db.flush()
+    if row.archived is not None:
+        row.archived = None
+        db.flush()
+        record_property(db, "restored", row)
 
 
 def archive_unit(db: Session, row: Unit, *, now: datetime) -> None:
     """Put a unit away."""
-    row.archived = row.archived or now
-    db.flush()
+    if row.archived is None:
+        row.archived = now
+        db.flush()
+        record_unit(db, "unit:archived", row)
 
 
 def restore_unit(db: Session, row: Unit) -> None:
     """Bring a unit back from the archive."""
-    row.archived = None
-    db.flush()
+    if row.archived is not None:
+        row.archived = None
+        db.flush()
+        record_unit(db, "unit:restored", row)
 
 
 def let_a_home(
@@ -164,13 +212,20 @@ def hold_unit(
         if violated_constraint(error, metadata) != HOLDS_APART:
             raise
         raise Refused("This unit is held already in that time.", "starts") from error
+    record_unit(db, "hold:added", unit, after=_hold_fields(hold))
     return hold
+
+
+def _hold_fields(hold: Hold) -> dict[str, Any]:
+    return {"hold": hold.ref, "starts": hold.starts, "ends": hold.ends, "reason": hold.reason}
 
 
 def release_hold(db: Session, hold: Hold) -> None:
     """End a hold: the unit is free again."""
+    unit = hold.unit
     db.delete(hold)
     db.flush()
+    record_unit(db, "hold:released", unit, before=_hold_fields(hold))
 
 
 def holds_of(db: Session, unit: Unit, *, today: date) -> list[Hold]:

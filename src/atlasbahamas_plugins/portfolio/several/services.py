@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import name_key
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.portfolio.models import Property, Unit
-from atlasbahamas_plugins.portfolio.services import UnitDetails
+from atlasbahamas_plugins.portfolio.services import UNIT_FIELDS, UnitDetails, record_unit
 
 LABELS_NAMED = 5
 
@@ -55,31 +55,18 @@ def add_units(db: Session, above: Property, details: Sequence[UnitDetails], *, n
         return 0
     if there:
         raise _taken([unit.label for unit in there.values()])
+    units = [Unit(ref=new_key("u"), property=above, created=now, **asdict(wanted)) for wanted in details]
     try:
         with db.begin_nested():
-            db.add_all([_unit(above, wanted, now) for wanted in details])
+            db.add_all(units)
             db.flush()
     except IntegrityError as error:
         if violated_constraint(error, metadata) != "uq_portfolio_unit_label":
             raise
         raise Refused("Somebody added a unit with one of these labels at this moment. Please try again.", "labels") from error
-    return len(details)
-
-
-def _unit(above: Property, wanted: UnitDetails, now: datetime) -> Unit:
-    return Unit(
-        ref=new_key("u"),
-        property=above,
-        label=wanted.label,
-        beds=wanted.beds,
-        baths=wanted.baths,
-        rent_cents=wanted.rent_cents,
-        deposit_cents=wanted.deposit_cents,
-        area_sqft=wanted.area_sqft,
-        furnished=wanted.furnished,
-        pets=wanted.pets,
-        created=now,
-    )
+    for unit in units:
+        record_unit(db, "unit:added", unit, after={"property": above.ref, **_facts(unit)})
+    return len(units)
 
 
 def _units_there(db: Session, above: Property, details: Sequence[UnitDetails]) -> dict[str, Unit]:
@@ -90,22 +77,12 @@ def _units_there(db: Session, above: Property, details: Sequence[UnitDetails]) -
 
 def _all_there(there: dict[str, Unit], details: Sequence[UnitDetails]) -> bool:
     found = [there.get(name_key(wanted.label)) for wanted in details]
-    return all(unit is not None and _facts(unit) == astuple(wanted) for unit, wanted in zip(found, details, strict=True))
+    return all(unit is not None and _facts(unit) == asdict(wanted) for unit, wanted in zip(found, details, strict=True))
 
 
-def _facts(unit: Unit) -> tuple[object, ...]:
-    """A unit as `UnitDetails` has it."""
-    facts = UnitDetails(
-        label=unit.label,
-        beds=unit.beds,
-        baths=unit.baths,
-        rent_cents=unit.rent_cents,
-        deposit_cents=unit.deposit_cents,
-        area_sqft=unit.area_sqft,
-        furnished=unit.furnished,
-        pets=unit.pets,
-    )
-    return astuple(facts)
+def _facts(unit: Unit) -> dict[str, object]:
+    """What a unit offers, by the names that `UnitDetails` has."""
+    return {name: getattr(unit, name) for name in UNIT_FIELDS}
 
 
 def _taken(labels: Sequence[str]) -> Refused:

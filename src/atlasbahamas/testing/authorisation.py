@@ -1,0 +1,222 @@
+"""The authorisation matrix: who may do what with every view, written by hand and tried by real HTTP (house.md section 7).
+
+A feature has one table, in tests/functional/authorisation/<feature>.py:
+
+    def places(db: Session) -> dict[str, str]: ...      # name -> address of an object of the organisation in question
+    TABLE = Table("portfolio", places, (
+        View(UnitNode, "", MEMBERS, at="unit"),                                       # GET only
+        View(UnitNode, "edit", EDITORS, at="unit", send={"label": "4B"}),             # GET, and POST of its own form
+        View(Root, "sign-out", EVERYBODY, at="root", send={}, get=False),             # POST only
+        View(Units, "import", EDITORS, at="units", send={...}, shows=True),           # its POST shows what would be done
+    ))
+
+`who(...)` writes an expectation and fails when a relation is missing or named twice. `send` is what is typed into the form that
+the page shows to somebody who may; the rest of the form stays as shown, so it is a valid request, and every denied relation
+sends that same request with a token of its own. A denial counts only because every permitted relation succeeds with it on the
+same object: the database is put back after each success.
+
+A plugin's author writes such a table for the plugin and hands it to `World.seen`, as tests/functional/test_authorisation.py does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from webtest import TestApp
+from webtest.forms import Form, Select
+
+from atlasbahamas.people import services
+from atlasbahamas.people.demo_content import DEMO_PASSWORD
+from atlasbahamas.people.models import MEMBER_ROLES, Organisation
+from atlasbahamas.testing.site import START, Site, Snapshot
+from atlasbahamas.traversal.nodes import Node
+
+HERE, ELSEWHERE = "Blue Hole Property Management", "Bethel Family Homes"
+"""The organisation that the relations are about, and another one."""
+
+RELATIONS: Mapping[str, str | None] = {
+    "visitor": None,
+    "stranger": "andre",
+    "former": "matrix-former",
+    "other": "matrix-other",
+    "viewer": "ingrid",
+    "maintenance": "cyril",
+    "leasing": "shanelle",
+    "bookkeeper": "philip",
+    "manager": "tamar",
+    "owner": "keva",
+    "admin": "paula",
+}
+"""Relation -> account. stranger: signed in, a member of nothing; former: held every role here and holds none;
+other: holds every role in another organisation; admin: of the platform. A new one is a line here and a word in each table."""
+
+Who = Mapping[str, str]
+
+
+def who(*, ok: str = "", forbidden: str = "", hidden: str = "", sign_in: str = "") -> Who:
+    """An expectation: ok, 403, 404, or led to the sign-in page. Every relation is named once. Raises ValueError."""
+    groups = {"ok": ok, "403": forbidden, "404": hidden, "in": sign_in}
+    named = [(relation, outcome) for outcome, words in groups.items() for relation in words.split()]
+    if sorted(relation for relation, _ in named) != sorted(RELATIONS):
+        raise ValueError(f"name each of {', '.join(RELATIONS)} once; got {sorted(relation for relation, _ in named)}")
+    return dict(named)
+
+
+@dataclass(frozen=True)
+class View:
+    """One line of a table. `at` names one of the table's places; `send` None: the view takes no POST.
+
+    A POST that is right leads on to another page, or, where the line says so, shows what would be done.
+    """
+
+    node: type[Node]
+    name: str
+    who: Who
+    at: str
+    send: Mapping[str, Any] | None = None
+    get: bool = True
+    shows: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.node.__name__}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The expectations of one feature, and where its objects are."""
+
+    feature: str
+    places: Callable[[Session], dict[str, str]]
+    views: tuple[View, ...]
+
+
+def registered(app: Any) -> set[tuple[type[Node], str]]:
+    """(node class, name) of every view of the tree, from the introspector."""
+    views = (entry["introspectable"] for entry in app.registry.introspector.get_category("views"))
+    return {(view["context"], view["name"]) for view in views if _is_node(view["context"])}
+
+
+def beside_the_tree(app: Any) -> set[str]:
+    """Names of the routes that have a view: what stands beside the tree and so beside its ACLs."""
+    views = (entry["introspectable"] for entry in app.registry.introspector.get_category("views"))
+    return {view["route_name"] for view in views if view["route_name"]}
+
+
+def _is_node(context: object) -> bool:
+    return isinstance(context, type) and issubclass(context, Node)
+
+
+def add_people(site: Site) -> None:
+    """The accounts that the demo data does not have: who was a member in every role, and who is one elsewhere."""
+    with site.db.transaction() as db:
+        here, elsewhere = (db.scalars(select(Organisation).where(Organisation.name == name)).one() for name in (HERE, ELSEWHERE))
+        people = {}
+        for user_name in ("matrix-former", "matrix-other"):
+            details = services.PersonDetails(name=user_name.replace("-", " ").title(), user_name=user_name)
+            people[user_name] = services.register_person(db, details, DEMO_PASSWORD, now=START)
+        for role in MEMBER_ROLES:
+            services.add_member(db, elsewhere, people["matrix-other"].id, role, now=START)
+            was = services.add_member(db, here, people["matrix-former"].id, role, now=START)
+            services.end_membership(db, was, now=START)
+
+
+@dataclass
+class World:
+    """A filled site with every relation signed in, which stands as it was before each question."""
+
+    site: Site
+    snapshot: Snapshot
+    browsers: dict[str, TestApp]
+    tokens: dict[str, str]
+    cookies: dict[str, dict[str, str]]
+    _places: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, site: Site, folder: Path) -> World:
+        """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
+        add_people(site)
+        browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
+        tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
+        cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}
+        return cls(site, Snapshot(site, folder), browsers, tokens, cookies)
+
+    def restore(self) -> None:
+        """Put back the rows, the cookies, and the counts of attempts."""
+        self.snapshot.restore()
+        self.site.app.registry.atlas_limiter.storage.reset()
+        for relation, browser in self.browsers.items():
+            browser.reset()
+            for name, value in self.cookies[relation].items():
+                browser.set_cookie(name, value)
+
+    def addresses(self, table: Table) -> dict[str, str]:
+        """Where the table's objects are."""
+        if table.feature not in self._places:
+            with self.site.db.transaction("read") as db:
+                self._places[table.feature] = table.places(db)
+        return self._places[table.feature]
+
+    def path(self, table: Table, view: View) -> str:
+        """Address of the object that a line is about."""
+        return self.addresses(table)[view.at] + view.name
+
+    def valid_request(self, table: Table, view: View, relation: str) -> list[tuple[str, Any]]:
+        """What a permitted relation's browser sends: the form as the page shows it, with `send` typed into it."""
+        assert view.send is not None
+        if not view.get:
+            return [*view.send.items(), ("csrf_token", self.tokens[relation])]
+        form = self.browsers[relation].get(self.path(table, view), status=200).forms["form"]
+        type_into(form, view.send)
+        return list(form.submit_fields())
+
+    def seen(self, table: Table, view: View, relations: Iterable[str] = RELATIONS) -> Iterator[tuple[str, str, str]]:
+        """(method, relation, outcome) of every request that the line is about, as they really end."""
+        path = self.path(table, view)
+        relations = list(relations)
+        if view.get:
+            for relation in relations:
+                yield "GET", relation, outcome(self.browsers[relation].get(path, expect_errors=True))
+        if view.send is None:
+            return
+        model = self.valid_request(table, view, next(name for name in view.who if view.who[name] == "ok"))
+        for relation in relations:
+            request = [(name, self.tokens[relation] if name == "csrf_token" else value) for name, value in model]
+            answer = self.browsers[relation].post(path, request, expect_errors=True)
+            found = outcome(answer, posted=not view.shows)
+            if found not in ("403", "404", "in"):
+                self.restore()
+            yield "POST", relation, found
+
+    def surprises(self, table: Table, view: View, relations: Iterable[str] = RELATIONS) -> Iterator[str]:
+        """What differs from the hand-written expectation, in words; nothing when all is as it should be."""
+        for method, relation, found in self.seen(table, view, relations):
+            if found != view.who[relation]:
+                yield f"{method} {view} as {relation}: expected {view.who[relation]}, saw {found}"
+
+
+def outcome(answer: Any, *, posted: bool = False) -> str:
+    """What an answer means: `ok`, `in` (to the sign-in page), or its status. With `posted`, only what leads on is ok."""
+    status = int(answer.status_int)
+    if status == 303:
+        return "in" if answer.location.partition("?")[0].endswith("/sign-in") else "ok"
+    return "ok" if status < 400 and not posted else str(status)
+
+
+def type_into(form: Form, values: Mapping[str, Any]) -> None:
+    """Fill a form as a person does: a select also by the words that it shows."""
+    for name, value in values.items():
+        box = form[name]
+        if isinstance(box, Select) and value not in {option[0] for option in box.options}:
+            box.select(text=value)
+        else:
+            form[name] = value
+
+
+def _token(browser: TestApp, relation: str) -> str:
+    page = browser.get("/sign-in" if relation == "visitor" else "/account/", status=200)
+    return str(page.forms["form"]["csrf_token"].value)

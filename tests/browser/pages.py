@@ -1,0 +1,152 @@
+"""Where every page is, by view: the one place where a new page's address is added.
+
+A view of the introspector that stands neither in ADDRESSES nor in NO_PAGE fails. Words in braces are keys of rows that
+`existing` finds in the demo data. A second address of a view shows it in another state: filtered, empty, refused.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.web.formats import NASSAU
+from atlasbahamas_plugins.listings import services as listings
+from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.portfolio import services as portfolio
+from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
+
+View = tuple[str, str]
+
+ROLES = {
+    "visitor": None,
+    "owner": "keva",
+    "leasing": "shanelle",
+    "maintenance": "cyril",
+    "tenant": "andre",
+    "admin": "paula",
+}
+
+ORG = "/portfolio/{organisation}/"
+PROPERTY = ORG + "properties/{property}/"
+UNIT = PROPERTY + "units/{unit}/"
+FREE_UNIT = ORG + "properties/{free_property}/units/{free_unit}/"
+LISTING = ORG + "listings/{live}/"
+
+ADDRESSES: dict[View, tuple[str, ...]] = {
+    ("Root", ""): ("/",),
+    ("Root", "sign-in"): ("/sign-in", "/sign-in?next=/let/"),
+    ("Root", "register"): ("/register",),
+    ("Home", ""): ("/home/",),
+    ("Account", ""): ("/account/",),
+    ("Organisations", ""): ("/portfolio/",),
+    ("OrganisationNode", ""): (ORG,),
+    ("OrganisationNode", "edit"): (ORG + "edit",),
+    ("Members", ""): (ORG + "members/", ORG + "members/?q=nobody"),
+    ("MembershipNode", "edit"): (ORG + "members/{member}/edit",),
+    ("MembershipNode", "end"): (ORG + "members/{member}/end",),
+    ("LetHome", ""): ("/let/",),
+    ("Properties", ""): (ORG + "properties/", ORG + "properties/?q=castle", ORG + "properties/?archived=yes"),
+    ("Properties", "new"): (ORG + "properties/new",),
+    ("PropertyNode", ""): (
+        PROPERTY,
+        PROPERTY + "?q=castle",
+        ORG + "properties/{archived_property}/",
+        ORG + "properties/{bare_property}/",
+    ),
+    ("PropertyNode", "edit"): (PROPERTY + "edit",),
+    ("PropertyNode", "archive"): (PROPERTY + "archive",),
+    ("PropertyNode", "restore"): (ORG + "properties/{archived_property}/restore",),
+    ("Units", ""): (
+        ORG + "units/",
+        ORG + "units/?sort=rent-down&state=vacant",
+        ORG + "units/?q=castle",
+        ORG + "units/?beds=many",
+    ),
+    ("UnitsOfProperty", "new"): (PROPERTY + "units/new",),
+    ("UnitsOfProperty", "several"): (PROPERTY + "units/several",),
+    ("UnitsOfProperty", "import"): (PROPERTY + "units/import",),
+    ("UnitNode", ""): (UNIT, FREE_UNIT),
+    ("UnitNode", "edit"): (UNIT + "edit",),
+    ("UnitNode", "archive"): (UNIT + "archive",),
+    ("UnitNode", "restore"): (UNIT + "restore",),
+    ("UnitNode", "list"): (FREE_UNIT + "list",),
+    ("Holds", "new"): (UNIT + "holds/new",),
+    ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("Catalogue", ""): (
+        "/listings/",
+        "/listings/?island=abaco&max=4000",
+        "/listings/?q=castle",
+        "/listings/?beds=many&after=nothing",
+    ),
+    ("PublicListing", ""): ("/listings/{live}/", "/listings/{nightly}/"),
+    ("OwnListings", ""): (ORG + "listings/", ORG + "listings/?state=draft", ORG + "listings/?q=castle"),
+    ("OwnListing", ""): (LISTING, ORG + "listings/{draft}/", ORG + "listings/{paused}/", ORG + "listings/{withdrawn}/"),
+    ("OwnListing", "edit"): (LISTING + "edit",),
+    ("OwnListing", "publish"): (ORG + "listings/{draft}/publish",),
+    ("OwnListing", "pause"): (LISTING + "pause",),
+    ("OwnListing", "withdraw"): (LISTING + "withdraw",),
+}
+NO_PAGE: set[View] = {
+    ("Root", "sign-out"),
+    ("PublicListing", "picture.svg"),
+    ("OwnListing", "picture.svg"),
+    ("UnitsOfProperty", "template.csv"),
+}
+NOT_THERE = ("/nothing/here", "/listings/no-such-home-a1b2c3/", "/sign-out", "/listings/?q=%ff")
+LONG_NAME = "The Honourable Wilhelmina Cartwright-Symonette Memorial Residences at Old Fort Bay Phase Three, Building Twelve"
+NO_SPACES = "Kilometre" * 12
+
+
+def existing(db: Session, now: datetime) -> dict[str, str]:
+    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, a withdrawn listing."""
+    ours = Organisation.name == "Blue Hole Property Management"
+    organisation = db.scalars(select(Organisation).where(ours)).one()
+    settlement = db.scalars(select(Settlement).order_by(Settlement.id)).first()
+    assert settlement is not None
+    hold = db.scalars(select(Hold).order_by(Hold.id)).first()
+    assert hold is not None
+    member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
+
+    def add_property(name: str) -> Property:
+        where = portfolio.PropertyDetails(name, "house", settlement.id, f"Off the road, {name}", "", name)
+        return portfolio.add_property(db, organisation, where, now=now)
+
+    def add_unit(above: Property, label: str) -> Unit:
+        what = portfolio.UnitDetails(label, 12, 10, 1_234_567_89, 1_234_567_89, 12_345, True, True)
+        return portfolio.add_unit(db, above, what, now=now)
+
+    def write(unit: Unit, title: str, period: str) -> Listing:
+        text = f"{NO_SPACES} {title}.\n\n{'It is a long way to the end of this text. ' * 30}"
+        details = listings.ListingDetails(title, text, "short_term", 1_234_567_89, period, now.astimezone(NASSAU).date())
+        return listings.draft_listing(db, unit, details, now=now)
+
+    bare, long, archived = add_property("Bare Lot"), add_property(LONG_NAME), add_property(NO_SPACES)
+    portfolio.archive_property(db, archived, now=now)
+    free_unit, *others = [add_unit(long, label) for label in (NO_SPACES[:60], "Second floor, at the back", "3")]
+    nightly, withdrawn = write(others[0], NO_SPACES, "night"), write(others[1], LONG_NAME, "week")
+    listings.publish_listing(db, nightly, now=now)
+    listings.withdraw_listing(db, withdrawn)
+    state = {
+        row.state: row
+        for row in db.scalars(select(Listing).where(Listing.organisation_id == organisation.id).order_by(Listing.id))
+    }
+    db.flush()
+    return {
+        "organisation": organisation.ref,
+        "property": hold.unit.property.ref,
+        "unit": hold.unit.ref,
+        "hold": hold.ref,
+        "member": member.ref,
+        "bare_property": bare.ref,
+        "archived_property": archived.ref,
+        "free_property": long.ref,
+        "free_unit": free_unit.ref,
+        "live": state["approved"].ref,
+        "nightly": nightly.ref,
+        "draft": state["draft"].ref,
+        "paused": state["paused"].ref,
+        "withdrawn": withdrawn.ref,
+    }

@@ -1,0 +1,7 @@
+"""Who may do what: one hand-written table per feature. atlasbahamas.testing.authorisation says how to read and write them."""
+
+from __future__ import annotations
+
+from authorisation import core, listings, portfolio
+
+TABLES = (core.TABLE, portfolio.TABLE, listings.TABLE)

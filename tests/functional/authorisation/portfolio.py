@@ -1,0 +1,96 @@
+"""Who may do what with the portfolio's views."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from webtest import Upload
+
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.testing.authorisation import HERE, Table, View, who
+from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.resources import (
+    HoldNode,
+    Holds,
+    LetHome,
+    Properties,
+    PropertyNode,
+    UnitNode,
+    Units,
+    UnitsOfProperty,
+)
+
+SIGNED_IN = who(sign_in="visitor", ok="stranger former other viewer maintenance leasing bookkeeper manager owner admin")
+MEMBERS = who(sign_in="visitor", hidden="stranger former other", ok="viewer maintenance leasing bookkeeper manager owner admin")
+EDITORS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing bookkeeper",
+    ok="manager owner admin",
+)
+HOLDERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance bookkeeper",
+    ok="leasing manager owner admin",
+)
+
+
+def places(db: Session) -> dict[str, str]:
+    """A unit with a hold, and what is above it."""
+    hold, unit, above, organisation = db.execute(
+        select(Hold.ref, Unit.ref, Property.ref, Organisation.ref)
+        .join(Unit, Unit.id == Hold.unit_id)
+        .join(Property, Property.id == Unit.property_id)
+        .join(Organisation, Organisation.id == Property.organisation_id)
+        .where(Organisation.name == HERE)
+        .order_by(Hold.id)
+        .limit(1)
+    ).one()
+    here = f"/portfolio/{organisation}/"
+    return {
+        "let": "/let/",
+        "properties": f"{here}properties/",
+        "property": f"{here}properties/{above}/",
+        "units": f"{here}units/",
+        "units of property": f"{here}properties/{above}/units/",
+        "unit": f"{here}properties/{above}/units/{unit}/",
+        "holds": f"{here}properties/{above}/units/{unit}/holds/",
+        "hold": f"{here}properties/{above}/units/{unit}/holds/{hold}/",
+    }
+
+
+FILE = Upload("units.csv", b"label,beds,baths,rent\n12C,1,1,900\n")
+WHERE = {"name": "Conch Row", "kind": "House", "settlement": "Staniel Cay", "street": "By the dock", "po_box": "EX-29001"}
+WHAT = {"beds": "2", "baths": "1", "area_sqft": "900", "rent_cents": "1,850.00", "deposit_cents": "1850", "label": "12B"}
+
+TABLE = Table(
+    "portfolio",
+    places,
+    (
+        View(LetHome, "", SIGNED_IN, at="let", send={**WHERE, **WHAT}),
+        View(Properties, "", MEMBERS, at="properties"),
+        View(Properties, "new", EDITORS, at="properties", send={**WHERE, "notes": "Key at the shop"}),
+        View(PropertyNode, "", MEMBERS, at="property"),
+        View(PropertyNode, "edit", EDITORS, at="property", send={**WHERE, "notes": "Key at the shop"}),
+        View(PropertyNode, "archive", EDITORS, at="property", send={}),
+        View(PropertyNode, "restore", EDITORS, at="property", send={}),
+        View(Units, "", MEMBERS, at="units"),
+        View(UnitsOfProperty, "new", EDITORS, at="units of property", send=WHAT),
+        View(UnitsOfProperty, "several", EDITORS, at="units of property", send={"count": "3", "prefix": "Apt", "rent_cents": "900"}),
+        View(UnitsOfProperty, "import", EDITORS, at="units of property", send={"file": FILE}, shows=True),
+        View(UnitsOfProperty, "template.csv", EDITORS, at="units of property"),
+        View(UnitNode, "", MEMBERS, at="unit"),
+        View(UnitNode, "edit", EDITORS, at="unit", send=WHAT),
+        View(UnitNode, "archive", EDITORS, at="unit", send={}),
+        View(UnitNode, "restore", EDITORS, at="unit", send={}),
+        View(
+            Holds,
+            "new",
+            HOLDERS,
+            at="holds",
+            send={"starts": "2031-01-01", "ends": "2031-02-01", "reason": "For a cousin"},
+        ),
+        View(HoldNode, "release", HOLDERS, at="hold", send={}),
+    ),
+)
