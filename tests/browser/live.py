@@ -11,6 +11,7 @@ from pathlib import Path
 import waitress
 from pages import existing
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import START, Site
 
@@ -29,6 +30,7 @@ def serving(folder: Path, template: Path) -> Iterator[LiveSite]:
     """Serve a copy of the demo data on a free port of this machine."""
     site = sites.start(sites.copy_sqlite(template, folder / "site.sqlite"), folder)
     with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         keys = existing(db, START)
     server = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)

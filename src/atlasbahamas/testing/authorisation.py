@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 from webtest import TestApp
 from webtest.forms import Form, Select
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import MEMBER_ROLES, Organisation
@@ -114,6 +115,7 @@ def _is_node(context: object) -> bool:
 def add_people(site: Site) -> None:
     """The accounts that the demo data does not have: who was a member in every role, and who is one elsewhere."""
     with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         here, elsewhere = (db.scalars(select(Organisation).where(Organisation.name == name)).one() for name in (HERE, ELSEWHERE))
         people = {}
         for user_name in ("matrix-former", "matrix-other"):

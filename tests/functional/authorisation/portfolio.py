@@ -77,7 +77,9 @@ TABLE = Table(
         View(PropertyNode, "restore", EDITORS, at="property", send={}),
         View(Units, "", MEMBERS, at="units"),
         View(UnitsOfProperty, "new", EDITORS, at="units of property", send=WHAT),
-        View(UnitsOfProperty, "several", EDITORS, at="units of property", send={"count": "3", "prefix": "Apt", "rent_cents": "900"}),
+        View(
+            UnitsOfProperty, "several", EDITORS, at="units of property", send={"count": "3", "prefix": "Apt", "rent_cents": "900"}
+        ),
         View(UnitsOfProperty, "import", EDITORS, at="units of property", send={"file": FILE}, shows=True),
         View(UnitsOfProperty, "template.csv", EDITORS, at="units of property"),
         View(UnitNode, "", MEMBERS, at="unit"),
