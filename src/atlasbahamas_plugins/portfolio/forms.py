@@ -15,7 +15,8 @@ from atlasbahamas.web.forms import (
     TextField,
     VersionField,
 )
-from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
+from atlasbahamas.web.forms.many import ManyField
+from atlasbahamas_plugins.portfolio.models import AMENITIES, PROPERTY_KINDS, TAX_CLASSES
 from atlasbahamas_plugins.portfolio.services import PropertyDetails, UnitDetails, settlement_choices
 
 
@@ -30,7 +31,7 @@ class _Where(Form):
         super().__init__(request, row, **values)
         self.settlement.offer({"": [("", "Choose where it is")], **settlement_choices(request.db)})
 
-    def where(self, notes: str = "") -> PropertyDetails:
+    def where(self, **more: Any) -> PropertyDetails:
         """The property's part of what was typed."""
         return PropertyDetails(
             self.name.data,
@@ -38,7 +39,7 @@ class _Where(Form):
             int(self.settlement.data),
             self.street.data,
             self.po_box.data,
-            notes,
+            **more,
         )
 
 
@@ -70,8 +71,22 @@ class UnitFactsForm(Form):
 class PropertyForm(_Where):
     """A property to add or change."""
 
+    amenities = ManyField("What there is", choices=list(AMENITIES.items()))
+    amenities_more = TextField("And what else")
+    assessment_number = TextField("Assessment number", max_length=40)
+    tax_class = ChoiceField("Class", choices=[("", "Not known"), *TAX_CLASSES.items()])
     notes = MultilineField("Notes for yourselves")
     version = VersionField()
+
+    def details(self) -> PropertyDetails:
+        """Everything that was typed."""
+        return self.where(
+            notes=self.notes.data,
+            amenities=tuple(self.amenities.data),
+            amenities_more=self.amenities_more.data,
+            assessment_number=self.assessment_number.data,
+            tax_class=self.tax_class.data or "",
+        )
 
 
 class UnitForm(UnitFactsForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -19,6 +20,37 @@ PROPERTY_KINDS = {
     "studio": "Studio",
     "other": "Other",
 }
+AMENITIES = {
+    "air_conditioning": "Air conditioning",
+    "pool": "Pool",
+    "beach": "Beach access",
+    "dock": "Dock or boat slip",
+    "garden": "Garden or yard",
+    "playground": "Playground",
+    "gym": "Gym",
+    "parking": "Parking",
+    "laundry": "Washer or laundry room",
+    "lift": "Lift",
+    "step_free": "Step-free access",
+    "gated": "Gated",
+    "guard": "Security guard",
+    "generator": "Stand-by generator",
+    "cistern": "Rainwater cistern",
+    "solar": "Solar power",
+    "shutters": "Hurricane shutters or windows",
+}
+TAX_CLASSES = {
+    "owner_occupied": "Owner-occupied",
+    "residential": "Residential",
+    "commercial": "Commercial",
+    "vacant_land": "Vacant land",
+    "exempt": "Exempt",
+}
+"""Classes of real property tax, as a landlord finds them on the assessment notice; "" where nobody looked yet."""
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 class Base(DeclarativeBase):
@@ -60,7 +92,8 @@ class Property(Base):
 
     __tablename__ = "portfolio_property"
     __table_args__ = (
-        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in PROPERTY_KINDS)})", name="known_kind"),
+        CheckConstraint(_one_of("kind", PROPERTY_KINDS), name="known_kind"),
+        CheckConstraint(_one_of("tax_class", ("", *TAX_CLASSES)), name="known_tax_class"),
         Index("ix_portfolio_property_organisation_id_name", "organisation_id", "name", "id"),
         Index("ix_portfolio_property_settlement_id", "settlement_id"),
     )
@@ -73,6 +106,10 @@ class Property(Base):
     settlement_id: Mapped[int] = mapped_column(ForeignKey(Settlement.id))
     street: Mapped[Line]
     po_box: Mapped[str] = mapped_column(String(40))
+    amenities: Mapped[list[str]]
+    amenities_more: Mapped[Line]
+    assessment_number: Mapped[str] = mapped_column(String(40))
+    tax_class: Mapped[str] = mapped_column(String(20))
     notes: Mapped[Prose]
     created: Mapped[datetime]
     archived: Mapped[datetime | None]
@@ -82,6 +119,12 @@ class Property(Base):
     organisation: Mapped[Organisation] = relationship(Organisation)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def amenity_names(self) -> list[str]:
+        """What there is, in words."""
+        known = [AMENITIES[amenity] for amenity in self.amenities if amenity in AMENITIES]
+        return [*known, self.amenities_more] if self.amenities_more else known
 
 
 class Unit(Base):

@@ -19,13 +19,17 @@ from atlasbahamas.people.services import create_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.portfolio.models import HOLDS_APART, Hold, Island, Property, Settlement, Unit
 
-PROPERTY_FIELDS = ("name", "kind", "settlement", "street", "po_box", "notes")
+PROPERTY_FACTS = ("amenities", "amenities_more", "assessment_number", "tax_class", "notes")
+PROPERTY_FIELDS = ("name", "kind", "settlement", "street", "po_box", *PROPERTY_FACTS)
 UNIT_FIELDS = ("label", "beds", "baths", "rent_cents", "deposit_cents", "area_sqft", "furnished", "pets")
 
 
 @dataclass(frozen=True)
 class PropertyDetails:
-    """Where and what a property is. There are no postal codes in The Bahamas (domain.md section 4)."""
+    """Where and what a property is. There are no postal codes in The Bahamas (domain.md section 4).
+
+    `assessment_number` and `tax_class` are those of real property tax.
+    """
 
     name: str
     kind: str
@@ -33,6 +37,10 @@ class PropertyDetails:
     street: str
     po_box: str = ""
     notes: str = ""
+    amenities: tuple[str, ...] = ()
+    amenities_more: str = ""
+    assessment_number: str = ""
+    tax_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,8 @@ def _write_property(db: Session, row: Property, details: PropertyDetails) -> tup
         raise Refused("Choose one of the list.", "settlement")
     row.name, row.kind, row.settlement = details.name, details.kind, settlement
     row.street, row.po_box, row.notes = details.street, details.po_box, details.notes
+    row.amenities, row.amenities_more = list(details.amenities), details.amenities_more
+    row.assessment_number, row.tax_class = details.assessment_number, details.tax_class
     before, after = changes(row, PROPERTY_FIELDS)
     db.flush()
     return _named(before), _named(after)

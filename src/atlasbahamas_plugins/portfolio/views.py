@@ -11,7 +11,7 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.portfolio import services
 from atlasbahamas_plugins.portfolio.forms import HoldForm, LetHomeForm, PropertyForm, UnitForm
 from atlasbahamas_plugins.portfolio.lists import PropertyList, UnitList
-from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
+from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, TAX_CLASSES
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state_of
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
@@ -77,7 +77,8 @@ def show_property(context: PropertyNode, request: Any) -> Any:
     """A property, and its units as a list."""
     below = UnitsOfProperty(request, context, "units")
     listed = UnitList(request, below.visible(), node=below, today=request.clock.today())
-    return listed.answer(property=context.row, kind=PROPERTY_KINDS[context.row.kind])
+    row = context.row
+    return listed.answer(property=row, kind=PROPERTY_KINDS[row.kind], tax_class=TAX_CLASSES.get(row.tax_class, ""))
 
 
 def add_property(context: Properties, request: Any) -> Any:
@@ -85,9 +86,7 @@ def add_property(context: Properties, request: Any) -> Any:
     form = PropertyForm(request)
 
     def submit() -> Any:
-        row = services.add_property(
-            request.db, organisation_above(context).row, form.where(form.notes.data), now=request.clock.now()
-        )
+        row = services.add_property(request.db, organisation_above(context).row, form.details(), now=request.clock.now())
         return done(request, context.node_of(row), "The property was added. Now add its units.")
 
     return form_page(request, form, {"heading": "Add a property", "cancel": context.url()}, submit=submit)
@@ -100,7 +99,7 @@ def edit_property(context: PropertyNode, request: Any) -> Any:
         form.settlement.data = str(context.row.settlement_id)
 
     def submit() -> Any:
-        services.edit_property(request.db, context.row, form.where(form.notes.data))
+        services.edit_property(request.db, context.row, form.details())
         return done(request, context, "The property was saved.")
 
     return form_page(request, form, {"heading": "Edit this property", "cancel": context.url()}, submit=submit)
