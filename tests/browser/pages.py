@@ -17,6 +17,7 @@ from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
 View = tuple[str, str]
 
@@ -33,6 +34,7 @@ ORG = "/portfolio/{organisation}/"
 PROPERTY = ORG + "properties/{property}/"
 UNIT = PROPERTY + "units/{unit}/"
 FREE_UNIT = ORG + "properties/{free_property}/units/{free_unit}/"
+MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
 
 ADDRESSES: dict[View, tuple[str, ...]] = {
@@ -68,13 +70,16 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitsOfProperty", "new"): (PROPERTY + "units/new",),
     ("UnitsOfProperty", "several"): (PROPERTY + "units/several",),
     ("UnitsOfProperty", "import"): (PROPERTY + "units/import",),
-    ("UnitNode", ""): (UNIT, FREE_UNIT),
+    ("UnitNode", ""): (UNIT, FREE_UNIT, MENDED_UNIT),
     ("UnitNode", "edit"): (UNIT + "edit",),
     ("UnitNode", "archive"): (UNIT + "archive",),
     ("UnitNode", "restore"): (UNIT + "restore",),
     ("UnitNode", "list"): (FREE_UNIT + "list",),
     ("Holds", "new"): (UNIT + "holds/new",),
     ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("TimesOutOfService", "new"): (UNIT + "out-of-service/new",),
+    ("OutOfServiceNode", "edit"): (MENDED_UNIT + "out-of-service/{out_of_service}/edit",),
+    ("OutOfServiceNode", "end"): (MENDED_UNIT + "out-of-service/{out_of_service}/end",),
     ("Catalogue", ""): (
         "/listings/",
         "/listings/?island=abaco&max=4000",
@@ -108,6 +113,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert settlement is not None
     hold = db.scalars(select(Hold).order_by(Hold.id)).first()
     assert hold is not None
+    out = db.scalars(select(OutOfService)).first()
+    assert out is not None
     member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
 
     def add_property(name: str) -> Property:
@@ -140,6 +147,9 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "unit": hold.unit.ref,
         "hold": hold.ref,
         "member": member.ref,
+        "mended_property": out.unit.property.ref,
+        "mended_unit": out.unit.ref,
+        "out_of_service": out.ref,
         "bare_property": bare.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,

@@ -18,6 +18,7 @@ from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
 
 def newest(site: Site, most: int = 1) -> list[dict[str, Any]]:
@@ -129,6 +130,8 @@ def paths(site: Site) -> dict[str, str]:
             .where(Property.organisation_id == organisation.id, Unit.id.not_in(listed))
         ).first()
         assert unlisted is not None
+        out = db.scalars(select(OutOfService)).first()
+        assert out is not None
         member = db.scalars(select(Membership).where(Membership.role == "viewer")).first()
         assert member is not None
         top = f"/portfolio/{organisation.ref}/"
@@ -147,6 +150,8 @@ def paths(site: Site) -> dict[str, str]:
             "Holds": f"{unit}holds/",
             "HoldNode": f"{unit}holds/{hold.ref}/",
             "OwnListing": f"{top}listings/{listings['approved'].ref}/",  # type: ignore[union-attr]
+            "TimesOutOfService": f"{unit}out-of-service/",
+            "OutOfServiceNode": f"{top}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/{out.ref}/",
             "Draft": f"{top}listings/{listings['draft'].ref}/" if listings["draft"] else "",
         }
 
@@ -177,6 +182,9 @@ WALK: dict[tuple[str, str], tuple[str | None, dict[str, str], list[Step]]] = {
     ("UnitNode", "list"): (OWNER, {"title": "A home", "description": "With a view."}, []),
     ("Holds", "new"): (OWNER, {"starts": "2031-01-01", "ends": "2031-01-09", "reason": "For a cousin"}, []),
     ("HoldNode", "release"): (OWNER, {}, []),
+    ("TimesOutOfService", "new"): (OWNER, {"starts": "2031-01-01", "reason": "A new roof"}, []),
+    ("OutOfServiceNode", "edit"): (OWNER, {"reason": "A new roof"}, []),
+    ("OutOfServiceNode", "end"): (OWNER, {}, []),
     ("OwnListing", "edit"): (OWNER, {"title": "Another title"}, []),
     ("OwnListing", "publish"): (OWNER, {}, [("OwnListing", "pause", {})]),
     ("OwnListing", "pause"): (OWNER, {}, []),

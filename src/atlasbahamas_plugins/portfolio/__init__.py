@@ -12,12 +12,13 @@ PLUGIN = Plugin(
     version="0.1.0",
     api=PLUGIN_API,
     wiring="atlasbahamas_plugins.portfolio.wiring:includeme",
-    models="atlasbahamas_plugins.portfolio.models",
+    models="atlasbahamas_plugins.portfolio.tables",
     migrations="atlasbahamas_plugins.portfolio.migrations",
     demo="atlasbahamas_plugins.portfolio.demo:load_demo",
     permissions=(
         Permission("portfolio:property:view", "See properties and units", EVERYBODY),
         Permission("portfolio:property:edit", "Add, change and archive properties and units", EDITORS),
         Permission("portfolio:hold:edit", "Hold a unit for somebody", (*EDITORS, "leasing")),
+        Permission("portfolio:out_of_service:edit", "Take a unit out of service and bring it back", (*EDITORS, "maintenance")),
     ),
 )

@@ -1,4 +1,4 @@
-"""Loads the demo properties, units and holds; what they are is in demo_content.py."""
+"""Loads the demo properties, units, holds and times out of service; what they are is in demo_content.py."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from atlasbahamas.people.demo_content import ORGANISATIONS
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
-from atlasbahamas_plugins.portfolio.demo_content import HOLDS, PROPERTIES
+from atlasbahamas_plugins.portfolio.demo_content import HOLDS, OUT_OF_SERVICE, PROPERTIES
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
+from atlasbahamas_plugins.portfolio.out_of_service.services import OutOfServiceDetails, take_out_of_service
 
 
 def load_demo(db: Session, *, now: datetime) -> None:
-    """Make every demo property with its units, and the holds. Deterministic."""
+    """Make every demo property with its units, and what occupies them. Deterministic."""
     names = {entry.key: entry.name for entry in ORGANISATIONS}
     units: dict[tuple[str, str], Unit] = {}
     for entry in PROPERTIES:
@@ -54,4 +55,14 @@ def load_demo(db: Session, *, now: datetime) -> None:
             person_id=None,
             now=now,
             code=demo_code(f"{hold.property_name}/{hold.unit_label}/{hold.starts_in_days}"),
+        )
+    for out in OUT_OF_SERVICE:
+        starts = today + timedelta(days=out.starts_in_days)
+        take_out_of_service(
+            db,
+            units[out.property_name, out.unit_label],
+            OutOfServiceDetails(starts, starts + timedelta(days=out.days), out.reason),
+            person_id=None,
+            now=now,
+            code=demo_code(f"{out.property_name}/{out.unit_label}/{out.reason}"),
         )

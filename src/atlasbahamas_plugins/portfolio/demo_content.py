@@ -44,6 +44,17 @@ class DemoHold:
     days: int
 
 
+@dataclass(frozen=True)
+class DemoOutOfService:
+    """A time out of service of the demo data, from a day before or after today for some days."""
+
+    property_name: str
+    unit_label: str
+    reason: str
+    starts_in_days: int
+    days: int
+
+
 PROPERTIES = (
     DemoProperty(
         "blue-hole",
@@ -265,4 +276,9 @@ HOLDS = (
     DemoHold("Cable Beach Court", "3B", "Kept for a family that arrives by boat", 0, 14),
     DemoHold("Freeport Gardens", "2B", "Papers of an applicant are being read", 0, 7),
     DemoHold("Harbour View", "Garden flat", "Kept for the owner's cousin", 10, 21),
+)
+
+OUT_OF_SERVICE = (
+    DemoOutOfService("Marsh Harbour Row", "No 3", "The roof is being made new", -12, 60),
+    DemoOutOfService("Sandyport Mews", "No 4", "Painting between two tenants", 5, 6),
 )

@@ -13,6 +13,8 @@ from atlasbahamas_plugins.portfolio.forms import HoldForm, LetHomeForm, Property
 from atlasbahamas_plugins.portfolio.lists import PropertyList, UnitList
 from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, TAX_CLASSES
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state_of
+from atlasbahamas_plugins.portfolio.out_of_service.resources import TimesOutOfService
+from atlasbahamas_plugins.portfolio.out_of_service.services import times_out_of_service
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -119,7 +121,7 @@ def add_unit(context: UnitsOfProperty, request: Any) -> Any:
 
 
 def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
-    """A unit: what it offers, what occupies it, and the holds on it."""
+    """A unit: what it offers, what occupies it, the holds on it, and when it is out of service."""
     today = request.clock.today()
     state = unit_state_of(request.db, request.registry.atlas_points.get(OCCUPANCY), context.row, today)
     return {
@@ -128,6 +130,9 @@ def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
         "state_label": STATES[state],
         "holds": services.holds_of(request.db, context.row, today=today),
         "holds_node": Holds(request, context, "holds"),
+        "out_of_service": times_out_of_service(request.db, context.row),
+        "out_of_service_node": TimesOutOfService(request, context, "out-of-service"),
+        "today": today,
     }
 
 

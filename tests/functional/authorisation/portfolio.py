@@ -9,6 +9,8 @@ from webtest import Upload
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
+from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -34,10 +36,16 @@ HOLDERS = who(
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin",
 )
+MENDERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer leasing bookkeeper",
+    ok="maintenance manager owner admin",
+)
 
 
 def places(db: Session) -> dict[str, str]:
-    """A unit with a hold, and what is above it."""
+    """A unit with a hold, and what is above it; a time out of service, wherever that is."""
     hold, unit, above, organisation = db.execute(
         select(Hold.ref, Unit.ref, Property.ref, Organisation.ref)
         .join(Unit, Unit.id == Hold.unit_id)
@@ -48,6 +56,15 @@ def places(db: Session) -> dict[str, str]:
         .limit(1)
     ).one()
     here = f"/portfolio/{organisation}/"
+    out = db.scalars(
+        select(OutOfService)
+        .join(Unit, Unit.id == OutOfService.unit_id)
+        .join(Property, Property.id == Unit.property_id)
+        .join(Organisation, Organisation.id == Property.organisation_id)
+        .where(Organisation.name == HERE)
+    ).first()
+    assert out is not None
+    out_of_service = f"{here}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/"
     return {
         "let": "/let/",
         "properties": f"{here}properties/",
@@ -56,6 +73,8 @@ def places(db: Session) -> dict[str, str]:
         "units of property": f"{here}properties/{above}/units/",
         "unit": f"{here}properties/{above}/units/{unit}/",
         "holds": f"{here}properties/{above}/units/{unit}/holds/",
+        "times out of service": out_of_service,
+        "out of service": f"{out_of_service}{out.ref}/",
         "hold": f"{here}properties/{above}/units/{unit}/holds/{hold}/",
     }
 
@@ -94,5 +113,8 @@ TABLE = Table(
             send={"starts": "2031-01-01", "ends": "2031-02-01", "reason": "For a cousin"},
         ),
         View(HoldNode, "release", HOLDERS, at="hold", send={}),
+        View(TimesOutOfService, "new", MENDERS, at="times out of service", send={"starts": "2031-01-01", "reason": "A new roof"}),
+        View(OutOfServiceNode, "edit", MENDERS, at="out of service", send={"reason": "A new roof"}),
+        View(OutOfServiceNode, "end", MENDERS, at="out of service", send={}),
     ),
 )
