@@ -1,6 +1,8 @@
 """Every table of the portfolio and every trigger, for its migrations: its own, and those of its parts (docs/decisions/0011)."""
 
 from atlasbahamas_plugins.portfolio import models
+from atlasbahamas_plugins.portfolio.bulk import models as bulk
 from atlasbahamas_plugins.portfolio.out_of_service import models as out_of_service
 
-TRIGGERS = (*models.TRIGGERS, *out_of_service.TRIGGERS)
+PARTS = (models, bulk, out_of_service)
+TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))
