@@ -4,13 +4,13 @@
 # the container sees it, so give the container an INI file of your own over /opt/atlasbahamas/production.ini.
 ARG PYTHON=3.12
 
-FROM python:${PYTHON}-slim AS build
+FROM python:${PYTHON}-slim-bookworm AS build
 COPY . /source
 RUN /source/deploy/install.sh /source /opt/atlasbahamas
 # The loopback interface of a container is reached by nobody else.
 RUN sed -i 's/^listen = .*/listen = 0.0.0.0:6543/' /opt/atlasbahamas/production.ini
 
-FROM python:${PYTHON}-slim
+FROM python:${PYTHON}-slim-bookworm
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/atlasbahamas atlas
 COPY --from=build /opt/atlasbahamas /opt/atlasbahamas
 ENV PATH=/opt/atlasbahamas/venv/bin:$PATH PYTHONUNBUFFERED=1

@@ -16,14 +16,14 @@ help: ## This list
 	@$(PIP) -e .
 	@touch $@
 
+# The stamp goes first: pip takes the product out for a moment, and whoever breaks that off has half an environment.
 .venv/tools.stamp: .venv/run.stamp
+	@rm -f .venv/run.stamp
 	@$(PIP) -e '.[test,check]'
-	@touch $@
+	@touch .venv/run.stamp $@
 
 serve: .venv/run.stamp ## Start the site with demo data; PORT=6543 changes the port
-	@$(BIN)/atlas db upgrade
-	@$(BIN)/atlas demo load --if-empty
-	@exec $(BIN)/atlas serve
+	@exec $(BIN)/atlas serve --prepare
 
 test: .venv/tools.stamp ## The whole suite: SQLite, PostgreSQL, Redis, a browser; ARGS= goes to pytest
 	@$(BIN)/pytest -n 2 --ignore=tests/proofs $(ARGS)

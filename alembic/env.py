@@ -10,14 +10,16 @@ from alembic import context
 
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db.metadata import metadata
-from atlasbahamas.db.migrations import components, finish, migrating, upgrade
+from atlasbahamas.db.migrations import components, migrating, upgrade
 
 site = Site.read(os.environ.get("ATLAS_INI") or context.config.get_main_option("atlas.ini"))
 found = components(Path(__file__).parent, site.manifests)
 core, *features = found
 
+command = getattr(getattr(context.config.cmd_opts, "cmd", (None,))[0], "__name__", "")
 database = site.database()
-with migrating(database.write_engine) as connection:
+changes = command in ("upgrade", "downgrade", "stamp")
+with migrating(database.write_engine, found) if changes else database.read_engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -26,9 +28,7 @@ with migrating(database.write_engine) as connection:
         include_object=lambda item, name, kind, reflected, other: kind != "table" or core.owns(name),
     )
     context.run_migrations()
-    command = getattr(context.config.cmd_opts, "cmd", (None,))[0]
-    if getattr(command, "__name__", "") == "upgrade":
+    if command == "upgrade":
         for feature in features:
             upgrade(connection, feature)
-    finish(connection, found)
 database.dispose()

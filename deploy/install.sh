@@ -8,7 +8,8 @@ source=$(cd "$1" && pwd)
 target=$2
 
 mkdir -p "$target"
-[ -x "$target/venv/bin/python" ] || python3 -m venv "$target/venv"
+# Also over one that is there: it may have been broken off half made.
+python3 -m venv "$target/venv"
 # Built from a copy: setuptools leaves build/ in the checkout, and would install from it what is no longer in src/.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

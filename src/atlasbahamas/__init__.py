@@ -22,11 +22,13 @@ CORE = (
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",
+    "atlasbahamas.web.kept",
     "atlasbahamas.web.layout",
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.jobs.wiring",
 )
 
 

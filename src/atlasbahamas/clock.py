@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from atlasbahamas.settings import AtlasSettings
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> datetime:
-        """This instant, aware, in UTC."""
-
-    def today(self) -> date:
-        """The local date: due dates are local dates in America/Nassau (house.md section 6)."""
 
 
 class SystemClock:
@@ -30,7 +20,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def today(self) -> date:
-        """The date in the zone."""
+        """The local date: due dates are local dates in America/Nassau (house.md section 6)."""
         return datetime.now(self.zone).date()
 
 

@@ -18,14 +18,16 @@ def includeme(config: Any) -> None:
 
 def configure(profile: str) -> None:
     """JSON lines in production, readable ones elsewhere; both on standard error."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # Never a trace with local variables, as both renderers would have it: a password is one.
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if profile == "production":
-        processors.append(structlog.processors.dict_tracebacks)
+        without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        processors.append(structlog.processors.ExceptionRenderer(without_locals))
         renderer = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[*processors, renderer],

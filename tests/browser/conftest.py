@@ -38,7 +38,7 @@ def fresh(tmp_path: Path, template: Path) -> Iterator[LiveSite]:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
+def playwright(chromium: str) -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 

@@ -41,6 +41,15 @@ def test_check_names_all_problems_on_one_line_each(ini: Path) -> None:
     assert "hidden-value" not in result.output
 
 
+def test_check_finds_a_server_that_believes_another_proxy(ini: Path) -> None:
+    ini.write_text(GOOD + "atlas.trusted_proxy = 10.0.0.2\n[server:main]\nuse = egg:waitress\ntrusted_proxy = 10.0.0.3\n")
+    result = atlas("-c", ini, "settings", "check")
+    assert result.exit_code == 1
+    assert "atlas.trusted_proxy and trusted_proxy in [server:main] differ" in result.output
+    ini.write_text(ini.read_text().replace("10.0.0.3", "10.0.0.2"))
+    assert atlas("-c", ini, "settings", "check").exit_code == 0
+
+
 def test_show_masks_and_says_where_from(ini: Path) -> None:
     result = atlas("-c", ini, "settings", "show", ATLAS_ATLAS__DEMO="yes")
     assert result.exit_code == 0, result.output

@@ -187,6 +187,17 @@ def test_attributes_of_the_boxes() -> None:
     assert '<optgroup label="North">' in str(form.island())
 
 
+def test_a_select_box_escapes_what_it_offers_and_marks_what_is_chosen() -> None:
+    form = HomeForm(Asked.blank("/"), island='"<b>"')
+    form.island.offer({"": [("", "Any")], "N & S": [('"<b>"', "Governor's <Harbour>"), (7, "Inagua")]})
+    assert form.island.choices == [("", "Any"), ('"<b>"', "Governor's <Harbour>"), (7, "Inagua")]
+    assert str(form.island(class_="form-select")) == (
+        '<select class="form-select" id="island" name="island" required><option value="">Any</option>'
+        '<optgroup label="N &amp; S"><option selected value="&#34;&lt;b&gt;&#34;">Governor&#39;s &lt;Harbour&gt;</option>'
+        '<option value="7">Inagua</option></optgroup></select>'
+    )
+
+
 class Base(DeclarativeBase):
     pass
 

@@ -128,7 +128,7 @@ def test_redis_dies_and_comes_back_empty_at_the_same_address(killable: RedisServ
         assert client.config_get("bind") == {"bind": "127.0.0.1"}
 
 
-def test_a_redis_that_does_not_start_says_why() -> None:
+def test_a_redis_that_does_not_start_says_why(redis_url: str) -> None:
     taken = RedisServer()
     try:
         with pytest.raises(Unavailable, match="Redis"):

@@ -11,6 +11,7 @@ from atlasbahamas import __version__
 from atlasbahamas.cli.audit import audit
 from atlasbahamas.cli.db import db
 from atlasbahamas.cli.demo import demo
+from atlasbahamas.cli.jobs import jobs
 from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.serve import serve
@@ -35,7 +36,7 @@ def atlas(context: click.Context, ini: Path) -> None:
     context.obj = ini
 
 
-for group in (audit, db, demo, people, plugins, serve, settings):
+for group in (audit, db, demo, jobs, people, plugins, serve, settings):
     atlas.add_command(group)
 
 

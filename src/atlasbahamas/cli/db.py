@@ -45,9 +45,8 @@ def downgrade(ini: Path, component: str, target: str) -> None:
     """Take one component back."""
     site = Site.read(ini)
     found = _component(site, component)
-    with migrations.migrating(site.database().write_engine) as connection:
+    with migrations.migrating(site.database().write_engine, site.components()) as connection:
         migrations.downgrade(connection, found, target)
-        migrations.finish(connection, site.components())
     click.echo(f"{component} is back at {target}.")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.cli.site import Site, resolve
+from atlasbahamas.db import Database
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.models import Person
 from atlasbahamas.settings import AtlasSettings
@@ -28,15 +29,23 @@ def load(ini: Path, if_empty: bool) -> None:
     site = Site.read(ini)
     if not site.settings().section(AtlasSettings).demo:
         raise click.ClickException("atlas.demo is not true: this site takes no demo data")
-    now = datetime.now(UTC)
-    with site.database().transaction() as db:
+    database = site.database()
+    loaded = load_into_empty(site, database, now=datetime.now(UTC))
+    database.dispose()
+    if loaded:
+        click.echo("The demo data is loaded.")
+    elif not if_empty:
+        raise click.ClickException("there are people already: demo data goes into an empty database")
+
+
+def load_into_empty(site: Site, database: Database, *, now: datetime) -> bool:
+    """Load the demo data of the core and of every active feature, all or nothing; False when there are people already."""
+    with database.transaction() as db:
         db.info[ACTOR] = COMMAND
         if db.scalar(select(Person.id).limit(1)) is not None:
-            if if_empty:
-                return
-            raise click.ClickException("there are people already: demo data goes into an empty database")
+            return False
         load_people(db, now=now)
         for manifest in site.manifests:
             if manifest.demo:
                 resolve(manifest.demo)(db, now=now)
-    click.echo("The demo data is loaded.")
+    return True

@@ -1,4 +1,4 @@
-"""`atlas serve`: the site in one process on this machine, for development and the embedded profile.
+"""`atlas serve`: the site in one process on this machine, with its jobs beside it, for development and the embedded profile.
 
 What is served is `atlasbahamas.main`; a public site starts it with the server of its own choice.
 """
@@ -7,49 +7,69 @@ from __future__ import annotations
 
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import plaster
 import waitress
 from pyramid.paster import get_app
 
+from atlasbahamas.cli.demo import load_into_empty
 from atlasbahamas.cli.site import Site
+from atlasbahamas.db import migrations
+from atlasbahamas.jobs.supervisor import SUPERVISOR_STOPS_WITHIN, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
-from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.settings import AtlasSettings, variable
 
 
 @click.command()
+@click.option("--prepare", is_flag=True, help="Before that, bring the database to head and put demo data into an empty one.")
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", help="Another port than the INI file's.")
+@click.option("--jobs/--no-jobs", "with_jobs", default=True, help="Whether to run jobs beside it, where atlas.broker is set.")
 @click.pass_obj
-def serve(ini: Path, port: int | None) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
+def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
+    """Serve until Ctrl-C or SIGTERM, and run the jobs meanwhile."""
     site = Site.read(ini)
     options = dict(plaster.get_settings(str(site.ini), "server:main"))
     options.pop("use", None)
     if port is not None:
         options["listen"] = f"127.0.0.1:{port}"
+        os.environ.setdefault(variable("atlas.base_url"), f"http://127.0.0.1:{port}")
+    demo = site.settings().section(AtlasSettings).demo
+    if prepare:
+        _prepare(site, demo=demo)
     app = get_app(str(site.ini))
     try:
         server = waitress.create_server(app, **options)
     except OSError as error:
         app.registry.atlas_db.dispose()
         raise click.ClickException(f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544") from None
-    signal.signal(signal.SIGTERM, _stop)
-    _greet(options["listen"], demo=site.settings().section(AtlasSettings).demo)
+    settings = site.settings().section(AtlasSettings)
+    children = []
+    if with_jobs and settings.broker:
+        children.append(start_child(atlas_command(site.ini, "jobs", "run", "--supervised")))
     try:
+        _greet(options["listen"], demo=demo)
+        # Ctrl-C and SIGTERM end it: atlasbahamas.command makes a SystemExit of either.
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
+        # Stopping takes a moment, and who presses again in it does not stop it faster.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         server.close()
+        stop_children(children, within=SUPERVISOR_STOPS_WITHIN)
         app.registry.atlas_db.dispose()
     click.echo("Stopped.")
 
 
-def _stop(*_: Any) -> None:
-    raise SystemExit
+def _prepare(site: Site, *, demo: bool) -> None:
+    database = site.database()
+    migrations.upgrade_all(database.write_engine, site.components())
+    if demo and load_into_empty(site, database, now=datetime.now(UTC)):
+        click.echo("The demo data is loaded.")
+    database.dispose()
 
 
 def _greet(listen: str, *, demo: bool) -> None:

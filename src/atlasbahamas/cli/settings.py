@@ -11,7 +11,7 @@ from pkgutil import resolve_name
 import click
 import plaster
 
-from atlasbahamas.settings.core import CORE_SECTIONS
+from atlasbahamas.settings.core import CORE_SECTIONS, AtlasSettings
 from atlasbahamas.settings.load import Settings, SettingsError, enabled_plugins, load
 from atlasbahamas.settings.reference import markdown, terminal
 from atlasbahamas.settings.section import Section
@@ -26,8 +26,13 @@ def settings() -> None:
 @click.pass_obj
 def check(config: Path) -> None:
     """Say everything that is wrong with the settings."""
-    count = len(_load(config).shown())
-    click.echo(f"{config}: all {count} settings are in order.")
+    found = _load(config)
+    server = plaster.get_settings(str(config), "server:main")
+    if server.get("trusted_proxy", "") != found.section(AtlasSettings).trusted_proxy:
+        raise click.ClickException(
+            f"{config}: atlas.trusted_proxy and trusted_proxy in [server:main] differ: name one address in both"
+        )
+    click.echo(f"{config}: all {len(found.shown())} settings are in order.")
 
 
 @settings.command()

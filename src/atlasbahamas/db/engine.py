@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.session import ORMExecuteState
 
 Mode = Literal["read", "write"]
@@ -25,22 +25,27 @@ class WriteRefused(Exception):
     """Something tried to write in a transaction that only reads: a GET never writes (house.md section 4)."""
 
 
+class ReadSession(Session):
+    """A session that refuses to write. The listeners below hang on the class: on each session they took as long as a query."""
+
+
 class Database:
-    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn."""
+    """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn.
+
+    `info` is put into each session's own `info`.
+    """
 
     def __init__(self, url: str, **options: Any) -> None:
+        self.info: dict[str, Any] = {}
         self.engine = _engine(url, **options)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
-        self._sessions = sessionmaker(autoflush=True)
 
     def session(self, mode: Mode) -> Session:
         """A new session. Whoever asks for it joins it to a transaction manager or closes it."""
-        session = self._sessions(bind=self.read_engine if mode == "read" else self.write_engine)
         if mode == "read":
-            event.listen(session, "before_flush", _refuse_flush)
-            event.listen(session, "do_orm_execute", _refuse_statement)
-        return session
+            return ReadSession(self.read_engine, info=self.info)
+        return Session(self.write_engine, info=self.info)
 
     @contextmanager
     def transaction(self, mode: Mode = "write") -> Iterator[Session]:
@@ -51,6 +56,10 @@ class Database:
     def dispose(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
+
+    def after_fork(self) -> None:
+        """Begin with connections of this process's own; the parent's are left alone, for closing them would close them there."""
+        self.engine.dispose(close=False)
 
 
 def _engine(url: str, **options: Any) -> Engine:
@@ -78,9 +87,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     """Writers queue at BEGIN IMMEDIATE; readers never do, and cannot write even by mistake."""
-    reading = connection.get_execution_options().get("atlas_mode") == "read"
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("atlas_mode") == "read":
+        # The driver's own way, for what cannot fail: SQLAlchemy's takes longer than both statements.
+        connection.connection.dbapi_connection.execute("PRAGMA query_only = ON")
+        connection.connection.dbapi_connection.execute("BEGIN DEFERRED")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _leave_no_transaction_open(connection: sqlite3.Connection | None, record: object) -> None:
@@ -104,11 +117,13 @@ def _mark_locked_as_retryable(context: Any) -> None:
         mark_error_retryable(context.sqlalchemy_exception)
 
 
+@event.listens_for(ReadSession, "before_flush")
 def _refuse_flush(session: Session, *_: object) -> None:
     if session.new or session.dirty or session.deleted:
         raise WriteRefused("a request that reads may not change rows")
 
 
+@event.listens_for(ReadSession, "do_orm_execute")
 def _refuse_statement(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         raise WriteRefused("a request that reads may not run INSERT, UPDATE or DELETE")

@@ -20,10 +20,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from atlasbahamas.db.metadata import metadata
-from atlasbahamas.db.triggers import Trigger, apply_triggers
+from atlasbahamas.db.triggers import Trigger, apply_triggers, drop_triggers
 from atlasbahamas.plugins.manifest import Plugin
 
-CORE_MODELS = ("atlasbahamas.people.models", "atlasbahamas.audit.models")
+CORE_MODELS = ("atlasbahamas.people.models", "atlasbahamas.audit.models", "atlasbahamas.jobs.models")
 
 
 class MigrationError(Exception):
@@ -122,11 +122,14 @@ def head(component: Component) -> str | None:
 
 
 @contextmanager
-def migrating(engine: Engine) -> Iterator[Connection]:
-    """A connection in one transaction for a whole migration.
+def migrating(engine: Engine, found: Iterable[Component]) -> Iterator[Connection]:
+    """A connection in one transaction for a whole migration, without triggers and, on SQLite, without foreign keys.
 
-    On SQLite foreign keys are off meanwhile: a table that is rebuilt would take the rows that point to it along.
+    A table that SQLite rebuilds would take the rows that point to it along, and cannot be rebuilt while a trigger speaks of it.
+    At the end the triggers of every component that is at head are put back; what they are for an older revision, only the
+    older code knows. Raises MigrationError for a row that points nowhere then; nothing is changed.
     """
+    found = tuple(found)
     with engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
         sqlite = connection.dialect.name == "sqlite"
@@ -134,32 +137,31 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
+                for component in found:
+                    drop_triggers(connection, component.triggers())
                 yield connection
+                for component in found:
+                    if current(connection, component) == head(component):
+                        apply_triggers(connection, component.triggers())
+                if sqlite:
+                    _refuse_broken_keys(connection)
         finally:
             if sqlite:
                 raw.execute("PRAGMA foreign_keys = ON")
 
 
-def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
-    """Bring every component to head in one transaction, and put every trigger back.
+def _refuse_broken_keys(connection: Connection) -> None:
+    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    if broken:
+        raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
 
-    Raises MigrationError for a row that points nowhere afterwards; nothing is changed then.
-    """
+
+def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
+    """Bring every component to head in one transaction. Raises MigrationError as `migrating` does."""
     found = tuple(found)
-    with migrating(engine) as connection:
+    with migrating(engine, found) as connection:
         for component in found:
             upgrade(connection, component)
-        finish(connection, found)
-
-
-def finish(connection: Connection, found: Iterable[Component]) -> None:
-    """Put back the triggers and, on SQLite, check every foreign key. Raises MigrationError for a row that points nowhere."""
-    for component in found:
-        apply_triggers(connection, component.triggers())
-    if connection.dialect.name == "sqlite":
-        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        if broken:
-            raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
 
 
 def comparing(component: Component) -> dict[str, Any]:
@@ -177,9 +179,3 @@ def comparing(component: Component) -> dict[str, Any]:
 def differences(connection: Connection, component: Component) -> list[Any]:
     """What the component's models say and the database does not have, or the other way round; empty at head."""
     return list(compare_metadata(MigrationContext.configure(connection, opts=comparing(component)), metadata))
-
-
-def pending(engine: Engine, found: Iterable[Component]) -> list[str]:
-    """Names of the components whose database is not at head."""
-    with engine.connect() as connection:
-        return [component.name for component in found if current(connection, component) != head(component)]

@@ -13,7 +13,7 @@ from typing import Any
 import transaction
 import zope.sqlalchemy
 from sqlalchemy.orm import Session
-from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED
+from zope.sqlalchemy.datamanager import STATUS_CHANGED
 
 from atlasbahamas.audit.actor import ACTOR, CLOCK, actor_of_request
 from atlasbahamas.db.engine import Database, Mode
@@ -23,15 +23,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def session_of(request: Any) -> Session:
-    """The request's session. A safe method gets one that refuses to write; any other writes from its first statement."""
+    """The request's session. A safe method gets one that refuses to write, and whose transaction ends with the request: there is
+    nothing to commit. Any other writes from its first statement, and joins the request's transaction.
+    """
     mode: Mode = "read" if request.method in SAFE_METHODS else "write"
-    session = request.registry.atlas_db.session(mode)
-    # A write through Core leaves no trace in the unit of work: without STATUS_CHANGED it is rolled back in silence.
-    state = STATUS_ACTIVE if mode == "read" else STATUS_CHANGED
-    _say_who(request, session)
-    zope.sqlalchemy.register(session, initial_state=state, transaction_manager=request.tm)
+    session: Session = request.registry.atlas_db.session(mode)
+    if mode == "write":
+        _say_who(request, session)
+        # A write through Core leaves no trace in the unit of work: without STATUS_CHANGED it is rolled back in silence.
+        zope.sqlalchemy.register(session, initial_state=STATUS_CHANGED, transaction_manager=request.tm)
     request.add_finished_callback(lambda request: session.close())
-    return session  # type: ignore[no-any-return]
+    return session
 
 
 def open_read_session(request: Any) -> Session:

@@ -82,18 +82,26 @@ def _postgresql(name: str, table: str, refusal: str, event: str, condition: str,
 
 def apply_triggers(connection: Connection, triggers: Iterable[Trigger]) -> None:
     """Drop and create every trigger whose table exists, on the dialect of this connection."""
-    tables = set(inspect(connection).get_table_names())
-    for trigger in triggers:
-        if trigger.table not in tables:
-            continue
-        if connection.dialect.name == "sqlite":
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}"))
-            statements = trigger.sqlite
-        else:
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}"))
-            statements = trigger.postgresql
-        for statement in statements:
+    for trigger in _with_a_table(connection, triggers):
+        _drop(connection, trigger)
+        for statement in trigger.sqlite if connection.dialect.name == "sqlite" else trigger.postgresql:
             connection.exec_driver_sql(statement)
+
+
+def drop_triggers(connection: Connection, triggers: Iterable[Trigger]) -> None:
+    """Drop every trigger whose table exists."""
+    for trigger in _with_a_table(connection, triggers):
+        _drop(connection, trigger)
+
+
+def _with_a_table(connection: Connection, triggers: Iterable[Trigger]) -> list[Trigger]:
+    tables = set(inspect(connection).get_table_names())
+    return [trigger for trigger in triggers if trigger.table in tables]
+
+
+def _drop(connection: Connection, trigger: Trigger) -> None:
+    of_table = "" if connection.dialect.name == "sqlite" else f" ON {trigger.table}"
+    connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}{of_table}"))
 
 
 def present_triggers(connection: Connection) -> set[str]:

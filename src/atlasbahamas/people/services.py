@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -160,6 +160,11 @@ def devices_of(db: Session, person_id: int, *, now: datetime) -> list[Device]:
     """Browsers in which the person is signed in, the latest first."""
     query = select(Device).where(Device.person_id == person_id, Device.expires > now)
     return list(db.scalars(query.order_by(Device.last_seen.desc(), Device.id.desc()).limit(50)))
+
+
+def forget_devices(db: Session, *, now: datetime) -> None:
+    """Delete the devices whose time is over: they open nothing, and say where somebody was."""
+    db.execute(delete(Device).where(Device.expires <= now))
 
 
 def grant_platform_role(db: Session, person: Person, role: str) -> None:

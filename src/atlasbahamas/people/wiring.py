@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
-from atlasbahamas.people import views
+from atlasbahamas.people import jobs, views
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN
 from atlasbahamas.people.resources import (
     Account,
@@ -40,6 +41,9 @@ def includeme(config: Any) -> None:
     config.add_mount("account", Account)
     config.add_mount("portfolio", Organisations)
     config.add_child(OrganisationNode, "members", Members)
+
+    config.add_job("atlas.forget_devices", jobs.forget_devices)
+    config.add_schedule("atlas.forget_devices", "atlas.forget_devices", at=time(3, 15))
 
     page = config.add_view
     page(views.front, context=Root, permission=VIEW, renderer="front.jinja2")

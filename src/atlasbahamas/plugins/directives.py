@@ -7,14 +7,20 @@ Pyramid raises while it executes actions would otherwise not say whose it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Any
 
+from atlasbahamas.jobs.registry import ATTEMPTS, Handler, Job, Schedule
 from atlasbahamas.plugins.discovery import PluginError
 from atlasbahamas.plugins.manifest import Permission, Plugin
 
 CORE = "core"
+CORE_PREFIX = "atlas"
+_JOB_NAME = re.compile(r"([a-z][a-z_]*)\.[a-z][a-z_]*")
+_MAX_JOB_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,6 @@ class ExtensionPoints:
     def get(self, name: str) -> list[Any]:
         """Contributions to the point, in their order; empty when nobody gave any."""
         return [entry.value for entry in self._contributions.get(name, ())]
-
-    def names(self) -> list[str]:
-        """Names of all declared points."""
-        return sorted(self._protocols)
 
 
 def plugin_of(config: Any) -> str:
@@ -133,6 +135,50 @@ def contribute(config: Any, point: str, value: Any, *, name: str, order: int = 1
     defer(config, "contribution", label, lambda: points.add(point, contribution), order=-10, value=value)
 
 
+def add_job(config: Any, name: str, handler: str | Handler, *, attempts: int = ATTEMPTS) -> None:
+    """Declare the work `<plugin>.<verb_phrase>`: `handler(request, payload)` does it, in a transaction of its own.
+
+    `handler` may be a dotted name. A job that raises is tried again, `attempts` times in all, with longer and longer pauses.
+    """
+    _check_job_name(config, name)
+    if attempts < 1:
+        raise PluginError(f"plugin {plugin_of(config)!r}: job {name!r} needs at least one attempt")
+    jobs: dict[str, Job] = config.registry.atlas_jobs
+
+    def execute() -> None:
+        jobs[name] = Job(name, config.maybe_dotted(handler), attempts)
+
+    defer(config, "job", name, execute, handler=handler, attempts=attempts)
+
+
+def add_schedule(config: Any, name: str, job: str, *, every: timedelta | None = None, at: time | None = None) -> None:
+    """Run `job` again and again: `every` so often, or each day `at` a time of day in the site's time zone.
+
+    Each time is one row in the outbox, however many processes keep the schedule; of times that were missed only the latest is
+    made up. The job's payload is `{"due": <time in ISO format>}`.
+    """
+    _check_job_name(config, name)
+    try:
+        schedule = Schedule(name, job, every=every, at=at)
+    except ValueError as error:
+        raise PluginError(f"plugin {plugin_of(config)!r}: {error}") from error
+
+    def execute() -> None:
+        if job not in config.registry.atlas_jobs:
+            raise PluginError(f"schedule {name!r} is for the job {job!r}, which nobody declares")
+        config.registry.atlas_schedules[name] = schedule
+
+    defer(config, "schedule", name, execute, order=10, job=job, every=every, at=at)
+
+
+def _check_job_name(config: Any, name: str) -> None:
+    plugin = plugin_of(config)
+    prefix = CORE_PREFIX if plugin == CORE else plugin
+    match = _JOB_NAME.fullmatch(name)
+    if match is None or match[1] != prefix or len(name) > _MAX_JOB_NAME:
+        raise PluginError(f"plugin {plugin!r}: {name!r} should be of the form {prefix}.verb_phrase")
+
+
 def include_plugin(config: Any, manifest: Plugin) -> None:
     """Wire one feature: its permissions, templates, static files, and whatever its wiring.py registers.
 
@@ -161,6 +207,9 @@ def includeme(config: Any) -> None:
     config.registry.atlas_roles = {}
     config.registry.atlas_children = {}
     config.registry.atlas_points = ExtensionPoints()
-    for directive in (declare_permission, add_role, add_child, add_mount, add_extension_point, contribute):
+    config.registry.atlas_jobs = {}
+    config.registry.atlas_schedules = {}
+    directives = (declare_permission, add_role, add_child, add_mount, add_extension_point, contribute, add_job, add_schedule)
+    for directive in directives:
         config.add_directive(directive.__name__, directive)
     config.add_directive("include_plugin", include_plugin, action_wrap=False)

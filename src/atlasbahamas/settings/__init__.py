@@ -11,9 +11,8 @@ from atlasbahamas.settings.core import (
     PyramidSettings,
     RedisSessionSettings,
     RetrySettings,
-    TransactionSettings,
 )
-from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
 from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
@@ -28,8 +27,8 @@ __all__ = [
     "Section",
     "Settings",
     "SettingsError",
-    "TransactionSettings",
     "Words",
     "enabled_plugins",
     "load",
+    "variable",
 ]

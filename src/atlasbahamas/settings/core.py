@@ -70,6 +70,16 @@ class AtlasSettings(Section):
         default="memory://",
         description="Where rate limits are counted: sqlite:///file or redis://host/number.",
     )
+    broker: str = Field(
+        repr=False,
+        pattern=r"^(filesystem:///.+|rediss?://.+)?$",
+        default="",
+        description="What wakes the workers: redis://host/number, or filesystem:///folder on one machine; empty: nothing does.",
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="How many jobs a worker runs at the same time.")
+    job_seconds: int = Field(
+        default=120, ge=1, le=86_400, description="How long a job may take, in seconds; then it is stopped and tried again."
+    )
     shared_page_seconds: int = Field(default=30, ge=0, description="How long a public page may be cached, in seconds.")
     trusted_proxy: str = Field(
         default="",
@@ -98,6 +108,8 @@ class AtlasSettings(Section):
                 "atlas.limits",
                 "must be a redis:// address in production, so that all processes count together",
             )
+        if not values.get("atlas.broker", "redis://").startswith(("redis://", "rediss://")):
+            yield "atlas.broker", "must be a redis:// address in production, so that every host can wake the workers"
         if not values.get("atlas.trusted_proxy", "-").strip():
             yield "atlas.trusted_proxy", "must be the address of your proxy in production, such as 127.0.0.1"
 
@@ -198,19 +210,6 @@ class RetrySettings(Section):
     attempts: int = Field(default=3, ge=1, le=10, description="How often a request is tried in all.")
 
 
-class TransactionSettings(Section):
-    """The transaction around each request (pyramid_tm)."""
-
-    prefix = "tm"
-
-    manager_hook: str = Field(
-        default="pyramid_tm.explicit_manager",
-        description="The function that makes a request's transaction manager.",
-    )
-    annotate_user: Flag = Field(default=False, description="Note the user on the transaction; costs a look-up per request.")
-    commit_veto: str | None = Field(default=None, description="A function that may stop a commit after seeing the answer.")
-
-
 class PyramidSettings(Section):
     """Pyramid's own switches."""
 
@@ -230,6 +229,5 @@ CORE_SECTIONS: tuple[type[Section], ...] = (
     DatabaseSettings,
     RedisSessionSettings,
     RetrySettings,
-    TransactionSettings,
     PyramidSettings,
 )

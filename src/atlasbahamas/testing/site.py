@@ -1,7 +1,7 @@
 """A whole site for a test: the application on a database of its own, copied from one that was migrated and filled once.
 
 Every test commits for real, on SQLite with cookie sessions (`embedded`) and on PostgreSQL with Redis sessions (`server`), so
-what is tested is what runs; docs/decisions/0006 says why a copy and not a savepoint.
+what is tested is what runs; docs/decisions/0003 says why a copy and not a savepoint.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -25,6 +27,8 @@ from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
+from atlasbahamas.jobs.running import drain, schedules_of, zone_of
+from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.plugins.discovery import load_manifests
@@ -33,7 +37,6 @@ from atlasbahamas.web.formats import NASSAU
 ROOT = Path(__file__).parents[3]
 FEATURES = ("portfolio", "listings")
 START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
-PROFILES = ("embedded", "server")
 
 
 @dataclass
@@ -84,6 +87,16 @@ class Site:
         with self.db.transaction("read") as db:
             names = metadata.tables
             return {name: int(db.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0) for name in sorted(names)}
+
+    def drain_jobs(self) -> Counter[str]:
+        """Run every job that is due at this moment of the clock, without a broker; gives how many ended in which state.
+
+        The site has kept its schedules since START: a daily job runs after `clock.move(days=1)`.
+        """
+        registry = self.app.registry
+        with self.db.transaction() as db:
+            make_ticks(db, schedules_of(registry), now=START, zone=zone_of(registry))
+        return drain(registry)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -143,10 +156,10 @@ class QueryCounter:
             self.statements.append(statement)
 
 
-def fill(url: str) -> None:
+def fill(url: str, features: Sequence[str] = FEATURES) -> None:
     """Migrate an empty database and load the demo data."""
     database = Database(url)
-    manifests = load_manifests(FEATURES)
+    manifests = load_manifests(features)
     upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
     with database.transaction() as db:
         db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
@@ -158,19 +171,19 @@ def fill(url: str) -> None:
 
 
 @cache
-def sqlite_template(folder: Path) -> Path:
+def sqlite_template(folder: Path, features: tuple[str, ...] = FEATURES) -> Path:
     """A filled SQLite file, made once per process."""
     path = folder / f"template-{uuid.uuid4().hex}.sqlite"
-    fill(f"sqlite:///{path}")
+    fill(f"sqlite:///{path}", features)
     return path
 
 
 @cache
-def postgresql_template(server: str) -> str:
+def postgresql_template(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """Name of a filled PostgreSQL database, made once per process."""
     name = f"template_{uuid.uuid4().hex}"
     on_server(server, f"CREATE DATABASE {name}")
-    fill(server.rsplit("/", 1)[0] + f"/{name}")
+    fill(server.rsplit("/", 1)[0] + f"/{name}", features)
     return name
 
 
@@ -190,10 +203,17 @@ def copy_sqlite(template: Path, target: Path) -> str:
     return f"sqlite:///{target}"
 
 
-def copy_postgresql(server: str) -> str:
+def empty_postgresql(server: str) -> str:
+    """The URL of an empty database."""
+    name = f"empty_{uuid.uuid4().hex}"
+    on_server(server, f"CREATE DATABASE {name}")
+    return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+def copy_postgresql(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """The URL of a copy."""
     name = f"copy_{uuid.uuid4().hex}"
-    on_server(server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template(server)}")
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template(server, features)}")
     return server.rsplit("/", 1)[0] + f"/{name}"
 
 
@@ -202,12 +222,12 @@ def drop_postgresql(server: str, url: str) -> None:
     on_server(server, f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
 
-def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> Site:
+def start(url: str, folder: Path, *, redis: str | None = None, features: Sequence[str] = FEATURES, **more: str) -> Site:
     """The application on a database; with `redis`, its sessions are there."""
     settings = {
         "atlas.profile": "test",
         "atlas.secret": "for-tests-only",
-        "atlas.plugins": " ".join(FEATURES),
+        "atlas.plugins": " ".join(features),
         "atlas.limits": f"sqlite:///{folder}/limits.sqlite",
         "atlas.shared_page_seconds": "0",
         "sqlalchemy.url": url,

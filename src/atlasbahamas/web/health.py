@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from atlasbahamas.jobs.services import health
 from atlasbahamas.settings import AtlasSettings, RedisSessionSettings
 
 
@@ -18,18 +19,31 @@ def live(request: Any) -> dict[str, str]:
 
 
 def ready(request: Any) -> dict[str, Any]:
-    """Database and, where it is used, Redis. 503 when any of them does not answer."""
-    parts = {"database": _database(request)}
+    """Database and, where it is used, Redis: 503 when any of them does not answer. The jobs: "degraded" when they are late.
+
+    Pages are served without jobs, so their being late is told, and no reason to send visitors elsewhere.
+    """
+    needed = {"database": _database(request)}
     settings = request.registry.atlas_settings
     if settings.section(AtlasSettings).sessions == "redis":
-        parts["redis"] = _redis(settings.section(RedisSessionSettings))
-    fine = all(parts.values())
-    if not fine:
+        needed["redis"] = _redis(settings.section(RedisSessionSettings))
+    parts: dict[str, str | int] = {name: "ok" if up else "down" for name, up in needed.items()}
+    if needed["database"]:
+        parts |= _jobs(request, running=bool(settings.section(AtlasSettings).broker))
+    if not all(needed.values()):
         request.response.status_int = 503
-    return {
-        "status": "ok" if fine else "unavailable",
-        "parts": {name: "ok" if up else "down" for name, up in parts.items()},
-    }
+        return {"status": "unavailable", "parts": parts}
+    return {"status": "degraded" if {"late", "down"} & set(parts.values()) else "ok", "parts": parts}
+
+
+def _jobs(request: Any, *, running: bool) -> dict[str, str | int]:
+    try:
+        doing = health(request.db, now=request.clock.now())
+    except SQLAlchemyError:
+        return {"outbox": "down"}
+    alive = {"worker": doing.worker, "beat": doing.beat}
+    shown = {part: ("ok" if seen else "late") if running else "off" for part, seen in alive.items()}
+    return {**shown, "outbox_seconds": doing.waiting_seconds}
 
 
 def _database(request: Any) -> bool:

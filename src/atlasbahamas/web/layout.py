@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from markupsafe import Markup
+from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import organisations_of
@@ -18,6 +19,7 @@ from atlasbahamas.web.formats import jinja_filters
 log = structlog.get_logger("atlasbahamas.slot")
 SLOT_REGIONS = ("front", "home", "home-next", "organisation")
 NAV = "nav"
+TEMPLATES = ".jinja2"
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,6 @@ class Link:
 
 class Layout:
     """What layout.jinja2 asks for; each answer is worked out when it is first wanted."""
-
-    site_name = "AtlasBahamas"
 
     def __init__(self, request: Any) -> None:
         self.request = request
@@ -88,6 +88,14 @@ class Layout:
         return Markup("\n").join(Markup(part.render(self.request, self.request.context)) for part in parts)  # noqa: S704
 
 
+def _renderer(info: Any) -> Jinja2TemplateRenderer:
+    """A template by its name on the search path, where every feature's stand in a folder of its name.
+
+    pyramid_jinja2's own factory looks beside the caller's package first, at every page, and none is ever there.
+    """
+    return Jinja2TemplateRenderer(lambda: info.registry.getUtility(IJinja2Environment, name=TEMPLATES).get_template(info.name))
+
+
 def _template_globals(event: Any) -> None:
     request = event.get("request")
     if request is not None:
@@ -102,7 +110,7 @@ def includeme(config: Any) -> None:
     config.registry.settings["jinja2.trim_blocks"] = "true"
     config.registry.settings["jinja2.lstrip_blocks"] = "true"
     config.add_jinja2_search_path("atlasbahamas:templates")
-    config.add_jinja2_renderer(".jinja2")
+    config.add_renderer(TEMPLATES, _renderer)
     config.add_static_view("static", "atlasbahamas:static", cache_max_age=31536000)
     config.add_request_method(Layout, "layout", reify=True)
     config.add_subscriber(_template_globals, "pyramid.interfaces.IBeforeRender")

@@ -63,9 +63,6 @@ def includeme(config: Any) -> None:
         raw = dict(config.registry.settings)
         raw["redis.sessions.serialize"] = _to_bytes
         raw["redis.sessions.deserialize"] = json.loads
-        raw.setdefault("redis.sessions.cookie_name", COOKIE)
-        raw.setdefault("redis.sessions.redis_socket_timeout", 2)
-        raw.setdefault("redis.sessions.timeout", SIXTY_DAYS)
         factory = surviving(session_factory_from_settings(raw))
         cookie = raw["redis.sessions.cookie_name"]
     else:

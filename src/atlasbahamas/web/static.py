@@ -27,6 +27,20 @@ class ContentCacheBuster(QueryStringCacheBuster):
         return self._digest(kw["pathspec"])
 
 
+def static_path(request: Any, path: str, **more: Any) -> str:
+    """What Pyramid's method of this name gives, worked out once for each file: a page asks for dozens, and until the next start
+    neither their content nor their address changes.
+    """
+    known: dict[tuple[str, str], str] = request.registry.atlas_static_paths
+    key = (request.script_name, path)
+    if more or key not in known:
+        found = str(type(request).static_path(request, path, **more))
+        return found if more else known.setdefault(key, found)
+    return known[key]
+
+
 def includeme(config: Any) -> None:
-    """Use it for the core's files."""
+    """Use both for every file."""
+    config.registry.atlas_static_paths = {}
     config.add_cache_buster("atlasbahamas:static/", ContentCacheBuster())
+    config.add_request_method(static_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from atlasbahamas.web.formats import money
 from atlasbahamas.web.lists import (
     Column,
+    Filter,
     Key,
     List,
     Sort,
@@ -19,18 +21,33 @@ from atlasbahamas.web.lists import (
     text_filter,
 )
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, Listing
-from atlasbahamas_plugins.listings.services import matching
-from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
+from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards, found_by_words, has_words
+from atlasbahamas_plugins.portfolio.models import Island
 
 LISTING = Listing.__table__.c
 
 
 def _on_island(ref: str) -> ColumnElement[bool]:
-    return Settlement.island_id.in_(select(Island.id).where(Island.ref == ref))
+    return Listing.island_id == select(Island.id).where(Island.ref == ref).scalar_subquery()
 
 
-def _price(row: Listing) -> str:
+def _price(row: Listing | ListingCard) -> str:
     return f"{money(row.price_cents)} {PERIODS[row.price_period]}"
+
+
+def catalogue_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
+    """What visitors may ask for, with the islands and settlements that there are."""
+    islands = [(ref, name) for ref, name, _ in places]
+    settlements = {name: entries for _, name, entries in places}
+    return (
+        text_filter("q", "Words", has_words, find=found_by_words),
+        choice_filter("island", "Island", islands, _on_island),
+        choice_filter("settlement", "Settlement", settlements, lambda number: Listing.settlement_id == int(number)),
+        integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
+        money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
+        money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
+        choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
+    )
 
 
 class CatalogueList(List):
@@ -41,39 +58,30 @@ class CatalogueList(List):
     identity = LISTING.id
     page_size = 12
     sorts = (
-        Sort("newest", "Newest first", (Key(LISTING.published, descending=True),)),
+        Sort("newest", "Newest first", (Key(LISTING.published, descending=True, never_null=True),)),
         Sort("price", "Price, lowest first", (Key(LISTING.price_cents),)),
         Sort("price-down", "Price, highest first", (Key(LISTING.price_cents, descending=True),)),
         Sort("available", "Available soonest", (Key(LISTING.available),)),
     )
     columns = (
         Column("title", "Title", lambda row, node: row.title, lambda row: row.title),
-        Column("island", "Island", lambda row, node: "", lambda row: row.unit.property.settlement.island.name),
-        Column("settlement", "Settlement", lambda row, node: "", lambda row: row.unit.property.settlement.name),
-        Column("beds", "Bedrooms", lambda row, node: "", lambda row: row.unit.beds, numeric=True),
+        Column("island", "Island", lambda row, node: "", lambda row: row.island),
+        Column("settlement", "Settlement", lambda row, node: "", lambda row: row.settlement),
+        Column("beds", "Bedrooms", lambda row, node: "", lambda row: row.beds, numeric=True),
         Column("price", "Price", lambda row, node: _price(row), _price),
     )
 
-    def __init__(
-        self,
-        request: Any,
-        query: Select[Any],
-        *,
-        node: Any,
-        places: list[tuple[str, str, list[tuple[str, str]]]],
-    ) -> None:
-        islands = [(ref, name) for ref, name, _ in places]
-        settlements = {name: entries for _, name, entries in places}
-        self.filters = (
-            text_filter("q", "Words", matching),
-            choice_filter("island", "Island", islands, _on_island),
-            choice_filter("settlement", "Settlement", settlements, lambda number: Settlement.id == int(number)),
-            integer_filter("beds", "Bedrooms, at least", lambda beds: Unit.beds >= beds, at_most=50),
-            money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
-            money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
-            choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
-        )
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, filters: Sequence[Filter]) -> None:
+        self.filters = filters
         super().__init__(request, query, node=node)
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """What a card says."""
+        return cards(query)
+
+    def note(self, row: Any) -> ListingCard:
+        """The card."""
+        return card_of(row)
 
 
 def _own_link(row: Listing, node: Any) -> Markup:
@@ -91,7 +99,7 @@ class OwnList(List):
     noun = ("listing", "listings")
     identity = LISTING.id
     filters = (
-        text_filter("q", "Words", matching),
+        text_filter("q", "Words", has_words),
         choice_filter("state", "State", list(STATES.items()), lambda state: Listing.state == state),
     )
     sorts = (

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key, Line, Prose, metadata, type_annotations
+from atlasbahamas.db import Id, Key, Line, Prose, Trigger, metadata, type_annotations
 from atlasbahamas.people.models import Organisation
-from atlasbahamas_plugins.portfolio.models import Unit
+from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
 CATEGORIES = {"long_term": "Long-term rental", "short_term": "Short-term rental"}
 PERIODS = {"month": "a month", "week": "a week", "night": "a night"}
@@ -29,7 +29,11 @@ class Base(DeclarativeBase):
 
 
 class Listing(Base):
-    """A unit offered on the market (domain.md 3.2). `price_cents` is for one `price_period`; a unit has one current listing."""
+    """A unit offered on the market (domain.md 3.2). `price_cents` is for one `price_period`; a unit has one current listing.
+
+    `island_id`, `settlement_id` and `beds` repeat what the unit and its property say: the catalogue filters, sorts and counts in
+    one table, where an index answers each question whatever the number of listings. TRIGGERS keep them, and nothing else does.
+    """
 
     __tablename__ = "listings_listing"
     __table_args__ = (
@@ -47,6 +51,12 @@ class Listing(Base):
         ),
         Index("ix_listings_listing_state_published", "state", "published", "id"),
         Index("ix_listings_listing_state_price_cents", "state", "price_cents", "id"),
+        Index("ix_listings_listing_state_available", "state", "available", "id"),
+        Index("ix_listings_listing_state_island_id", "state", "island_id", "published", "id"),
+        Index("ix_listings_listing_state_settlement_id", "state", "settlement_id"),
+        Index("ix_listings_listing_state_beds", "state", "beds"),
+        Index("ix_listings_listing_state_category", "state", "category"),
+        Index("ix_listings_listing_unit_id", "unit_id"),
         Index("ix_listings_listing_organisation_id", "organisation_id", "id"),
     )
 
@@ -63,6 +73,9 @@ class Listing(Base):
     state: Mapped[str] = mapped_column(String(20))
     created: Mapped[datetime]
     published: Mapped[datetime | None]
+    island_id: Mapped[int | None] = mapped_column(ForeignKey(Island.id))
+    settlement_id: Mapped[int | None] = mapped_column(ForeignKey(Settlement.id))
+    beds: Mapped[int | None]
     version: Mapped[int] = mapped_column()
 
     unit: Mapped[Unit] = relationship(Unit, lazy="joined", innerjoin=True)
@@ -72,12 +85,45 @@ class Listing(Base):
 
 
 class ListingWord(Base):
-    """A word of a listing's text, place or facts. A search asks for words that begin with what was typed; the primary key
-    answers that on both databases without an extension.
+    """A word of a listing's text, place or facts. A search asks for words that begin with what was typed: the primary key finds
+    their listings and the index finds the words of a listing, on both databases without an extension.
     """
 
     __tablename__ = "listings_word"
-    __table_args__ = (Index("ix_listings_word_listing_id", "listing_id"),)
+    __table_args__ = (Index("ix_listings_word_listing_id", "listing_id", "word"),)
 
-    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # In the order of the bytes: in a language's order, words that begin alike do not stand together.
+    word: Mapped[str] = mapped_column(String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True)
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id, ondelete="CASCADE"), primary_key=True)
+
+
+_REPEAT = """UPDATE listings_listing SET (island_id, settlement_id, beds) = (
+    SELECT settlement.island_id, settlement.id, unit.beds FROM portfolio_unit AS unit
+    JOIN portfolio_property AS property ON property.id = unit.property_id
+    JOIN portfolio_settlement AS settlement ON settlement.id = property.settlement_id
+    WHERE unit.id = listings_listing.unit_id) WHERE """
+
+
+def _repeated_after(event: str, table: str, which: str) -> Trigger:
+    name = f"listings_listing_repeats_{table.partition('_')[2]}_{event.partition(' ')[0].lower()}"
+    body = f"{_REPEAT}{which};"
+    return Trigger(
+        name,
+        table,
+        sqlite=(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END",),
+        postgresql=(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$",
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
+TRIGGERS = (
+    _repeated_after("INSERT", "listings_listing", "id = NEW.id"),
+    _repeated_after("UPDATE OF unit_id", "listings_listing", "id = NEW.id"),
+    _repeated_after("UPDATE OF beds, property_id", "portfolio_unit", "unit_id = NEW.id"),
+    _repeated_after(
+        "UPDATE OF settlement_id", "portfolio_property", "unit_id IN (SELECT id FROM portfolio_unit WHERE property_id = NEW.id)"
+    ),
+    _repeated_after("UPDATE OF island_id", "portfolio_settlement", "settlement_id = NEW.id"),
+)

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import Listing
-from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 
@@ -37,14 +36,8 @@ class Catalogue(Collection):
     title = "Homes to rent"
 
     def visible(self) -> Select[Any]:
-        """Live listings, with what the filters ask about."""
-        return (
-            select(Listing)
-            .join(Unit, Unit.id == Listing.unit_id)
-            .join(Property, Property.id == Unit.property_id)
-            .join(Settlement, Settlement.id == Property.settlement_id)
-            .where(Listing.state == "approved")
-        )
+        """Live listings."""
+        return select(Listing).where(Listing.state == "approved")
 
 
 class OwnListing(RowNode):
@@ -72,10 +65,4 @@ class OwnListings(Collection):
 
     def visible(self) -> Select[Any]:
         """All of the organisation's."""
-        return (
-            select(Listing)
-            .join(Unit, Unit.id == Listing.unit_id)
-            .join(Property, Property.id == Unit.property_id)
-            .join(Settlement, Settlement.id == Property.settlement_id)
-            .where(Listing.organisation_id == organisation_above(self).row.id)
-        )
+        return select(Listing).where(Listing.organisation_id == organisation_above(self).row.id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, select, true
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
@@ -19,10 +19,11 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, Listing, ListingWord
-from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
 FIELDS = ("title", "description", "category", "available", "price_cents", "price_period")
 MAX_WORDS = 400
+COUNTED_WORDS = 10_000
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -114,13 +115,43 @@ def index_listing(db: Session, listing: Listing) -> None:
     db.execute(insert(ListingWord), [{"word": word, "listing_id": listing.id} for word in words_of(texts)])
 
 
-def matching(typed: str) -> ColumnElement[bool]:
-    """Listings in which every typed word begins some word."""
-    found = Listing.id == Listing.id
-    for word in words_of([typed])[:8]:
-        begins = select(ListingWord.listing_id).where(ListingWord.word >= word, ListingWord.word < f"{word}\u007f")
-        found &= Listing.id.in_(begins)
-    return found
+def _typed_words(typed: str) -> list[str]:
+    return words_of([typed])[:8]
+
+
+def _begins(column: Any, word: str) -> ColumnElement[bool]:
+    return and_(column >= word, column < f"{word}\u007f")
+
+
+def has_words(typed: str) -> ColumnElement[bool]:
+    """A test of one listing: every typed word begins some word of it."""
+    tests = [
+        exists().where(ListingWord.listing_id == Listing.id, _begins(ListingWord.word, word)) for word in _typed_words(typed)
+    ]
+    return and_(true(), *tests)
+
+
+def found_by_words(db: Session, query: Select[Any], typed: str) -> Select[Any]:
+    """The listings of a query that pass `has_words`, each once, by way of the index of words.
+
+    The rarest word leads to them. A listing in which several words begin with it is taken at the first of them, so that nobody
+    has to collect and compare: the database can stop when whoever asks has enough.
+    """
+    words = _typed_words(typed)
+    if not words:
+        return query
+    word = _rarest(db, words) if len(words) > 1 else words[0]
+    found, before = aliased(ListingWord), aliased(ListingWord)
+    sooner = exists().where(before.listing_id == found.listing_id, before.word >= word, before.word < found.word)
+    query = query.join(found, found.listing_id == Listing.id).where(_begins(found.word, word), ~sooner)
+    return query.where(has_words(" ".join(other for other in words if other != word)))
+
+
+def _rarest(db: Session, words: list[str]) -> str:
+    """The word that begins the fewest, as far as counting up to COUNTED_WORDS tells."""
+    some = [select(literal(1)).where(_begins(ListingWord.word, word)).limit(COUNTED_WORDS).subquery() for word in words]
+    counts = db.execute(select(*[select(func.count()).select_from(rows).scalar_subquery() for rows in some])).one()
+    return min(zip(counts, words, strict=True))[1]
 
 
 def publish_listing(db: Session, listing: Listing, *, now: datetime) -> None:
@@ -155,20 +186,48 @@ def listing_of(db: Session, unit: Unit) -> Listing | None:
     return db.scalar(select(Listing).where(Listing.unit_id == unit.id, Listing.state != "withdrawn"))
 
 
-def similar_listings(db: Session, listing: Listing, *, most: int = 3) -> list[Listing]:
-    """Other live listings on the same island, the newest first."""
-    query = (
-        select(Listing)
-        .join(Unit, Unit.id == Listing.unit_id)
-        .join(Property, Property.id == Unit.property_id)
-        .join(Settlement, Settlement.id == Property.settlement_id)
-        .where(Listing.state == "approved", Listing.id != listing.id)
-        .where(Settlement.island_id == listing.unit.property.settlement.island_id)
+@dataclass(frozen=True)
+class ListingCard:
+    """What a list says of a listing: nine columns, where the listing with all that hangs on it would be seventy."""
+
+    ref: str
+    title: str
+    price_cents: int
+    price_period: str
+    beds: int
+    baths: int
+    furnished: bool
+    settlement: str
+    island: str
+
+
+def cards(query: Select[Any]) -> Select[Any]:
+    """A query of listings that selects what their cards say; `card_of` makes a card of each row."""
+    query = query.join(Unit, Unit.id == Listing.unit_id)
+    query = query.join(Settlement, Settlement.id == Listing.settlement_id).join(Island, Island.id == Listing.island_id)
+    columns: tuple[Any, ...] = (
+        *(Listing.ref, Listing.title, Listing.price_cents, Listing.price_period),
+        *(Unit.beds, Unit.baths, Unit.furnished, Settlement.name, Island.name),
     )
-    return list(db.scalars(query.order_by(Listing.published.desc(), Listing.id.desc()).limit(most)))
+    return query.with_only_columns(*columns, maintain_column_froms=True)
 
 
-def newest_listings(db: Session, *, most: int = 6) -> list[Listing]:
+def card_of(row: Any) -> ListingCard:
+    """The card of a row of `cards`; what the row has more is somebody else's."""
+    return ListingCard(*row[: len(fields(ListingCard))])
+
+
+def newest_listings(db: Session, *, most: int = 6) -> list[ListingCard]:
     """The latest live listings."""
-    query = select(Listing).where(Listing.state == "approved").order_by(Listing.published.desc(), Listing.id.desc())
-    return list(db.scalars(query.limit(most)))
+    return _newest(db, most)
+
+
+def similar_listings(db: Session, listing: Listing, *, most: int = 3) -> list[ListingCard]:
+    """Other live listings on the same island, the newest first."""
+    return _newest(db, most, Listing.island_id == listing.island_id, Listing.id != listing.id)
+
+
+def _newest(db: Session, most: int, *conditions: ColumnElement[bool]) -> list[ListingCard]:
+    query = cards(select(Listing).where(Listing.state == "approved", *conditions))
+    query = query.order_by(Listing.published.desc(), Listing.id.desc()).limit(most)
+    return [card_of(row) for row in db.execute(query)]

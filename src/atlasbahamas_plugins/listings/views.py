@@ -12,7 +12,7 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
-from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList
+from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
@@ -24,7 +24,8 @@ ONE_DAY = timedelta(days=1)
 def catalogue(context: Catalogue, request: Any) -> Any:
     """Homes to rent, the same page for every visitor."""
     request.share()
-    listed = CatalogueList(request, context.visible(), node=context, places=places(request.db))
+    filters = request.kept("listings: filters of the catalogue", lambda: catalogue_filters(places(request.db)))
+    listed = CatalogueList(request, context.visible(), node=context, filters=filters)
     return listed.answer(periods=PERIODS)
 
 

@@ -12,7 +12,6 @@ from atlasbahamas.web.layout import NavItem, Slot
 from atlasbahamas_plugins.listings import resources, services, views
 from atlasbahamas_plugins.listings.models import PERIODS
 from atlasbahamas_plugins.portfolio.resources import UnitNode
-from atlasbahamas_plugins.portfolio.services import places
 
 VIEW = "listings:listing:view"
 EDIT = "listings:listing:edit"
@@ -22,7 +21,6 @@ FORM = ("GET", "POST")
 def _front(request: Any, context: Any) -> str:
     values = {
         "newest": services.newest_listings(request.db),
-        "places": places(request.db),
         "periods": PERIODS,
     }
     return str(render("listings/front.jinja2", values, request=request))

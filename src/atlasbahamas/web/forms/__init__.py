@@ -14,9 +14,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.web.forms.choices import ChoiceField
 from atlasbahamas.web.forms.fields import (
     CheckField,
-    ChoiceField,
     DateField,
     EmailField,
     IntegerField,
@@ -29,6 +29,7 @@ from atlasbahamas.web.forms.fields import (
     VersionField,
 )
 from atlasbahamas.web.forms.texts import clean_text
+from atlasbahamas.web.forms.widgets import Offer
 
 UNREADABLE = "What was sent could not be read. Please try again."
 
@@ -112,6 +113,7 @@ __all__ = [
     "IntegerField",
     "MoneyField",
     "MultilineField",
+    "Offer",
     "PasswordField",
     "PercentField",
     "PhoneField",

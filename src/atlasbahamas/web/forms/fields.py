@@ -6,23 +6,15 @@ Rules about the thing itself (a rent that is too low, a name that is taken) are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms.fields import BooleanField, HiddenField, SelectField
-from wtforms.fields import choices as wtforms_choices
+from wtforms.fields import BooleanField, HiddenField
 from wtforms.validators import StopValidation
 from wtforms.widgets import EmailInput, PasswordInput, TelInput, TextArea
 
 from atlasbahamas.web.formats import MAX_CENTS, money, parse_money, parse_percent, percent
-from atlasbahamas.web.forms.texts import NOT_READABLE, NOT_TEXT, REFUSED, REQUIRED, TypedField, one_text
-
-Pairs = Sequence[tuple[Any, str]]
-Choices = Pairs | Mapping[str, Pairs]
-NOT_A_CHOICE = "Choose one of the list."
-SelectChoice: Any = wtforms_choices.SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-
+from atlasbahamas.web.forms.texts import NOT_READABLE, NOT_TEXT, REFUSED, TypedField, one_text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -201,60 +193,6 @@ class PasswordField(TypedField):
         if len(raw) > self.max_length:
             raise ValueError(f"Use at most {self.max_length:,} characters.")
         self.data = raw
-
-
-class ChoiceField(SelectField):
-    """One of several. `choices`: (value, label) pairs, the same under names of groups, or a function for it.
-
-    `data` is the value as it was offered, so numbers stay numbers.
-    """
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        choices: Choices | Callable[[], Choices] = (),
-        required: bool = False,
-        validators: Sequence[Any] = (),
-        **more: Any,
-    ) -> None:
-        offered = (lambda: _select_choices(choices())) if callable(choices) else _select_choices(choices)
-        super().__init__(label, list(validators), coerce=_as_offered, choices=offered, **more)
-        if required:
-            self.flags.required = True
-
-    def offer(self, choices: Choices) -> None:
-        """What there is to choose from, where that depends on the request."""
-        self.choices = _select_choices(choices)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take what was chosen."""
-        if valuelist:
-            self.data = None
-            self.data = one_text(valuelist)
-
-    def pre_validate(self, form: Any) -> None:
-        """Stop at what was not offered, and at nothing chosen; the data becomes the value that was offered."""
-        if self.process_errors:
-            raise StopValidation()
-        options: list[Any] = list(self.iter_choices())
-        offered = {str(option.value): option.value for option in options}
-        sent = "" if self.data is None else str(self.data)
-        if sent and sent not in offered:
-            self.data = None
-            raise StopValidation(NOT_A_CHOICE)
-        self.data = offered.get(sent)
-        if self.data in (None, "") or (not self.raw_data and self.flags.required):
-            raise StopValidation(REQUIRED if self.flags.required else "")
-
-
-def _as_offered(value: Any) -> Any:
-    return value
-
-
-def _select_choices(choices: Choices) -> list[Any]:
-    groups: Mapping[Any, Pairs] = choices if isinstance(choices, Mapping) else {None: choices}
-    return [SelectChoice(value=value, label=label, optgroup=group) for group, pairs in groups.items() for value, label in pairs]
 
 
 class CheckField(BooleanField):

@@ -13,7 +13,8 @@ from typing import Any
 
 from wtforms import Field
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextInput
+
+from atlasbahamas.web.forms.widgets import TextBox
 
 NOT_TEXT = "This has characters in it that cannot be kept. Please type it again."
 NOT_READABLE = "This was sent in a way that cannot be read. Please fill it in again."
@@ -49,7 +50,7 @@ class TypedField(Field):
     Subclasses say in `read` what the value of a text is, and in `show` how a value is typed.
     """
 
-    widget: Any = TextInput()
+    widget: Any = TextBox()
     lines = False
     empty: Any = None
 

@@ -1,6 +1,8 @@
 """The one home of lists: filters, sorting, keyset pages, honest counts and CSV, all kept in the address.
 
-A feature declares a List; two queries answer a page of it, whatever the number of rows.
+A feature declares a List; two queries answer a page of it, in the same time whatever the number of rows. The count comes first
+and stops above 1,000. Few rows are found through the filters and then sorted; of many, the page is the first that pass the
+filters on a walk in the list's order. A database that chooses between the two by itself has to guess.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from urllib.parse import urlencode
 
 import wtforms
 from pyramid.response import Response
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, true
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
@@ -101,13 +103,10 @@ class List:
         self.valid = bool(self.form.validate())
         given = {filter.name: self.form[filter.name].data for filter in self.filters if not self.form[filter.name].errors}
         self.given = {name: value for name, value in given.items() if value not in (None, "", False)}
-        for filter in self.filters:
-            if filter.name in self.given:
-                query = query.where(filter.where(self.given[filter.name]))
         self.query = query
         chosen = self.form["sort"].data if not self.form["sort"].errors else ""
         self.sort = next((sort for sort in self.sorts if sort.name == chosen), self.sorts[0])
-        self.keys = (*self.sort.keys, Key(self.identity))
+        self.keys = (*self.sort.keys, Key(self.identity, descending=self.sort.keys[-1].descending))
 
     def answer(self, **values: Any) -> Any:
         """The page for a template, with status 400 when the address holds something that cannot be; or the CSV."""
@@ -119,13 +118,14 @@ class List:
         return {**values, "page": page}
 
     def page(self) -> Page:
-        """The rows that the address asks for. Two queries: the rows, and their count."""
+        """The rows that the address asks for. Two queries: their count, and the rows."""
         token, backwards = self._token()
-        query = self.query
+        count = self._count()
+        query = self._walked() if count > EXACT_UP_TO else self._found()
         if token is not None:
             query = after(query, self.keys, token, backwards=backwards)
-        query = ordered(query, self.keys, backwards=backwards).add_columns(*[key.column for key in self.keys])
-        found = list(self.request.db.execute(query.limit(self.page_size + 1)).all())
+        query = ordered(query, self.keys, backwards=backwards).limit(self.page_size + 1)
+        found = list(self.request.db.execute(self._with_keys(query)).all())
         more = len(found) > self.page_size
         found = found[: self.page_size]
         if backwards:
@@ -135,7 +135,7 @@ class List:
             rows=[self.note(row) for row in found],
             columns=[self._shown(column) for column in self.columns],
             filter_form=self.form,
-            count_text=self._count_text(),
+            count_text=self._count_text(count),
             next_url=self._url(after=write_token(edges[1])) if edges and (backwards or more) else None,
             previous_url=self._url(before=write_token(edges[0])) if edges and (more if backwards else token) else None,
             csv_url=self._url(format="csv"),
@@ -155,11 +155,13 @@ class List:
 
     def _all_rows(self) -> Iterator[Any]:
         token: list[Any] | None = None
+        few = self._count() <= EXACT_UP_TO
         while True:
-            query = self.query if token is None else after(self.query, self.keys, token)
-            query = ordered(query, self.keys).add_columns(*[key.column for key in self.keys]).limit(CSV_BATCH)
+            query = self._found() if few else self._walked()
+            query = query if token is None else after(query, self.keys, token)
+            query = ordered(query, self.keys).limit(CSV_BATCH)
             with self.request.open_read_session() as db:
-                found = db.execute(query).all()
+                found = db.execute(self._with_keys(query)).all()
                 yield from map(self.note, found)
             if len(found) < CSV_BATCH:
                 return
@@ -185,9 +187,43 @@ class List:
                     self.form.form_errors.append("That page does not exist. This is the first one.")
         return None, False
 
-    def _count_text(self) -> str:
-        inner = self.query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(EXACT_UP_TO + 1)
-        count = self.request.db.scalar(select(func.count()).select_from(inner.subquery()))
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """What is read of the rows that are shown, for a list that shows less or more than its query selects."""
+        return query
+
+    def _filtering(self) -> list[Filter]:
+        return [filter for filter in self.filters if filter.name in self.given]
+
+    def _matching(self) -> Select[Any]:
+        query = self.query
+        for filter in self._filtering():
+            value = self.given[filter.name]
+            query = filter.find(self.request.db, query, value) if filter.find else query.where(filter.where(value))
+        return query
+
+    def _found(self) -> Select[Any]:
+        """The rows, by way of the filters."""
+        if not self.given:
+            return self.query
+        return self.query.where(self.identity.in_(self._only(self._matching(), self.identity)))
+
+    def _walked(self) -> Select[Any]:
+        """The rows, by way of the order: no index answers IS TRUE, so each row is tested as it comes."""
+        return self.query.where(*[filter.where(self.given[filter.name]).is_(true()) for filter in self._filtering()])
+
+    def _with_keys(self, query: Select[Any]) -> Select[Any]:
+        return self.shown(query).add_columns(*[key.column for key in self.keys])
+
+    @staticmethod
+    def _only(query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+        return query.with_only_columns(column, maintain_column_froms=True).order_by(None).correlate(None)
+
+    def _count(self) -> int:
+        """How many rows there are; one more than EXACT_UP_TO stands for all above."""
+        counted = self._only(self._matching(), literal(1)).limit(EXACT_UP_TO + 1).subquery()
+        return self.request.db.scalar(select(func.count()).select_from(counted)) or 0
+
+    def _count_text(self, count: int) -> str:
         if count > EXACT_UP_TO:
             return f"{EXACT_UP_TO:,}+ {self.noun[1]}"
         return f"{count:,} {self.noun[0] if count == 1 else self.noun[1]}"

@@ -1,4 +1,4 @@
-"""Filters of a list: each is a form field whose value, when given, adds a WHERE."""
+"""Filters of a list: each is a form field whose value, when given, narrows the rows."""
 
 from __future__ import annotations
 
@@ -6,32 +6,39 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Session
 from wtforms import Field
 
-from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, TextField
+from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, Offer, TextField
 
 Where = Callable[[Any], ColumnElement[bool]]
+Find = Callable[[Session, Select[Any], Any], Select[Any]]
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A parameter of the address: its name, what makes its form field, and what it asks of the rows."""
+    """A parameter of the address: its name, what makes its form field, and what it asks of the rows.
+
+    `where` tests a row. `find` gives the query the rows that pass, each once, where something else than the table of the
+    list knows them sooner (an index of words); without it the test is all there is.
+    """
 
     name: str
     field: Callable[[], Field]
     where: Where
+    find: Find | None = None
 
 
-def text_filter(name: str, label: str, where: Where) -> Filter:
+def text_filter(name: str, label: str, where: Where, *, find: Find | None = None) -> Filter:
     """Words that were typed."""
-    return Filter(name, lambda: TextField(label, max_length=100, render_kw={"type": "search"}), where)
+    return Filter(name, lambda: TextField(label, max_length=100, render_kw={"type": "search"}), where, find)
 
 
 def choice_filter(name: str, label: str, choices: Any, where: Where, *, everything: str = "Any") -> Filter:
     """One of several; the first entry of the select asks for everything. `choices` is a list, or a dict of groups."""
     none = [("", everything)]
-    offered = {"": none, **choices} if isinstance(choices, dict) else [*none, *choices]
+    offered = Offer({"": none, **choices} if isinstance(choices, dict) else [*none, *choices])
     return Filter(name, lambda: ChoiceField(label, choices=offered), where)
 
 

@@ -1,6 +1,7 @@
 """Keyset pages: "the rows after this one" costs the same on the first page and on the ten-thousandth.
 
 A token is the sort values of the row at the edge, as URL-safe text. It is checked strictly: whatever is not one raises BadToken.
+Where no key holds NULL and all go one way, an index over the keys answers both the order and where the page begins.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, tuple_
 from sqlalchemy.types import TypeDecorator
 
 INT64 = 2**63
@@ -26,10 +27,19 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True)
 class Key:
-    """One column of the order. NULLs come last in both directions."""
+    """One column of the order. NULLs come last in both directions.
+
+    `never_null` says of a column that may be NULL that it is not in any row of the list.
+    """
 
     column: ColumnElement[Any]
     descending: bool = False
+    never_null: bool = False
+
+    @property
+    def nullable(self) -> bool:
+        """True when a row of the list may have NULL here."""
+        return not self.never_null and getattr(self.column, "nullable", True)
 
     @property
     def kind(self) -> type:
@@ -38,10 +48,12 @@ class Key:
         return (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
 
     def order(self, backwards: bool) -> list[ColumnElement[Any]]:
-        """ORDER BY terms; a NULL flag of its own, because the two databases put NULLs at different ends."""
-        down = self.descending != backwards
-        flag, column = self.column.is_(None), self.column
-        return [flag.desc() if backwards else flag.asc(), column.desc() if down else column.asc()]
+        """ORDER BY terms; NULLs need a flag of their own, because the two databases put them at different ends."""
+        term = self.column.desc() if self.descending != backwards else self.column.asc()
+        if not self.nullable:
+            return [term]
+        flag = self.column.is_(None)
+        return [flag.desc() if backwards else flag.asc(), term]
 
     def beyond(self, value: Any, backwards: bool) -> ColumnElement[bool]:
         """Rows that come strictly after (or, backwards, before) a value in this column."""
@@ -49,7 +61,7 @@ class Key:
             return self.column.is_not(None) if backwards else false()
         down = self.descending != backwards
         compared = self.column < value if down else self.column > value
-        return compared if backwards else or_(compared, self.column.is_(None))
+        return compared if backwards or not self.nullable else or_(compared, self.column.is_(None))
 
     def same(self, value: Any) -> ColumnElement[bool]:
         """Rows that are level with a value."""
@@ -73,11 +85,14 @@ def read_token(token: str, keys: Sequence[Key]) -> list[Any]:
         raise BadToken(token[:20]) from error
     if not isinstance(values, list) or len(values) != len(keys):
         raise BadToken(token[:20])
-    return [_value(value, key.kind) for value, key in zip(values, keys, strict=True)]
+    return [_value(value, key) for value, key in zip(values, keys, strict=True)]
 
 
-def _value(value: Any, kind: type) -> Any:
+def _value(value: Any, key: Key) -> Any:
+    kind = key.kind
     if value is None:
+        if not key.nullable:
+            raise BadToken("null")
         return None
     if issubclass(kind, datetime | date):
         try:
@@ -98,6 +113,10 @@ def _value(value: Any, kind: type) -> Any:
 
 def after(query: Select[Any], keys: Sequence[Key], values: Sequence[Any], *, backwards: bool = False) -> Select[Any]:
     """Only the rows beyond the given sort values."""
+    if len({key.descending for key in keys}) == 1 and not any(key.nullable for key in keys):
+        row = tuple_(*[key.column for key in keys])
+        edge = tuple_(*[literal(value, key.column.type) for value, key in zip(values, keys, strict=True)])
+        return query.where(row < edge if keys[0].descending != backwards else row > edge)
     parts = []
     for position, key in enumerate(keys):
         level = [earlier.same(values[at]) for at, earlier in enumerate(keys[:position])]

@@ -1,0 +1,48 @@
+"""Jobs in real processes, in short; tests/proofs/test_jobs.py has the long forms."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from background import Background, background
+
+from atlasbahamas.testing.services import free_port
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Background]:
+    url, broker = f"sqlite:///{tmp_path}/site.sqlite", f"filesystem://{tmp_path}/broker"
+    with background(tmp_path, url, broker, port=free_port()) as site:
+        yield site
+
+
+def test_serve_runs_jobs_and_stops_cleanly(embedded: Background) -> None:
+    serve = embedded.start("serve")
+    embedded.ask(20)
+    embedded.wait_until_done(20)
+    assert list(embedded.effects().values()) == [1] * 20
+    serve.send_signal(signal.SIGTERM)
+    assert serve.wait(20) == 0
+    assert embedded.processes() == []
+
+
+def test_what_dies_is_started_again_and_nothing_outlives_its_parent(embedded: Background) -> None:
+    supervisor = embedded.start("jobs", "run", "--supervised", lifeline=True)
+    embedded.ask(1)
+    embedded.wait_until_done(1)
+    (beat,) = embedded.processes("beat")
+    worker, *pool = embedded.processes("work")
+    assert embedded.pool_of(worker) == pool
+    os.kill(beat, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
+    embedded.ask(20, first=1)
+    embedded.wait_until_done(21)
+    assert list(embedded.effects().values()) == [1] * 21
+    assert beat not in embedded.processes()
+    supervisor.kill()
+    supervisor.wait()
+    embedded.wait(lambda: embedded.processes() == [], "no process left", seconds=25)

@@ -1,0 +1,92 @@
+"""production.ini as an operator starts it: PostgreSQL and Redis given by the environment, a proxy in front."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from atlasbahamas.security.limits import REGISTER_BY_ADDRESS
+from atlasbahamas.testing.programs import Place, Program, ask
+from atlasbahamas.testing.services import free_port
+
+ADDRESS = "https://homes.example.com"
+BEHIND_NGINX = {"host": "homes.example.com", "x_forwarded_proto": "https", "x_forwarded_host": "homes.example.com"}
+
+
+def serve(place: Place) -> tuple[Program, str]:
+    url = f"http://127.0.0.1:{free_port()}"
+    place.change("production.ini", "listen = 127.0.0.1:6543", f"listen = {url.removeprefix('http://')}")
+    program = place.start("pserve", "production.ini")
+    program.listens(url)
+    return program, url
+
+
+def test_it_starts_and_serves_behind_a_proxy(production: Place) -> None:
+    for words in (("settings", "check"), ("db", "upgrade")):
+        done = production.run("atlas", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+    typed = ("people", "create-admin", "--user-name", "root-of-it", "--name", "Paula Minnis", "--password", "a-long-password")
+    assert production.run("atlas", *typed).stdout == "root-of-it administers this platform.\n"
+    refused = production.run("atlas", "demo", "load")
+    assert refused.returncode == 1
+    assert "takes no demo data" in refused.stderr
+
+    program, url = serve(production)
+    ready = ask(f"{url}/health/ready")
+    assert ready.status == 200, ready.text
+    through = ask(f"{url}/sign-in", x_forwarded_for="203.0.113.7", **BEHIND_NGINX)
+    assert through.status == 200
+    cookie = through.headers["Set-Cookie"]
+    assert {"secure", "HttpOnly"} <= {part.strip() for part in cookie.split(";")}
+    assert "Strict-Transport-Security" in through.headers
+    inside = ask(f"{url}/home/", x_forwarded_for="203.0.113.7", **BEHIND_NGINX)
+    assert inside.status == 303
+    assert inside.headers["Location"].startswith((f"{ADDRESS}/sign-in", "/sign-in"))
+    assert program.end(signal.SIGTERM) in (0, -signal.SIGTERM)
+    assert "Traceback" not in program.said
+    assert "a-long-password" not in program.said
+
+
+def test_a_rate_limit_counts_the_address_that_the_proxy_names_and_no_forged_one(production: Place) -> None:
+    assert production.run("atlas", "db", "upgrade").returncode == 0
+    _, url = serve(production)
+    page = ask(f"{url}/register", **BEHIND_NGINX)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    cookie = page.headers["Set-Cookie"].split(";")[0]
+    # Without a way to sign in the account is refused by its service, after the attempt was counted.
+    form = {"csrf_token": token[1], "full_name": "Nobody", "password": "long-enough-for-us"}
+
+    def attempt(visitor: str, source: str) -> int:
+        headers = BEHIND_NGINX | {"cookie": cookie, "origin": ADDRESS, "x_forwarded_for": visitor}
+        return ask(f"{url}/register", form=form, source=source, **headers).status
+
+    # Whoever is not the proxy names another address each time, and is counted by their own ...
+    most = REGISTER_BY_ADDRESS.amount
+    forged = [attempt(f"198.51.100.{number}", "127.0.0.2") for number in range(most + 2)]
+    assert forged == [422] * most + [429] * 2
+    # ... which is the address that the proxy would have named, and nobody else's.
+    assert attempt("127.0.0.2", "127.0.0.1") == 429
+    assert attempt("198.51.100.1", "127.0.0.1") == 422
+
+
+def test_it_refuses_to_start_and_says_all_at_once(production: Place) -> None:
+    production.environ |= {
+        "ATLAS_ATLAS__SECRET": "change-me",
+        "ATLAS_REDIS__SESSIONS__SECRET": "short",
+        "ATLAS_SQLALCHEMY__URL": "sqlite:///atlas.sqlite",
+        "ATLAS_ATLAS__DEMO": "true",
+        "ATLAS_ATLAS__COOKIES_SECURE": "false",
+        "ATLAS_ATLAS__TRUSTED_PROXY": "",
+    }
+    keys = {
+        "atlas.secret", "redis.sessions.secret", "sqlalchemy.url", "atlas.demo", "atlas.cookies_secure", "atlas.trusted_proxy",
+    }  # fmt: skip
+    checked = production.run("atlas", "settings", "check")
+    assert checked.returncode == 1
+    lines = checked.stderr.removeprefix("Error: ").splitlines()
+    assert sorted(line.split(": ")[1].split()[0] for line in lines) == sorted(keys)
+    started = production.run("pserve", "production.ini")
+    assert started.returncode != 0
+    assert all(f": {key} " in started.stderr for key in keys)
+    assert "change-me" not in checked.stderr + started.stderr

@@ -1,0 +1,97 @@
+"""deploy/install.sh into an empty folder by somebody who is not root, and production.ini started from there.
+
+It takes what the registry gives today: a version that came out since and breaks us shows here first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from atlasbahamas.testing.programs import Place, ask
+from atlasbahamas.testing.services import free_port
+from atlasbahamas.testing.site import ROOT
+
+INSTALLING_TAKES = 400.0  # seconds, most of them the network's
+SHIPPED = ("src", "alembic", "deploy", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", "alembic.ini")
+
+
+def unprivileged() -> list[str]:
+    """What to put before a command so that it has no right of root's: in CI the tests often run as root."""
+    if os.geteuid() != 0:
+        return []
+    return ["unshare", "--user", "--map-user=10001", "--map-group=10001"]
+
+
+def install(checkout: Path, target: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("ATLAS_", "VIRTUAL_ENV"))}
+    # The interpreter under this environment, not this environment.
+    path = os.pathsep.join((str(Path(sys.base_prefix) / "bin"), environ["PATH"]))
+    done = subprocess.run(
+        [*unprivileged(), "sh", "deploy/install.sh", ".", str(target)],
+        cwd=checkout,
+        env=environ | {"PATH": path, "HOME": str(target.parent / "home")},
+        capture_output=True,
+        text=True,
+        timeout=INSTALLING_TAKES,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The files that git has of what is shipped, without what tests and builds left between them."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in (*SHIPPED, "development.ini", "production.ini"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def test_it_is_installed_without_root_and_runs_from_a_tree_that_nobody_can_write(
+    checkout: Path, tmp_path: Path, servers: dict[str, str]
+) -> None:
+    target = tmp_path / "opt" / "atlasbahamas"
+    install(checkout, target)
+    assert {path.name for path in target.iterdir()} == {"venv", "alembic", "alembic.ini", "development.ini", "production.ini"}
+    assert {path.name for path in checkout.iterdir()} == {*SHIPPED, "development.ini", "production.ini"}
+
+    url = f"http://127.0.0.1:{free_port()}"
+    place = Place(target, target / "venv/bin", environ=servers, before=unprivileged(), output=tmp_path)
+    place.change("production.ini", "listen = 127.0.0.1:6543", f"listen = {url.removeprefix('http://')}")
+    subprocess.run(["chmod", "-R", "a-w", target], check=True)
+    try:
+        assert place.run("touch", "new").returncode != 0
+        upgraded = place.run("atlas", "db", "upgrade")
+        assert (upgraded.returncode, upgraded.stderr) == (0, "")
+        served = place.start("pserve", "production.ini")
+        served.listens(url)
+        page = ask(f"{url}/listings/", host="homes.example.com")
+        assert page.status == 200
+        style = re.search(r'href="(/static/atlas\.css[^"]*)"', page.text)
+        assert style is not None
+        assert ask(url + style[1]).status == 200
+        served.end(signal.SIGTERM)
+        assert "Traceback" not in served.said
+    finally:
+        place.close()
+        subprocess.run(["chmod", "-R", "u+w", target], check=True)
+
+    # Installing again is an upgrade: what left the source leaves the site, and the operator's own file stays.
+    (checkout / "src/atlasbahamas_plugins/listings/README.md").unlink()
+    (checkout / "production.ini").write_text("[app:main]\n")
+    install(checkout, target)
+    assert f"listen = {url.removeprefix('http://')}" in (target / "production.ini").read_text()
+    assert not list(target.glob("venv/lib/*/site-packages/atlasbahamas_plugins/listings/README.md"))
+    assert list(target.glob("venv/lib/*/site-packages/atlasbahamas_plugins/portfolio/README.md"))
