@@ -16,6 +16,7 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio import services as portfolio
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
@@ -77,6 +78,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitNode", "list"): (FREE_UNIT + "list",),
     ("Holds", "new"): (UNIT + "holds/new",),
     ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("Units", "bulk"): (ORG + "units/bulk", ORG + "units/bulk?state=held"),
+    ("UnitsOfProperty", "bulk"): (PROPERTY + "units/bulk",),
+    ("BulkEdits", ""): (ORG + "bulk-edits/",),
+    ("BulkEditNode", ""): (ORG + "bulk-edits/{bulk_edit}/",),
+    ("BulkEditNode", "undo"): (ORG + "bulk-edits/{bulk_edit}/undo",),
     ("TimesOutOfService", "new"): (UNIT + "out-of-service/new",),
     ("OutOfServiceNode", "edit"): (MENDED_UNIT + "out-of-service/{out_of_service}/edit",),
     ("OutOfServiceNode", "end"): (MENDED_UNIT + "out-of-service/{out_of_service}/end",),
@@ -150,6 +156,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "mended_property": out.unit.property.ref,
         "mended_unit": out.unit.ref,
         "out_of_service": out.ref,
+        "bulk_edit": db.scalars(select(BulkEdit.ref)).one(),
         "bare_property": bare.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import inspect, text
 
-from atlasbahamas.db.migrations import components, differences, downgrade, finish, migrating, script_directory, upgrade
+from atlasbahamas.db.migrations import components, differences, downgrade, migrating, script_directory, upgrade
 from atlasbahamas.plugins.discovery import load_manifests
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
@@ -17,13 +17,12 @@ def test_every_revision_goes_back_and_forth_and_keeps_what_was_there(site: Site)
     kept = ("portfolio_property", "portfolio_unit", "portfolio_hold", "portfolio_settlement")
     before = {table: count for table, count in site.counts().items() if table in kept}
     site.db.dispose()
-    with migrating(site.db.write_engine) as connection:
+    with migrating(site.db.write_engine, found) as connection:
         for revision in reversed(revisions[:-1]):
             downgrade(connection, portfolio, revision)
         assert "amenities" not in {column["name"] for column in inspect(connection).get_columns("portfolio_property")}
         for revision in revisions[1:]:
             upgrade(connection, portfolio, revision)
-        finish(connection, found)
     with site.db.read_engine.connect() as connection:
         assert differences(connection, portfolio) == []
         for table, count in before.items():

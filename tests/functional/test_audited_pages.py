@@ -17,6 +17,7 @@ from atlasbahamas.people.models import Membership, Organisation, Person
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
@@ -150,6 +151,7 @@ def paths(site: Site) -> dict[str, str]:
             "Holds": f"{unit}holds/",
             "HoldNode": f"{unit}holds/{hold.ref}/",
             "OwnListing": f"{top}listings/{listings['approved'].ref}/",  # type: ignore[union-attr]
+            "BulkEditNode": f"{top}bulk-edits/{db.scalars(select(BulkEdit.ref)).first()}/",
             "TimesOutOfService": f"{unit}out-of-service/",
             "OutOfServiceNode": f"{top}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/{out.ref}/",
             "Draft": f"{top}listings/{listings['draft'].ref}/" if listings["draft"] else "",
@@ -182,6 +184,7 @@ WALK: dict[tuple[str, str], tuple[str | None, dict[str, str], list[Step]]] = {
     ("UnitNode", "list"): (OWNER, {"title": "A home", "description": "With a view."}, []),
     ("Holds", "new"): (OWNER, {"starts": "2031-01-01", "ends": "2031-01-09", "reason": "For a cousin"}, []),
     ("HoldNode", "release"): (OWNER, {}, []),
+    ("BulkEditNode", "undo"): (OWNER, {}, []),
     ("TimesOutOfService", "new"): (OWNER, {"starts": "2031-01-01", "reason": "A new roof"}, []),
     ("OutOfServiceNode", "edit"): (OWNER, {"reason": "A new roof"}, []),
     ("OutOfServiceNode", "end"): (OWNER, {}, []),
@@ -195,6 +198,8 @@ ELSEWHERE = {("UnitNode", "list"): "Unlisted"}
 # A page that takes a POST and is walked elsewhere, or records nothing; and why.
 NOT_WALKED = {
     ("UnitsOfProperty", "import"): "shows what is in a file first; test_several_units walks it",
+    ("Units", "bulk"): "shows what would change first; test_bulk_edit walks it",
+    ("UnitsOfProperty", "bulk"): "shows what would change first; test_bulk_edit walks it",
     ("Root", "sign-out"): "has no page of its own to fill in; test_signing_in_and_out walks it",
 }
 

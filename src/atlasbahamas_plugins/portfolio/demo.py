@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.demo_content import ORGANISATIONS
-from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
-from atlasbahamas_plugins.portfolio.demo_content import HOLDS, OUT_OF_SERVICE, PROPERTIES
-from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
+from atlasbahamas_plugins.portfolio.bulk.services import Change, Chosen, apply_bulk_edit
+from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, PROPERTIES
+from atlasbahamas_plugins.portfolio.models import Island, Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.services import OutOfServiceDetails, take_out_of_service
 
 
@@ -65,4 +66,20 @@ def load_demo(db: Session, *, now: datetime) -> None:
             person_id=None,
             now=now,
             code=demo_code(f"{out.property_name}/{out.unit_label}/{out.reason}"),
+        )
+    db.flush()
+    for edit in BULK_EDITS:
+        person = db.scalars(select(Person).where(Person.user_name == edit.user_name)).one()
+        of_property = select(Unit).join(Property).where(Property.name == edit.property_name)
+        chosen = db.scalars(of_property).all()
+        apply_bulk_edit(
+            db,
+            chosen[0].property.organisation_id,
+            of_property,
+            [Chosen(unit.ref, unit.version) for unit in chosen],
+            [Change(*edit.change)],
+            form_key=demo_code(edit.property_name).rjust(16, "0"),
+            person_id=person.id,
+            now=now - timedelta(days=edit.days_ago),
+            code=demo_code(f"{edit.property_name}/{edit.change}"),
         )

@@ -55,6 +55,16 @@ class DemoOutOfService:
     days: int
 
 
+@dataclass(frozen=True)
+class DemoBulkEdit:
+    """A change of all units of a property; `change` is (field, kind, amount)."""
+
+    property_name: str
+    user_name: str
+    change: tuple[str, str, int]
+    days_ago: int
+
+
 PROPERTIES = (
     DemoProperty(
         "blue-hole",
@@ -282,3 +292,5 @@ OUT_OF_SERVICE = (
     DemoOutOfService("Marsh Harbour Row", "No 3", "The roof is being made new", -12, 60),
     DemoOutOfService("Sandyport Mews", "No 4", "Painting between two tenants", 5, 6),
 )
+
+BULK_EDITS = (DemoBulkEdit("Sandyport Mews", "tamar", ("deposit_cents", "raise", 10_000), 3),)

@@ -8,6 +8,8 @@ from webtest import Upload
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdits
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
@@ -73,6 +75,8 @@ def places(db: Session) -> dict[str, str]:
         "units of property": f"{here}properties/{above}/units/",
         "unit": f"{here}properties/{above}/units/{unit}/",
         "holds": f"{here}properties/{above}/units/{unit}/holds/",
+        "bulk edits": f"{here}bulk-edits/",
+        "bulk edit": f"{here}bulk-edits/{db.scalars(select(BulkEdit.ref)).first()}/",
         "times out of service": out_of_service,
         "out of service": f"{out_of_service}{out.ref}/",
         "hold": f"{here}properties/{above}/units/{unit}/holds/{hold}/",
@@ -87,6 +91,11 @@ TABLE = Table(
     "portfolio",
     places,
     (
+        View(Units, "bulk", EDITORS, at="units", send={"rent_how": "raise", "rent_amount": "50"}, shows=True),
+        View(UnitsOfProperty, "bulk", EDITORS, at="units of property", send={"pets": "Pets welcome"}, shows=True),
+        View(BulkEdits, "", EDITORS, at="bulk edits"),
+        View(BulkEditNode, "", EDITORS, at="bulk edit"),
+        View(BulkEditNode, "undo", EDITORS, at="bulk edit", send={}),
         View(LetHome, "", SIGNED_IN, at="let", send={**WHERE, **WHAT}),
         View(Properties, "", MEMBERS, at="properties"),
         View(Properties, "new", EDITORS, at="properties", send={**WHERE, "notes": "Key at the shop"}),

@@ -121,7 +121,7 @@ class List:
         """The rows that the address asks for. Two queries: their count, and the rows."""
         token, backwards = self._token()
         count = self._count()
-        query = self._walked() if count > EXACT_UP_TO else self._found()
+        query = self._walked() if count > EXACT_UP_TO else self.found()
         if token is not None:
             query = after(query, self.keys, token, backwards=backwards)
         query = ordered(query, self.keys, backwards=backwards).limit(self.page_size + 1)
@@ -157,7 +157,7 @@ class List:
         token: list[Any] | None = None
         few = self._count() <= EXACT_UP_TO
         while True:
-            query = self._found() if few else self._walked()
+            query = self.found() if few else self._walked()
             query = query if token is None else after(query, self.keys, token)
             query = ordered(query, self.keys).limit(CSV_BATCH)
             with self.request.open_read_session() as db:
@@ -201,7 +201,7 @@ class List:
             query = filter.find(self.request.db, query, value) if filter.find else query.where(filter.where(value))
         return query
 
-    def _found(self) -> Select[Any]:
+    def found(self) -> Select[Any]:
         """The rows, by way of the filters."""
         if not self.given:
             return self.query

@@ -105,6 +105,7 @@ def apply_bulk_edit(
     form_key: str,
     person_id: int,
     now: datetime,
+    code: str | None = None,
 ) -> BulkEdit:
     """Change the chosen units, all that can be, in one go. `visible` is the SELECT of the units that the caller may change.
 
@@ -126,7 +127,7 @@ def apply_bulk_edit(
     if not planned:
         raise Refused("Nothing would change.")
     edit = BulkEdit(
-        ref=new_key("b"),
+        ref=new_key("b", code=code),
         organisation_id=organisation_id,
         form_key=form_key,
         digest=digest,

@@ -18,7 +18,7 @@ COLUMNS = {
 
 
 def upgrade() -> None:
-    # As SQL, because Alembic would rebuild the table on SQLite for the constraint, and lose the others.
+    # As SQL: both databases add a column with its check in one statement, where Alembic would rebuild the table on SQLite.
     for name, kind in COLUMNS.items():
         op.execute(f"ALTER TABLE portfolio_property ADD COLUMN {name} {kind}")
 
