@@ -17,8 +17,10 @@ from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
+from atlasbahamas_plugins.portfolio.owners.models import Ownership
 
 View = tuple[str, str]
 
@@ -35,6 +37,7 @@ ORG = "/portfolio/{organisation}/"
 PROPERTY = ORG + "properties/{property}/"
 UNIT = PROPERTY + "units/{unit}/"
 FREE_UNIT = ORG + "properties/{free_property}/units/{free_unit}/"
+OWNED = ORG + "properties/{owned_property}/"
 MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
 
@@ -78,6 +81,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitNode", "list"): (FREE_UNIT + "list",),
     ("Holds", "new"): (UNIT + "holds/new",),
     ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("Contacts", ""): (ORG + "contacts/", ORG + "contacts/?q=nobody"),
+    ("Contacts", "new"): (ORG + "contacts/new",),
+    ("ContactNode", "edit"): (ORG + "contacts/{contact}/edit",),
+    ("Owners", ""): (OWNED + "owners/", ORG + "properties/{bare_property}/owners/"),
+    ("Owners", "change"): (OWNED + "owners/change", ORG + "properties/{bare_property}/owners/change"),
     ("Units", "bulk"): (ORG + "units/bulk", ORG + "units/bulk?state=held"),
     ("UnitsOfProperty", "bulk"): (PROPERTY + "units/bulk",),
     ("BulkEdits", ""): (ORG + "bulk-edits/",),
@@ -156,6 +164,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "mended_property": out.unit.property.ref,
         "mended_unit": out.unit.ref,
         "out_of_service": out.ref,
+        "contact": db.scalars(select(Contact.ref)).first() or "",
+        "owned_property": db.scalars(select(Property.ref).join(Ownership)).first() or "",
         "bulk_edit": db.scalars(select(BulkEdit.ref)).one(),
         "bare_property": bare.ref,
         "archived_property": archived.ref,

@@ -18,6 +18,7 @@ from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
@@ -151,6 +152,9 @@ def paths(site: Site) -> dict[str, str]:
             "Holds": f"{unit}holds/",
             "HoldNode": f"{unit}holds/{hold.ref}/",
             "OwnListing": f"{top}listings/{listings['approved'].ref}/",  # type: ignore[union-attr]
+            "Contacts": f"{top}contacts/",
+            "ContactNode": f"{top}contacts/{db.scalars(select(Contact.ref)).first()}/",
+            "Owners": f"{top}properties/{above.ref}/owners/",
             "BulkEditNode": f"{top}bulk-edits/{db.scalars(select(BulkEdit.ref)).first()}/",
             "TimesOutOfService": f"{unit}out-of-service/",
             "OutOfServiceNode": f"{top}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/{out.ref}/",
@@ -184,6 +188,9 @@ WALK: dict[tuple[str, str], tuple[str | None, dict[str, str], list[Step]]] = {
     ("UnitNode", "list"): (OWNER, {"title": "A home", "description": "With a view."}, []),
     ("Holds", "new"): (OWNER, {"starts": "2031-01-01", "ends": "2031-01-09", "reason": "For a cousin"}, []),
     ("HoldNode", "release"): (OWNER, {}, []),
+    ("Contacts", "new"): (OWNER, {"name": "Coral Holdings Ltd"}, []),
+    ("ContactNode", "edit"): (OWNER, {"phone": "322-0000"}, []),
+    ("Owners", "change"): (OWNER, {"starts": "2031-01-01"}, []),
     ("BulkEditNode", "undo"): (OWNER, {}, []),
     ("TimesOutOfService", "new"): (OWNER, {"starts": "2031-01-01", "reason": "A new roof"}, []),
     ("OutOfServiceNode", "edit"): (OWNER, {"reason": "A new roof"}, []),

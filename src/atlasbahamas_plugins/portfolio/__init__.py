@@ -19,6 +19,10 @@ PLUGIN = Plugin(
         Permission("portfolio:property:view", "See properties and units", EVERYBODY),
         Permission("portfolio:property:edit", "Add, change and archive properties and units", EDITORS),
         Permission("portfolio:hold:edit", "Hold a unit for somebody", (*EDITORS, "leasing")),
+        Permission("portfolio:contact:view", "See an organisation's contacts", (*EDITORS, "bookkeeper")),
+        Permission("portfolio:contact:edit", "Add and change contacts", EDITORS),
+        Permission("portfolio:owner:view", "See who owns a property", (*EDITORS, "bookkeeper")),
+        Permission("portfolio:owner:edit", "Say who owns a property", EDITORS),
         Permission("portfolio:out_of_service:edit", "Take a unit out of service and bring it back", (*EDITORS, "maintenance")),
     ),
 )

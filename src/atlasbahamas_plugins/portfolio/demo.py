@@ -1,8 +1,8 @@
-"""Loads the demo properties, units, holds and times out of service; what they are is in demo_content.py."""
+"""Loads the demo properties and units with all that hangs on them; what they are is in demo_content.py."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,15 +13,27 @@ from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
 from atlasbahamas_plugins.portfolio.bulk.services import Change, Chosen, apply_bulk_edit
-from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, PROPERTIES
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, OWNERS, PROPERTIES
 from atlasbahamas_plugins.portfolio.models import Island, Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.services import OutOfServiceDetails, take_out_of_service
+from atlasbahamas_plugins.portfolio.owners.services import ShareLine, set_owners
+
+Units = dict[tuple[str, str], Unit]
 
 
 def load_demo(db: Session, *, now: datetime) -> None:
-    """Make every demo property with its units, and what occupies them. Deterministic."""
+    """Make every demo property with its units, what occupies them, and whose they are. Deterministic."""
+    today = now.astimezone(NASSAU).date()
+    units = _load_properties(db, now)
+    _load_what_occupies(db, units, today, now)
+    _load_bulk_edits(db, now)
+    _load_owners(db, today, now)
+
+
+def _load_properties(db: Session, now: datetime) -> Units:
     names = {entry.key: entry.name for entry in ORGANISATIONS}
-    units: dict[tuple[str, str], Unit] = {}
+    units: Units = {}
     for entry in PROPERTIES:
         organisation = db.scalars(select(Organisation).where(Organisation.name == names[entry.organisation])).one()
         settlement = db.scalars(
@@ -44,7 +56,10 @@ def load_demo(db: Session, *, now: datetime) -> None:
             )
             code = demo_code(f"{entry.name}/{unit.label}")
             units[entry.name, unit.label] = services.add_unit(db, above, what, now=now, code=code)
-    today = now.astimezone(NASSAU).date()
+    return units
+
+
+def _load_what_occupies(db: Session, units: Units, today: date, now: datetime) -> None:
     for hold in HOLDS:
         starts = today + timedelta(days=hold.starts_in_days)
         services.hold_unit(
@@ -67,7 +82,9 @@ def load_demo(db: Session, *, now: datetime) -> None:
             now=now,
             code=demo_code(f"{out.property_name}/{out.unit_label}/{out.reason}"),
         )
-    db.flush()
+
+
+def _load_bulk_edits(db: Session, now: datetime) -> None:
     for edit in BULK_EDITS:
         person = db.scalars(select(Person).where(Person.user_name == edit.user_name)).one()
         of_property = select(Unit).join(Property).where(Property.name == edit.property_name)
@@ -83,3 +100,14 @@ def load_demo(db: Session, *, now: datetime) -> None:
             now=now - timedelta(days=edit.days_ago),
             code=demo_code(f"{edit.property_name}/{edit.change}"),
         )
+
+
+def _load_owners(db: Session, today: date, now: datetime) -> None:
+    for entry in OWNERS:
+        above = db.scalars(select(Property).where(Property.name == entry.property_name)).one()
+        lines = []
+        for name, email, hundredths in entry.shares:
+            contact = add_contact(db, above.organisation_id, ContactDetails(name, email), now=now, code=demo_code(name))
+            lines.append(ShareLine(contact.id, "", hundredths))
+        starts = date(today.year - entry.years_ago, 1, 1)
+        set_owners(db, above, starts, lines, person_id=None, now=now, code=demo_code(f"{above.name}/{starts.year}"))

@@ -65,6 +65,15 @@ class DemoBulkEdit:
     days_ago: int
 
 
+@dataclass(frozen=True)
+class DemoOwners:
+    """The owners of a property from a day on: (name, e-mail, hundredths of a percent)."""
+
+    property_name: str
+    years_ago: int
+    shares: tuple[tuple[str, str, int], ...]
+
+
 PROPERTIES = (
     DemoProperty(
         "blue-hole",
@@ -294,3 +303,17 @@ OUT_OF_SERVICE = (
 )
 
 BULK_EDITS = (DemoBulkEdit("Sandyport Mews", "tamar", ("deposit_cents", "raise", 10_000), 3),)
+
+OWNERS = (
+    DemoOwners("Sandyport Mews", 6, (("Estate of Everette Bain", "", 10_000),)),
+    DemoOwners(
+        "Sandyport Mews",
+        2,
+        (
+            ("Coralee Bain", "coralee@example.com", 3334),
+            ("Leroy Bain", "", 3333),
+            ("Sandyport Holdings Ltd", "office@example.com", 3333),
+        ),
+    ),
+    DemoOwners("Cable Beach Court", 4, (("Cable Beach Court Ltd", "court@example.com", 10_000),)),
+)

@@ -2,7 +2,9 @@
 
 from atlasbahamas_plugins.portfolio import models
 from atlasbahamas_plugins.portfolio.bulk import models as bulk
+from atlasbahamas_plugins.portfolio.contacts import models as contacts
 from atlasbahamas_plugins.portfolio.out_of_service import models as out_of_service
+from atlasbahamas_plugins.portfolio.owners import models as owners
 
-PARTS = (models, bulk, out_of_service)
+PARTS = (models, bulk, out_of_service, contacts, owners)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

@@ -15,6 +15,7 @@ from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, TAX_CLASSES
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state_of
 from atlasbahamas_plugins.portfolio.out_of_service.resources import TimesOutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.services import times_out_of_service
+from atlasbahamas_plugins.portfolio.owners.services import owners_on
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -80,7 +81,13 @@ def show_property(context: PropertyNode, request: Any) -> Any:
     below = UnitsOfProperty(request, context, "units")
     listed = UnitList(request, below.visible(), node=below, today=request.clock.today())
     row = context.row
-    return listed.answer(property=row, kind=PROPERTY_KINDS[row.kind], tax_class=TAX_CLASSES.get(row.tax_class, ""))
+    may_see_owners = request.has_permission("portfolio:owner:view", context)
+    return listed.answer(
+        property=row,
+        kind=PROPERTY_KINDS[row.kind],
+        tax_class=TAX_CLASSES.get(row.tax_class, ""),
+        owners=owners_on(request.db, row, request.clock.today()) if may_see_owners else None,
+    )
 
 
 def add_property(context: Properties, request: Any) -> Any:

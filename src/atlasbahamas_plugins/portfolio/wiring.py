@@ -16,7 +16,7 @@ VIEW = "portfolio:property:view"
 EDIT = "portfolio:property:edit"
 HOLD = "portfolio:hold:edit"
 FORM = ("GET", "POST")
-PARTS = ("several", "out_of_service", "bulk")
+PARTS = ("several", "out_of_service", "bulk", "contacts", "owners")
 
 
 def _next_steps(request: Any, context: Any) -> str:

@@ -10,9 +10,13 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdits
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.resources import ContactNode, Contacts
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
+from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
+from atlasbahamas_plugins.portfolio.owners.resources import Owners
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -37,6 +41,12 @@ HOLDERS = who(
     hidden="stranger former other",
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin",
+)
+KEEPERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing",
+    ok="bookkeeper manager owner admin",
 )
 MENDERS = who(
     sign_in="visitor",
@@ -66,6 +76,16 @@ def places(db: Session) -> dict[str, str]:
         .where(Organisation.name == HERE)
     ).first()
     assert out is not None
+    owned, contact = db.execute(
+        select(Property.ref, Contact.ref)
+        .join(Organisation, Organisation.id == Property.organisation_id)
+        .join(Ownership, Ownership.property_id == Property.id)
+        .join(Share, Share.ownership_id == Ownership.id)
+        .join(Contact, Contact.id == Share.contact_id)
+        .where(Organisation.name == HERE)
+        .order_by(Share.id)
+        .limit(1)
+    ).one()
     out_of_service = f"{here}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/"
     return {
         "let": "/let/",
@@ -75,6 +95,9 @@ def places(db: Session) -> dict[str, str]:
         "units of property": f"{here}properties/{above}/units/",
         "unit": f"{here}properties/{above}/units/{unit}/",
         "holds": f"{here}properties/{above}/units/{unit}/holds/",
+        "contacts": f"{here}contacts/",
+        "contact": f"{here}contacts/{contact}/",
+        "owners": f"{here}properties/{owned}/owners/",
         "bulk edits": f"{here}bulk-edits/",
         "bulk edit": f"{here}bulk-edits/{db.scalars(select(BulkEdit.ref)).first()}/",
         "times out of service": out_of_service,
@@ -91,6 +114,11 @@ TABLE = Table(
     "portfolio",
     places,
     (
+        View(Contacts, "", KEEPERS, at="contacts"),
+        View(Contacts, "new", EDITORS, at="contacts", send={"name": "Coral Holdings Ltd"}),
+        View(ContactNode, "edit", EDITORS, at="contact", send={"name": "Coral Holdings Ltd"}),
+        View(Owners, "", KEEPERS, at="owners"),
+        View(Owners, "change", EDITORS, at="owners", send={"starts": "2031-01-01"}),
         View(Units, "bulk", EDITORS, at="units", send={"rent_how": "raise", "rent_amount": "50"}, shows=True),
         View(UnitsOfProperty, "bulk", EDITORS, at="units of property", send={"pets": "Pets welcome"}, shows=True),
         View(BulkEdits, "", EDITORS, at="bulk edits"),
