@@ -4,7 +4,7 @@
 #   scripts/vendor.sh --verify  compare every committed file with its checksum
 set -eu
 
-BOOTSTRAP=5.3.9 HTMX=2.0.11 ICONS=1.13.2 AXE=4.14.1
+BOOTSTRAP=5.3.9 HTMX=2.0.11 ICONS=1.13.2 AXE=4.14.1 FIGTREE=5.3.0
 SPRITE="arrow-right box-arrow-right building calendar3 cash-stack check-circle chevron-left chevron-right
 circle-half door-open download droplet envelope exclamation-triangle eye funnel geo-alt heart house-door
 house-heart image info-circle key laptop list moon-stars pause-circle pencil people person-circle plus-lg
@@ -25,8 +25,8 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$vendor" "$axe"
-for package in bootstrap@$BOOTSTRAP htmx.org@$HTMX bootstrap-icons@$ICONS axe-core@$AXE; do
-    name=${package%@*}
+for package in bootstrap@$BOOTSTRAP htmx.org@$HTMX bootstrap-icons@$ICONS axe-core@$AXE @fontsource-variable/figtree@$FIGTREE; do
+    name=${package%@*} name=${name##*/}
     mkdir "$work/$name"
     archive=$(cd "$work" && npm pack --silent "$package")
     tar -xzf "$work/$archive" -C "$work/$name" --strip-components=1
@@ -37,6 +37,10 @@ cp "$work/bootstrap/LICENSE" "$vendor/LICENSE-bootstrap.txt"
 cp "$work/htmx.org/dist/htmx.min.js" "$vendor/htmx.min.js"
 cp "$work/htmx.org/LICENSE" "$vendor/LICENSE-htmx.txt"
 cp "$work/bootstrap-icons/LICENSE" "$vendor/LICENSE-bootstrap-icons.txt"
+# The version is in the name: atlas.css and the page ask for it without the digest that other static addresses carry.
+rm -f "$vendor"/figtree-*.woff2
+cp "$work/figtree/files/figtree-latin-wght-normal.woff2" "$vendor/figtree-$FIGTREE.woff2"
+cp "$work/figtree/LICENSE" "$vendor/LICENSE-figtree.txt"
 cp "$work/axe-core/axe.min.js" "$axe/axe.min.js"
 cp "$work/axe-core/LICENSE" "$axe/LICENSE-axe-core.txt"
 {
@@ -50,5 +54,6 @@ cp "$work/axe-core/LICENSE" "$axe/LICENSE-axe-core.txt"
 } >"$vendor/icons.svg"
 
 (cd "$root" && LC_ALL=C sha256sum src/atlasbahamas/static/vendor/*.css src/atlasbahamas/static/vendor/*.js \
-    src/atlasbahamas/static/vendor/*.svg src/atlasbahamas/static/vendor/LICENSE-* tests/browser/vendor/* >"$sums")
+    src/atlasbahamas/static/vendor/*.svg src/atlasbahamas/static/vendor/*.woff2 \
+    src/atlasbahamas/static/vendor/LICENSE-* tests/browser/vendor/* >"$sums")
 verify

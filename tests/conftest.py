@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
+import hypothesis
 import pytest
 
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import RedisServer
+from atlasbahamas.testing.services import RedisServer, need
+from atlasbahamas.testing.smtp import SmtpServer
 
 pytest_plugins = ["atlasbahamas.testing.plugin"]
 
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis.settings.register_profile("atlas", deadline=None)
+hypothesis.settings.load_profile("atlas")
+
 
 @pytest.fixture
-def servers(postgresql_url: str, redis_server: RedisServer) -> Iterator[dict[str, str]]:
-    """What production.ini wants from the environment: two secrets, an empty PostgreSQL and a Redis of this test's own."""
-    name = f"production_{uuid.uuid4().hex}"
-    sites.on_server(postgresql_url, f"CREATE DATABASE {name}")
-    url = postgresql_url.rsplit("/", 1)[0] + f"/{name}"
+def smtp() -> Iterator[SmtpServer]:
+    """A mail server that keeps what it is sent."""
+    server = SmtpServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -> Iterator[sites.Site]:
+    """The same site, sending its mails through that server."""
+    redis = need("REDIS") if profile == "server" else None
+    running = sites.start(database_url, tmp_path, redis=redis, **smtp.settings())
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def servers(postgresql_url: str, redis_server: RedisServer, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What production.ini wants from the environment: secrets, and a PostgreSQL, a Redis and a folder of its own."""
+    url = sites.new_postgresql(postgresql_url)
     yield {
         "ATLAS_INI": "production.ini",
         "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),
@@ -27,5 +48,7 @@ def servers(postgresql_url: str, redis_server: RedisServer) -> Iterator[dict[str
         "ATLAS_SQLALCHEMY__URL": url,
         "ATLAS_REDIS__SESSIONS__REDIS_URL": redis_server.url,
         "ATLAS_ATLAS__LIMITS": redis_server.url,
+        "ATLAS_ATLAS__BROKER": redis_server.url,
+        "ATLAS_ATLAS__FILES__STORE": f"file://{tmp_path}/files",
     }
     sites.drop_postgresql(postgresql_url, url)

@@ -27,8 +27,12 @@ CORE = (
     "atlasbahamas.web.static",
     "atlasbahamas.web.errors",
     "atlasbahamas.web.health",
+    "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
+    "atlasbahamas.admin.wiring",
     "atlasbahamas.jobs.wiring",
+    "atlasbahamas.mail.wiring",
+    "atlasbahamas.notifications.wiring",
 )
 
 
@@ -39,6 +43,7 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
     """
     from pyramid.config import Configurator
 
+    from atlasbahamas.plugins.assembly import assemble
     from atlasbahamas.plugins.discovery import load_manifests
     from atlasbahamas.settings import CORE_SECTIONS, enabled_plugins, load
 
@@ -53,4 +58,15 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
             config.include(part)
         for manifest in manifests:
             config.include_plugin(manifest)
-        return config.make_wsgi_app()
+        return assemble(config)
+
+
+def from_ini(global_config: dict[str, str], **raw: str) -> Any:
+    """What `use = egg:atlasbahamas` starts: `main`, whose complaints an operator reads without a trace, one a line."""
+    from atlasbahamas.plugins.discovery import PluginError
+    from atlasbahamas.settings import SettingsError
+
+    try:
+        return main(global_config, **raw)
+    except (PluginError, SettingsError) as error:
+        raise SystemExit(str(error)) from None

@@ -18,7 +18,7 @@ ROOMS = {
     "__init__", "wiring", "models", "services", "resources", "views", "forms", "lists", "events", "jobs", "settings",
     "demo", "demo_content",
 }  # fmt: skip
-OF_THEIR_OWN = {"portfolio": {"occupancy", "tables"}, "listings": {"drawing"}}
+OF_THEIR_OWN = {"portfolio": {"demo_photos", "occupancy", "tables"}, "listings": {"drawing"}}
 
 
 def features() -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import waitress
 from pages import existing
+from waitress.wasyncore import close_all
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.testing import site as sites
@@ -38,6 +39,8 @@ def serving(folder: Path, template: Path) -> Iterator[LiveSite]:
     try:
         yield LiveSite(site, f"http://127.0.0.1:{server.effective_port}", keys)
     finally:
-        server.close()
+        # In its own thread: a browser keeps connections open, and the loop ends when the last of them is closed.
+        server.trigger.pull_trigger(lambda: close_all(server._map))
         thread.join(10)
+        server.task_dispatcher.shutdown()
         site.close()

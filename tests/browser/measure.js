@@ -34,17 +34,23 @@
     return hits(element, x, y - 21) && hits(element, x, y + 21);
   };
 
-  // `part` is a selector: the whole body, or what of it is new.
-  const measure = async (part) => {
+  // Every rule but those for WCAG AAA, best practices and experiments too. In the other light the page is the same but for its
+  // colours, so only the rules about colour have anything to say.
+  const judge = async (part, colours) => {
+    const rules = axe
+      .getRules()
+      .filter(({ tags }) => !tags.includes("wcag2aaa") && !tags.includes("deprecated") && (!colours || tags.includes("cat.color")));
+    const options = { runOnly: { type: "rule", values: rules.map((rule) => rule.ruleId) }, resultTypes: ["violations"] };
+    const { violations } = await axe.run(part === "html" ? document : part, options);
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `axe ${id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`),
+    );
+  };
+
+  // `part` is a selector: the whole html, or the header alone.
+  const measure = (part) => {
     const within = document.querySelector(part);
     const found = [];
-    const rules = axe.getRules().filter((rule) => !rule.tags.some((tag) => ["wcag2aaa", "deprecated"].includes(tag)));
-    const options = { runOnly: { type: "rule", values: rules.map((rule) => rule.ruleId) }, resultTypes: ["violations"] };
-    for (const violation of (await axe.run(within, options)).violations) {
-      for (const node of violation.nodes) {
-        found.push(`axe ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`);
-      }
-    }
     const root = document.documentElement;
     if (root.scrollWidth > root.clientWidth) {
       const wide = [...document.querySelectorAll("body *")].filter(
@@ -87,27 +93,26 @@
     else if (!inView(target)) dark.push(`focus is out of sight: ${name(target)}`);
   });
   const startTabbing = () => {
+    // Tabbing goes on from where something was focused last, be it gone.
+    const start = document.createElement("span");
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
+    start.remove();
+    window.scrollTo(0, 0);
     visited.clear();
     dark.length = 0;
-    document.activeElement.blur();
-    window.scrollTo(0, 0);
-    // Each part of a date takes a Tab of its own, and the first one of all leads into the page.
-    return usable().reduce((presses, element) => presses + (element.type === "date" ? 4 : 1), 1);
+    // Each part of a date takes a Tab of its own. Not one more: what leaves the page comes back into the next one.
+    return usable().reduce((presses, element) => presses + (element.type === "date" ? 4 : 1), 0);
   };
   const endTabbing = () => [
     ...dark,
     ...usable().filter((element) => !visited.has(element)).map((element) => `not reached by tabbing: ${name(element)}`),
   ];
 
-  // What two people see alike needs no second look: the frame with the name, and the page without what is new each time.
-  const looks = () => {
-    const plain = (element) => {
-      const copy = element.cloneNode(true);
-      for (const part of copy.querySelectorAll("input[name=csrf_token], .oops code")) part.remove();
-      return copy.innerHTML;
-    };
-    return [plain(document.querySelector("header")), plain(document.querySelector("main"))];
+  const setMenus = (open) => {
+    for (const menu of document.querySelectorAll("header details")) menu.open = open;
   };
 
-  window.atlas = { measure, startTabbing, endTabbing, looks };
+  window.atlas = { judge, setMenus, measure, startTabbing, endTabbing };
 })();

@@ -11,14 +11,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.people.invitations import new_token
+from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership
 
@@ -45,6 +46,20 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", ""): ("/",),
     ("Root", "sign-in"): ("/sign-in", "/sign-in?next=/let/"),
     ("Root", "register"): ("/register",),
+    ("Root", "confirm"): ("/confirm?token=none",),
+    ("Root", "recover"): ("/recover", "/recover?sent=yes"),
+    ("Root", "reset"): ("/reset?token=none",),
+    ("Root", "invitation"): ("/invitation?token=none", "/invitation?token={invitation_token}"),
+    ("Root", "unsubscribe"): ("/unsubscribe?token=none",),
+    ("Account", "confirm"): ("/account/confirm",),
+    ("Account", "password"): ("/account/password",),
+    ("Notifications", ""): ("/notifications/", "/notifications/?read=no"),
+    ("Notifications", "preferences"): ("/notifications/preferences",),
+    ("Invitations", ""): (ORG + "invitations/", ORG + "invitations/?q=nobody"),
+    ("Invitations", "new"): (ORG + "invitations/new",),
+    ("InvitationNode", ""): (ORG + "invitations/{invitation}/",),
+    ("InvitationNode", "send-again"): (ORG + "invitations/{invitation}/send-again",),
+    ("InvitationNode", "withdraw"): (ORG + "invitations/{invitation}/withdraw",),
     ("Home", ""): ("/home/",),
     ("Account", ""): ("/account/",),
     ("Organisations", ""): ("/portfolio/",),
@@ -94,6 +109,14 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("TimesOutOfService", "new"): (UNIT + "out-of-service/new",),
     ("OutOfServiceNode", "edit"): (MENDED_UNIT + "out-of-service/{out_of_service}/edit",),
     ("OutOfServiceNode", "end"): (MENDED_UNIT + "out-of-service/{out_of_service}/end",),
+    ("PropertyPhotos", ""): (PROPERTY + "photos/", ORG + "properties/{bare_property}/photos/"),
+    ("PropertyPhotos", "add"): (PROPERTY + "photos/add",),
+    ("PropertyPhotoNode", "edit"): (PROPERTY + "photos/{photo}/edit",),
+    ("PropertyPhotoNode", "remove"): (PROPERTY + "photos/{photo}/remove",),
+    ("UnitPhotos", ""): (UNIT + "photos/",),
+    ("UnitPhotos", "add"): (UNIT + "photos/add",),
+    ("UnitPhotoNode", "edit"): (UNIT + "photos/{unit_photo}/edit",),
+    ("UnitPhotoNode", "remove"): (UNIT + "photos/{unit_photo}/remove",),
     ("Catalogue", ""): (
         "/listings/",
         "/listings/?island=abaco&max=4000",
@@ -109,10 +132,21 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
 NO_PAGE: set[View] = {
+    ("Account", "send-code"),
+    ("Account", "end-device"),
+    ("Account", "end-others"),
+    ("Notifications", "read-all"),
+    ("NotificationNode", "open"),
     ("Root", "sign-out"),
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
     ("UnitsOfProperty", "template.csv"),
+    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos")),
+    *(
+        (photo, name)
+        for photo in ("PropertyPhotoNode", "UnitPhotoNode")
+        for name in ("small", "medium", "large", "full", "up", "down", "cover")
+    ),
 }
 NOT_THERE = ("/nothing/here", "/listings/no-such-home-a1b2c3/", "/sign-out", "/listings/?q=%ff")
 LONG_NAME = "The Honourable Wilhelmina Cartwright-Symonette Memorial Residences at Old Fort Bay Phase Three, Building Twelve"
@@ -129,7 +163,13 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert hold is not None
     out = db.scalars(select(OutOfService)).first()
     assert out is not None
+    photo = db.scalars(select(PropertyPhoto).where(PropertyPhoto.property_id == hold.unit.property_id)).first()
+    unit_photo = db.scalars(select(UnitPhoto).where(UnitPhoto.unit_id == hold.unit_id)).first()
+    assert photo is not None
+    assert unit_photo is not None
     member = db.scalars(select(Membership).join(Person).where(Person.user_name == "philip")).one()
+
+    invitation = db.scalars(select(Invitation).where(Invitation.answer.is_(None))).one()
 
     def add_property(name: str) -> Property:
         where = portfolio.PropertyDetails(name, "house", settlement.id, f"Off the road, {name}", "", name)
@@ -167,6 +207,10 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "contact": db.scalars(select(Contact.ref)).first() or "",
         "owned_property": db.scalars(select(Property.ref).join(Ownership)).first() or "",
         "bulk_edit": db.scalars(select(BulkEdit.ref)).one(),
+        "photo": photo.ref,
+        "unit_photo": unit_photo.ref,
+        "invitation": invitation.ref,
+        "invitation_token": new_token(db, invitation),
         "bare_property": bare.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,

@@ -8,26 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
+from webtest import TestApp
 
 from atlasbahamas.testing.site import Site
 
 HERE = Path(__file__).parent
 SCRIPTS = (HERE / "vendor" / "axe.min.js", HERE / "measure.js")
 SIZES = {360: 740, 1280: 900}
-LIGHTS = ("light", "dark")
+NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
 PICTURES = os.environ.get("ATLAS_PICTURES", "")
 """A folder for a picture of everything that is looked at, for the eyes of a person."""
 
 SPOIL = """() => {
-  const fields = [...document.querySelectorAll("#form input:not([type=hidden]), #form select, #form textarea")];
+  const typed = "input:not([type=hidden], [type=checkbox], [type=file]), select, textarea";
+  const fields = [...document.getElementById("form")?.querySelectorAll(typed) ?? []];
   for (const field of fields) {
-    if (field.type === "checkbox") continue;
     if (field.tagName === "SELECT") field.add(new Option("What nobody offered", "nonsense", true, true));
-    else field.value = "";
+    else field.value = field.required ? "" : "far too long ".repeat(2000);
   }
   return fields.length;
 }"""
+"""Something wrong in every field of a form that can have something wrong; how many those are."""
 
 
 class Visitor:
@@ -36,16 +38,14 @@ class Visitor:
     def __init__(
         self, browser: Browser, site: Site, address: str, user_name: str | None = None, *, seen: set[str], **options: Any
     ) -> None:
-        self.address = address
         self.seen = seen
         self.faults: list[str] = []
         self._refused: set[str] = set()
+        self.reader: TestApp = site.browser(user_name)
         self.context = browser.new_context(base_url=address, reduced_motion="reduce", **options)
         for script in SCRIPTS:
             self.context.add_init_script(path=script)
-        if user_name is not None:
-            cookies = site.browser(user_name).cookies
-            self.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+        self.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in self.reader.cookies.items()])
         self.page = self.context.new_page()
         self._listen(self.page)
 
@@ -74,40 +74,52 @@ class Visitor:
             self.faults.append(f"{request.failure} for {request.url}")
 
     def walk(self, path: str, name: str) -> list[str]:
-        """Open a page and look at it, and at its form with an error shown. Gives what is wrong, each with where."""
+        """Open a page and look at it, and at its form with an error shown. Gives what is wrong, each with where.
+
+        What was seen is not looked at again: two people often see the same page in the same frame.
+        """
+        answer = self.reader.get(path, expect_errors=True)
+        if "Location" in answer.headers:  # somewhere else is where it is looked at
+            return []
+        html = NEW_EACH_TIME.sub("", answer.text)
+        frame, main = html[html.index("<body") : html.index("<main")], html[html.index("<main") :]
+        new_frame, new_main = frame not in self.seen, main not in self.seen
+        if not new_frame and not new_main:
+            return []
+        self.seen |= {frame, main}
         self.page.set_viewport_size({"width": 1280, "height": SIZES[1280]})
         self.page.goto(path)
-        if "/sign-in" in self.page.url and "/sign-in" not in path:
-            return self._noted(path)
-        if self.look(name) and self.page.evaluate(SPOIL):
+        if new_frame:
+            self.page.evaluate("atlas.setMenus(true)")
+            self.look(f"{name}, with open menus", ".site-header")
+            self.page.evaluate("atlas.setMenus(false)")
+        if new_main:
+            self.look(name, "html")
+        if new_main and self.page.evaluate(SPOIL):
             with self.page.expect_navigation() as answer:
                 self.page.evaluate("document.getElementById('form').requestSubmit()")
             if answer.value.status != 422:
                 self.faults.append(f"a spoiled form was answered {answer.value.status}")
-            elif self.page.evaluate("document.activeElement.id") != "errors":
-                self.faults.append("what is wrong with the form has not the focus")
-            self.look(f"{name}, with an error")
-        return self._noted(path)
+            expect(self.page.locator("#errors"), "what is wrong with the form").to_be_focused()
+            self.look(f"{name}, with an error", "html")
+        noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
+        return noted
 
-    def look(self, name: str) -> bool:
-        """Measure the page in every size and light, unless it was seen. True when its main part is new."""
-        frame, main = self.page.evaluate("atlas.looks()")
-        new = main not in self.seen
-        if not new and frame in self.seen:
-            return False
-        part = "body" if new else "header"
-        self.seen |= {frame, main}
+    def look(self, name: str, part: str) -> None:
+        """Measure a part of the page in every size and light, and go through it with the Tab key."""
         for width in SIZES:
             self.page.set_viewport_size({"width": width, "height": SIZES[width]})
-            for light in LIGHTS:
+            where = f"{name}, {width} px"
+            for light in ("light", "dark"):
                 self.page.emulate_media(color_scheme=light)
-                where = f"{width} px, {light}"
-                self.faults += [f"{where}: {fault}" for fault in self.page.evaluate("(part) => atlas.measure(part)", part)]
-                if PICTURES:
-                    self._take_picture(f"{name}, {where}")
-            if new:
-                self.faults += [f"{width} px: {fault}" for fault in self.tab()]
-        return new
+                colours = light == "dark"
+                found = self.page.evaluate("([part, colours]) => atlas.judge(part, colours)", [part, colours])
+                if not colours:
+                    found += self.page.evaluate("(part) => atlas.measure(part)", part)
+                self.faults += [f"{where}, {light}: {fault}" for fault in found]
+                self._take_picture(f"{where}, {light}")
+            if part == "html":
+                self.faults += [f"{where}: {fault}" for fault in self.tab()]
 
     def tab(self) -> list[str]:
         """Go through the page with the Tab key; what is not reached, or takes the focus unseen."""
@@ -116,13 +128,9 @@ class Visitor:
         return list(self.page.evaluate("atlas.endTabbing()"))
 
     def _take_picture(self, name: str) -> None:
-        folder = Path(PICTURES)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{re.sub('[^a-z0-9]+', '-', name.casefold())}.png", full_page=True)
-
-    def _noted(self, path: str) -> list[str]:
-        noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
-        return noted
+        if PICTURES:
+            file = re.sub("[^a-z0-9]+", "-", name.casefold()) + ".png"
+            self.page.screenshot(path=Path(PICTURES) / file, full_page=True)
 
 
 @dataclass

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from pyramid.config import Configurator
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs import services
 from atlasbahamas.jobs.models import DONE, FAILED, TAKEN, WAITING, OutboxEntry, ScheduleTick
@@ -19,7 +21,8 @@ from atlasbahamas.jobs.registry import Schedule
 from atlasbahamas.jobs.running import LEASE_MARGIN, LOST, pause_after, run_entry, take, zone_of
 from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.jobs.services import WAKE, enqueue
-from atlasbahamas.people.models import Device, PersonRole
+from atlasbahamas.people.models import Device, Person, PersonRole
+from atlasbahamas.people.services import grant_platform_role
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.portfolio.models import Unit
 
@@ -70,7 +73,7 @@ def test_a_job_runs_once_with_its_payload_a_request_and_absolute_links(site: Sit
 
     def look(request: Any, payload: dict[str, Any]) -> None:
         seen.append((payload, request.clock.now(), request.resource_url(request.root, "home"), request.identity))
-        request.db.execute(insert(PersonRole).values(person_id=payload["person"], role="seen"))
+        grant_platform_role(request.db, request.db.get(Person, payload["person"]), "seen")
 
     declare(site, "atlas.look_around", look)
     entry_id = ask(site, "atlas.look_around", {"person": 1})
@@ -81,6 +84,7 @@ def test_a_job_runs_once_with_its_payload_a_request_and_absolute_links(site: Sit
     assert (entry.state, entry.finished, entry.attempts, entry.taken_by) == (DONE, site.clock.now(), 1, None)
     with site.db.transaction("read") as db:
         assert db.get(PersonRole, (1, "seen")) is not None
+        assert db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first().role == "system:atlas.look_around"
 
 
 def test_what_is_rolled_back_never_runs(counting: Site) -> None:
@@ -225,8 +229,10 @@ def test_a_failed_job_can_be_tried_again_and_no_other(counting: Site) -> None:
     counting.drain_jobs()
     declare_again(counting, "atlas.kill_worker", count_one)
     with pytest.raises(Refused), counting.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         services.retry_entry(db, done or 0, now=counting.clock.now())
     with counting.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         services.retry_entry(db, failed or 0, now=counting.clock.now())
     assert counting.drain_jobs() == {DONE: 1}
     assert (entry_of(counting, failed).error, counted(counting)) == (None, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,17 @@ from webtest import TestApp
 
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import entry_parts
+from atlasbahamas.jobs.services import failed_entries
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
 
@@ -121,6 +125,10 @@ def paths(site: Site) -> dict[str, str]:
         ).first()
         assert hold is not None
         above = hold.unit.property
+        photo = db.scalars(select(PropertyPhoto).where(PropertyPhoto.property_id == above.id)).first()
+        of_unit = db.scalars(select(UnitPhoto).where(UnitPhoto.unit_id == hold.unit_id)).first()
+        assert photo is not None
+        assert of_unit is not None
         listings = {
             state: db.scalars(select(Listing).where(Listing.organisation_id == organisation.id, Listing.state == state)).first()
             for state in ("draft", "approved")
@@ -136,6 +144,7 @@ def paths(site: Site) -> dict[str, str]:
         assert out is not None
         member = db.scalars(select(Membership).where(Membership.role == "viewer")).first()
         assert member is not None
+        failed = db.scalars(failed_entries()).first()
         top = f"/portfolio/{organisation.ref}/"
         unit = f"{top}properties/{above.ref}/units/{hold.unit.ref}/"
         return {
@@ -151,6 +160,10 @@ def paths(site: Site) -> dict[str, str]:
             "Unlisted": f"{top}properties/{unlisted.property.ref}/units/{unlisted.ref}/",
             "Holds": f"{unit}holds/",
             "HoldNode": f"{unit}holds/{hold.ref}/",
+            "PropertyPhotos": f"{top}properties/{above.ref}/photos/",
+            "PropertyPhotoNode": f"{top}properties/{above.ref}/photos/{photo.ref}/",
+            "UnitPhotos": f"{unit}photos/",
+            "UnitPhotoNode": f"{unit}photos/{of_unit.ref}/",
             "OwnListing": f"{top}listings/{listings['approved'].ref}/",  # type: ignore[union-attr]
             "Contacts": f"{top}contacts/",
             "ContactNode": f"{top}contacts/{db.scalars(select(Contact.ref)).first()}/",
@@ -158,6 +171,8 @@ def paths(site: Site) -> dict[str, str]:
             "BulkEditNode": f"{top}bulk-edits/{db.scalars(select(BulkEdit.ref)).first()}/",
             "TimesOutOfService": f"{unit}out-of-service/",
             "OutOfServiceNode": f"{top}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/{out.ref}/",
+            "Jobs": "/admin/jobs/",
+            "JobNode": f"/admin/jobs/{failed.id}/" if failed else "",
             "Draft": f"{top}listings/{listings['draft'].ref}/" if listings["draft"] else "",
         }
 
@@ -165,10 +180,11 @@ def paths(site: Site) -> dict[str, str]:
 HOME = {"name": "Conch Villa", "kind": "house", "settlement": "1", "street": "By the dock"}
 UNIT = {"label": "Z9", "beds": "1", "baths": "1", "rent_cents": "900"}
 VISITOR, OWNER, ADMIN = None, "keva", "paula"
+PHOTO = {"photos": [("porch.jpg", samples.picture(seed=9), "image/jpeg")]}
 Step = tuple[str, str, dict[str, str]]
 
 # (node, view): who sends it, what they type (the rest stays as the form has it), and what has to be sent before.
-WALK: dict[tuple[str, str], tuple[str | None, dict[str, str], list[Step]]] = {
+WALK: dict[tuple[str, str], tuple[str | None, Mapping[str, Any], list[Step]]] = {
     ("Root", "sign-in"): (VISITOR, {"name": "keva", "password": DEMO_PASSWORD}, []),
     ("Root", "register"): (VISITOR, {"full_name": "Eulah", "user_name": "eulah", "password": "guava duff on Sunday"}, []),
     ("Account", ""): (OWNER, {"full_name": "Keva Other"}, []),
@@ -195,10 +211,18 @@ WALK: dict[tuple[str, str], tuple[str | None, dict[str, str], list[Step]]] = {
     ("TimesOutOfService", "new"): (OWNER, {"starts": "2031-01-01", "reason": "A new roof"}, []),
     ("OutOfServiceNode", "edit"): (OWNER, {"reason": "A new roof"}, []),
     ("OutOfServiceNode", "end"): (OWNER, {}, []),
+    ("PropertyPhotos", "add"): (OWNER, PHOTO, []),
+    ("PropertyPhotoNode", "edit"): (OWNER, {"caption": "The porch"}, []),
+    ("PropertyPhotoNode", "remove"): (OWNER, {}, []),
+    ("UnitPhotos", "add"): (OWNER, PHOTO, []),
+    ("UnitPhotoNode", "edit"): (OWNER, {"caption": "The porch"}, []),
+    ("UnitPhotoNode", "remove"): (OWNER, {}, []),
     ("OwnListing", "edit"): (OWNER, {"title": "Another title"}, []),
     ("OwnListing", "publish"): (OWNER, {}, [("OwnListing", "pause", {})]),
     ("OwnListing", "pause"): (OWNER, {}, []),
     ("OwnListing", "withdraw"): (OWNER, {}, []),
+    ("Jobs", "retry-failed"): (ADMIN, {}, []),
+    ("JobNode", "retry"): (ADMIN, {}, []),
 }
 # Nodes whose view asks for another thing than the usual one of that node.
 ELSEWHERE = {("UnitNode", "list"): "Unlisted"}
@@ -208,6 +232,16 @@ NOT_WALKED = {
     ("Units", "bulk"): "shows what would change first; test_bulk_edit walks it",
     ("UnitsOfProperty", "bulk"): "shows what would change first; test_bulk_edit walks it",
     ("Root", "sign-out"): "has no page of its own to fill in; test_signing_in_and_out walks it",
+    **{
+        (node, name): "is a button of the page of photos; test_photos.test_every_change_is_recorded presses it"
+        for node, names in {
+            "PropertyPhotos": ("order",),
+            "PropertyPhotoNode": ("up", "down", "cover"),
+            "UnitPhotos": ("order",),
+            "UnitPhotoNode": ("up", "down", "cover"),
+        }.items()
+        for name in names
+    },
 }
 
 
@@ -216,11 +250,12 @@ def small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A site on SQLite: that a view calls record does not depend on the database."""
     template = sites.sqlite_template(tmp_path_factory.getbasetemp())
     running = sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path)
+    fail_a_job(running)
     yield running
     running.close()
 
 
-def send(browser: TestApp, path: str, typed: dict[str, str]) -> Any:
+def send(browser: TestApp, path: str, typed: Mapping[str, Any]) -> Any:
     form = browser.get(path, status=200).forms["form"]
     for name, value in typed.items():
         form[name] = value

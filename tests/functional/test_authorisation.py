@@ -43,3 +43,13 @@ def test_every_view_has_an_expectation(world: World) -> None:
 @pytest.mark.parametrize(("table", "view"), LINES, ids=[f"{table.feature}-{view}" for table, view in LINES])
 def test_who_may(world: World, table: Table, view: View) -> None:
     assert list(world.surprises(table, view)) == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.feature)
+def test_nothing_is_found_where_it_does_not_hang(world: World, table: Table) -> None:
+    assert list(world.strays(table)) == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.feature)
+def test_what_one_may_not_know_of_looks_like_nothing(world: World, table: Table) -> None:
+    assert list(world.hints(table)) == []

@@ -104,7 +104,7 @@ def test_lists_come_as_csv_with_their_filters(site: Site) -> None:
     units = browser.get("/portfolio/").follow().request.path + "units/"
     answer = browser.get(f"{units}?beds=3&format=csv")
     lines = answer.body.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Property,Unit,Occupancy,Bedrooms,Bathrooms,Rent a month"
+    assert lines[0] == "Unit,Property,Occupancy,Bedrooms,Bathrooms,Rent a month"
     assert len(lines) > 3
     assert all(int(line.split(",")[3]) >= 3 for line in lines[1:])
     assert "attachment" in answer.headers["Content-Disposition"]

@@ -22,13 +22,6 @@ JOBS = 500
 PORTION = 60
 
 
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite+filesystem", "postgresql+redis"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]:
     if request.param == "sqlite+filesystem":
@@ -37,7 +30,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]
             yield running
         return
     server, redis = need("POSTGRESQL"), RedisServer()
-    url = sites.empty_postgresql(server)
+    url = sites.new_postgresql(server)
     try:
         with background(tmp_path, url, redis.url, workers=2, job_seconds=2, port=free_port()) as running:
             yield running
@@ -92,7 +85,7 @@ def test_redis_is_killed_and_started_in_the_middle(
     tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server = need("POSTGRESQL")
-    url = sites.empty_postgresql(server)
+    url = sites.new_postgresql(server)
     try:
         with background(tmp_path, url, redis_server.url, workers=2, job_seconds=5) as site:
             site.start("jobs", "run")
@@ -113,8 +106,8 @@ def test_redis_is_killed_and_started_in_the_middle(
             assert list(effects.values()) == [1] * 6 * PORTION
             say(
                 capsys,
-                f"Redis killed and started 5 times: {len(effects)} jobs, each with one effect; asking for {PORTION} meanwhile took"
-                f" at most {max(asking):.2f} s; the last was done at most {max(coming):.0f} s after Redis came back",
+                f"Redis killed and started 5 times: {len(effects)} jobs, each with one effect; asking for {PORTION} meanwhile"
+                f" took at most {max(asking):.2f} s; the last was done at most {max(coming):.0f} s after Redis came back",
             )
             assert max(asking) < 10
     finally:

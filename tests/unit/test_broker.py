@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty
 
@@ -20,13 +20,6 @@ from atlasbahamas.testing.services import RedisServer
 
 def settings(broker: str) -> AtlasSettings:
     return AtlasSettings.model_validate({"secret": "for-tests-only", "broker": broker})
-
-
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "redis"])

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from atlasbahamas.web.formats import (
     MAX_CENTS,
+    badge,
+    device,
     jinja_filters,
     local_date,
     local_datetime,
@@ -91,4 +93,29 @@ def test_dates_are_local_to_nassau() -> None:
 def test_numbers_and_the_filters() -> None:
     assert number(1234567) == "1,234,567"
     assert number(None) == ""
-    assert set(jinja_filters()) == {"money", "date", "datetime", "number"}
+    assert set(jinja_filters()) == {"money", "date", "datetime", "number", "device", "badge"}
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605 Version/18.1 Mobile Safari/604",
+            "Safari on an iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Linux"),
+        ("curl/8.10", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_a_browser_in_words(agent: str, words: str) -> None:
+    assert device(agent) == words
+
+
+def test_a_badge_escapes_its_text() -> None:
+    assert badge("<b>", "good") == '<span class="state state--good">&lt;b&gt;</span>'

@@ -151,7 +151,7 @@ def test_production_refuses_all_at_once() -> None:
     })  # fmt: skip
     assert set(found) == {
         "atlas.secret", "sqlalchemy.url", "atlas.demo", "atlas.limits", "atlas.trusted_proxy",
-        "atlas.cookies_secure", "redis.sessions.secret", "redis.sessions.cookie_secure",
+        "atlas.broker", "atlas.cookies_secure", "redis.sessions.secret", "redis.sessions.cookie_secure",
         "atlas.shared_page_seconds",
     }  # fmt: skip
 

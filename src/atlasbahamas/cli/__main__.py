@@ -1,5 +1,5 @@
 """`python -m atlasbahamas.cli`: the `atlas` command by way of a certain Python."""
 
-from atlasbahamas.cli import main
+from atlasbahamas.command import main
 
 main()

@@ -40,6 +40,7 @@ def load(ini: Path, if_empty: bool) -> None:
 
 def load_into_empty(site: Site, database: Database, *, now: datetime) -> bool:
     """Load the demo data of the core and of every active feature, all or nothing; False when there are people already."""
+    store = site.store()
     with database.transaction() as db:
         db.info[ACTOR] = COMMAND
         if db.scalar(select(Person.id).limit(1)) is not None:
@@ -47,5 +48,5 @@ def load_into_empty(site: Site, database: Database, *, now: datetime) -> bool:
         load_people(db, now=now)
         for manifest in site.manifests:
             if manifest.demo:
-                resolve(manifest.demo)(db, now=now)
+                resolve(manifest.demo)(db, store=store, now=now)
     return True

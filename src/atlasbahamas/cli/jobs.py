@@ -14,6 +14,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.cli.site import Site
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs import services
@@ -133,6 +134,7 @@ def retry(ini: Path, entry_id: int | None, failed: bool) -> None:
     database = Site.read(ini).database()
     try:
         with database.transaction() as db:
+            db.info[ACTOR] = COMMAND
             if entry_id is None:
                 count = services.retry_failed(db, now=now)
             else:

@@ -36,28 +36,28 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
     if port is not None:
         options["listen"] = f"127.0.0.1:{port}"
         os.environ.setdefault(variable("atlas.base_url"), f"http://127.0.0.1:{port}")
-    demo = site.settings().section(AtlasSettings).demo
+    settings = site.settings().section(AtlasSettings)
     if prepare:
-        _prepare(site, demo=demo)
+        _prepare(site, demo=settings.demo)
     app = get_app(str(site.ini))
     try:
         server = waitress.create_server(app, **options)
     except OSError as error:
         app.registry.atlas_db.dispose()
         raise click.ClickException(f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544") from None
-    settings = site.settings().section(AtlasSettings)
     children = []
-    if with_jobs and settings.broker:
-        children.append(start_child(atlas_command(site.ini, "jobs", "run", "--supervised")))
     try:
-        _greet(options["listen"], demo=demo)
+        if with_jobs and settings.broker:
+            children.append(start_child(atlas_command(site.ini, "jobs", "run", "--supervised")))
+        _greet(options["listen"], demo=settings.demo)
         # Ctrl-C and SIGTERM end it: atlasbahamas.command makes a SystemExit of either.
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
         # Stopping takes a moment, and who presses again in it does not stop it faster.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         server.close()
         stop_children(children, within=SUPERVISOR_STOPS_WITHIN)
         app.registry.atlas_db.dispose()

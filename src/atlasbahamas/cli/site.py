@@ -12,9 +12,10 @@ import plaster
 
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.migrations import Component, components
+from atlasbahamas.files.store import Store, store_of
 from atlasbahamas.plugins.discovery import load_manifests
 from atlasbahamas.plugins.manifest import Plugin
-from atlasbahamas.settings import CORE_SECTIONS, DatabaseSettings, Section, Settings, enabled_plugins, load
+from atlasbahamas.settings import CORE_SECTIONS, DatabaseSettings, FileSettings, Section, Settings, enabled_plugins, load
 
 
 def resolve(dotted: str) -> Any:
@@ -52,6 +53,10 @@ class Site:
         """The database, reached without the application."""
         settings = self.settings().section(DatabaseSettings)
         return Database(settings.url, **settings.engine_options())
+
+    def store(self) -> Store:
+        """The store of files, reached without the application."""
+        return store_of(self.settings().section(FileSettings))
 
     def components(self) -> tuple[Component, ...]:
         """The core and every active feature that has tables."""

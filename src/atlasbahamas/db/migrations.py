@@ -23,7 +23,14 @@ from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.triggers import Trigger, apply_triggers, drop_triggers
 from atlasbahamas.plugins.manifest import Plugin
 
-CORE_MODELS = ("atlasbahamas.people.models", "atlasbahamas.audit.models", "atlasbahamas.jobs.models")
+CORE_MODELS = (
+    "atlasbahamas.people.models",
+    "atlasbahamas.audit.models",
+    "atlasbahamas.jobs.models",
+    "atlasbahamas.files.models",
+    "atlasbahamas.mail.models",
+    "atlasbahamas.notifications.models",
+)
 
 
 class MigrationError(Exception):

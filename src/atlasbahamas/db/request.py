@@ -28,8 +28,8 @@ def session_of(request: Any) -> Session:
     """
     mode: Mode = "read" if request.method in SAFE_METHODS else "write"
     session: Session = request.registry.atlas_db.session(mode)
+    _say_who(request, session)
     if mode == "write":
-        _say_who(request, session)
         # A write through Core leaves no trace in the unit of work: without STATUS_CHANGED it is rolled back in silence.
         zope.sqlalchemy.register(session, initial_state=STATUS_CHANGED, transaction_manager=request.tm)
     request.add_finished_callback(lambda request: session.close())

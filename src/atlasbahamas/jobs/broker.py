@@ -64,8 +64,8 @@ def celery_app(settings: AtlasSettings) -> Any:
         options = folder.options(Path(settings.broker.removeprefix("filesystem://")))
         app.conf.update(broker_url="filesystem://localhost", broker_transport=folder.TRANSPORT, broker_transport_options=options)
     else:
-        # Without emulated acknowledgements: a worker that cannot acknowledge because Redis is away would count the messages that it
-        # holds as its own for ever, and with its hands full never take another.
+        # Without emulated acknowledgements: a worker that cannot acknowledge, because Redis is away, counts the messages that it
+        # holds as its own for ever, and with its hands full never takes another.
         options = {"ack_emulation": False, "socket_connect_timeout": WAIT_SECONDS}
         app.conf.update(broker_url=settings.broker, broker_transport_options=options)
     return app

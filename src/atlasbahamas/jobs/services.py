@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, and_, delete, event, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.services import record
 from atlasbahamas.db.inserts import insert_unless_there
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.models import DONE, FAILED, STATES, TAKEN, WAITING, JobHeartbeat, OutboxEntry, ScheduleTick
@@ -102,13 +103,17 @@ def retry_entry(db: Session, entry_id: int, *, now: datetime) -> None:
     """Let a failed entry run again at once, with all its attempts. Raises Refused when there is no such failed entry."""
     if not _retry(db, and_(OutboxEntry.id == entry_id, OutboxEntry.state == FAILED), now):
         raise NOT_FAILED
+    record(db, "atlas:job:retried", about=("job", str(entry_id)), organisation_id=None)
     if db.info.get(WAKE):
         _wake_after_commit(db, entry_id)
 
 
 def retry_failed(db: Session, *, now: datetime) -> int:
     """Let every failed entry run again; gives their number."""
-    return _retry(db, OutboxEntry.state == FAILED, now)
+    count = _retry(db, OutboxEntry.state == FAILED, now)
+    if count:
+        record(db, "atlas:job:retried", about=None, organisation_id=None, after={"jobs": count})
+    return count
 
 
 def _retry(db: Session, which: Any, now: datetime) -> int:

@@ -34,7 +34,7 @@ class Runner:
 
     def begin(self, **_: Any) -> None:
         """After the fork: connections of one's own, and an end for whoever has lost the worker meanwhile."""
-        # Celery has asked the kernel just now to end this process with the worker; one that was killed before that goes unnoticed.
+        # Celery has asked the kernel just now to end this process with the worker; if that was killed before, nobody will.
         if os.getppid() != self._worker:
             os._exit(1)
         self.registry.atlas_db.after_fork()

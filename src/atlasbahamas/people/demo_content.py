@@ -32,7 +32,7 @@ class DemoAccount:
 ORGANISATIONS = (
     DemoOrganisation("bethel", "Bethel Family Homes", ""),
     DemoOrganisation("rolle", "Rolle & Daughters Estates", ""),
-    DemoOrganisation("blue-hole", "Blue Hole Property Management", "BREA-0417"),
+    DemoOrganisation("blue-hole", "Blue Hole Property Management", "0417"),
 )
 
 ACCOUNTS = (

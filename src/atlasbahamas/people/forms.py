@@ -8,6 +8,7 @@ from atlasbahamas.web.forms import (
     ChoiceField,
     EmailField,
     Form,
+    IntegerField,
     PasswordField,
     PhoneField,
     TextField,
@@ -52,6 +53,45 @@ class OrganisationForm(Form):
     name = TextField("Name", required=True, render_kw={"autocomplete": "organization"})
     brea_licence = TextField("BREA licence number", max_length=40)
     version = VersionField()
+
+
+class CodeForm(Form):
+    """The code that came by mail."""
+
+    code = TextField("Code", required=True, max_length=12, render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+
+class RecoverForm(Form):
+    """Who forgot the password."""
+
+    name = TextField("E-mail or user name", required=True, render_kw={"autocomplete": "username", "autocapitalize": "none"})
+
+
+class ResetForm(Form):
+    """A new password, without the old one."""
+
+    password = PasswordField("New password", required=True, render_kw={"autocomplete": "new-password"})
+
+
+class PasswordForm(Form):
+    """A new password, by somebody who knows the old one."""
+
+    current = PasswordField("Your password now", required=True, render_kw={"autocomplete": "current-password"})
+    password = PasswordField("New password", required=True, render_kw={"autocomplete": "new-password"})
+
+
+class DeviceForm(Form):
+    """Which device."""
+
+    device = IntegerField("Device", required=True, max=2**62)
+
+
+class InviteForm(Form):
+    """Somebody to work here: a link that you send them, or that we mail."""
+
+    name = TextField("Their name", required=True, render_kw={"autocomplete": "off"})
+    email = EmailField("Their e-mail", render_kw={"autocomplete": "off"})
+    role = ChoiceField("Role", choices=list(MEMBER_ROLES.items()), required=True)
 
 
 class MemberForm(Form):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 
-from atlasbahamas.people.models import MEMBER_ROLES, Membership, Person
-from atlasbahamas.web.formats import local_date
+from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Person
+from atlasbahamas.web.formats import local_date, local_datetime
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, text_filter
 
 
@@ -40,4 +41,43 @@ class MemberList(List):
     sorts = (
         Sort("name", "Name", (Key(Person.__table__.c.name),)),
         Sort("name-down", "Name, Z to A", (Key(Person.__table__.c.name, descending=True),)),
+    )
+
+
+ANSWERS = {"accepted": "Accepted", "declined": "Declined", "withdrawn": "Taken back"}
+INVITATION = Invitation.__table__.c
+
+
+def _invitation_link(row: Invitation, node: Any) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(node.node_of(row).url(), row.name)
+
+
+def _state(row: Invitation) -> str:
+    return ANSWERS[row.answer] if row.answer else f"Open until {local_datetime(row.expires)}"
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    return Invitation.answer.is_(None) if state == "open" else Invitation.answer == state
+
+
+class InvitationList(List):
+    """Whom an organisation invited."""
+
+    name = "invitations"
+    noun = ("invitation", "invitations")
+    identity = INVITATION.id
+    columns = (
+        Column("name", "Name", _invitation_link, lambda row: row.name, sort="name"),
+        Column("email", "E-mail", lambda row, node: row.email or "Link only", lambda row: row.email),
+        Column("role", "Role", lambda row, node: MEMBER_ROLES[row.role], lambda row: MEMBER_ROLES[row.role]),
+        Column("state", "State", lambda row, node: _state(row), _state),
+    )
+    filters = (
+        text_filter("q", "Name", lambda text: Invitation.name.icontains(text, autoescape=True)),
+        choice_filter("state", "State", [("open", "Open"), *ANSWERS.items()], _in_state),
+    )
+    sorts = (
+        Sort("newest", "Newest first", (Key(INVITATION.created, descending=True),)),
+        Sort("name", "Name", (Key(INVITATION.name),)),
+        Sort("name-down", "Name, Z to A", (Key(INVITATION.name, descending=True),)),
     )

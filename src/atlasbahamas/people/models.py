@@ -34,13 +34,23 @@ class Base(DeclarativeBase):
 
 
 class Person(Base):
-    """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in)."""
+    """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in).
+
+    An address is a person's own only when they confirmed it: until then others may have typed the same one.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("email LIKE '%_@_%'", name="email_has_at"),
         CheckConstraint("user_name NOT LIKE '%@%'", name="user_name_without_at"),
-        UniqueConstraint("email_key"),
+        Index(
+            "uq_person_email_key",
+            "email_key",
+            unique=True,
+            sqlite_where=text("email_confirmed IS NOT NULL"),
+            postgresql_where=text("email_confirmed IS NOT NULL"),
+        ),
+        Index("ix_person_email_key", "email_key"),
         UniqueConstraint("user_name_key"),
     )
 
@@ -48,6 +58,7 @@ class Person(Base):
     name: Mapped[Line]
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
+    email_confirmed: Mapped[datetime | None]
     user_name: Mapped[str | None] = mapped_column(String(40))
     user_name_key: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(20))
@@ -57,9 +68,17 @@ class Person(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def confirmed_email(self) -> str | None:
+        """The address that this person has shown to be theirs: mail goes to no other."""
+        return self.email if self.email_confirmed else None
+
     @validates("email", "user_name")
     def _keep_key(self, field: str, value: str | None) -> str | None:
-        setattr(self, f"{field}_key", name_key(value) if value else None)
+        key = name_key(value) if value else None
+        if field == "email" and key != self.email_key:
+            self.email_confirmed = None
+        setattr(self, f"{field}_key", key)
         return value or None
 
 
@@ -137,6 +156,71 @@ class Device(Base):
     agent: Mapped[str] = mapped_column(String(300))
 
     person: Mapped[Person] = relationship()
+
+
+class PersonToken(Base):
+    """What proves that somebody reads an address: a link, and a code to type, of which the database has digests only.
+
+    `purpose`: `confirm` makes `email` the person's own, `recover` lets them choose a password. Used once, until `expires`.
+    """
+
+    __tablename__ = "person_token"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('confirm', 'recover')", name="known_purpose"),
+        Index("ix_person_token_person_id", "person_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(10))
+    email: Mapped[str] = mapped_column(String(254))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime]
+    expires: Mapped[datetime]
+    used: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class Invitation(Base):
+    """An offer of a role in an organisation, to whoever has the link. Answered once, until `expires` (domain.md 3.3)."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("answer IN ('accepted', 'declined', 'withdrawn')", name="known_answer"),
+        CheckConstraint("(answer IS NULL) = (answered IS NULL)", name="answer_has_time"),
+        Index("ix_invitation_organisation_id", "organisation_id", "id"),
+    )
+
+    id: Mapped[Id]
+    ref: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
+    name: Mapped[Line]
+    email: Mapped[str | None] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(40))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    created: Mapped[datetime]
+    sent: Mapped[datetime]
+    expires: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(10))
+    answered: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+
+    organisation: Mapped[Organisation] = relationship()
+    invited_by: Mapped[Person] = relationship(foreign_keys=invited_by_id)
+
+
+class InvitationToken(Base):
+    """The digest of a link to an invitation; each time it is sent or shown it gets another."""
+
+    __tablename__ = "invitation_token"
+
+    id: Mapped[Id]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey(Invitation.id, ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+    invitation: Mapped[Invitation] = relationship(lazy="joined", innerjoin=True)
 
 
 TRIGGERS = (

@@ -8,7 +8,7 @@ from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from atlasbahamas.people.models import MEMBER_ROLES, Membership, Organisation, Person
+from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person
 from atlasbahamas.traversal.nodes import Collection, Node, RowNode
 
 
@@ -73,23 +73,25 @@ class OrganisationNode(RowNode):
 
 
 class Organisations(Collection):
-    """`/portfolio/`: the organisations that one may look into."""
+    """`/portfolio/`: the organisations that one may look into. It only leads on: no title, so no place in a breadcrumb."""
 
     item = OrganisationNode
+    permission = "atlas:organisation:view"
     needs_sign_in = True
-    title = "Portfolio"
+
+    def rows(self) -> Select[Any]:
+        """Every organisation."""
+        return select(Organisation)
 
     def visible(self) -> Select[Any]:
-        """Organisations whose members' roles, or the caller's platform role, give the right to view."""
-        identity, permission = self.request.identity, OrganisationNode.concealed_by
-        query = select(Organisation)
-        if any(permission in self.request.grants_of(role) for role in identity.roles):
-            return query
-        roles = [role for role in self.request.registry.atlas_roles if permission in self.request.grants_of(role)]
+        """All of them for whom the platform lets; else those in which one of the caller's roles gives the right to view."""
+        if self.request.identity is None or self.request.has_permission(self.permission, self):
+            return super().visible()
+        roles = [role for role in self.request.registry.atlas_roles if self.permission in self.request.grants_of(role)]
         mine = select(Membership.organisation_id).where(
-            Membership.person_id == identity.person_id, Membership.until.is_(None), Membership.role.in_(roles)
+            Membership.person_id == self.request.identity.person_id, Membership.until.is_(None), Membership.role.in_(roles)
         )
-        return query.where(Organisation.id.in_(mine))
+        return self.rows().where(Organisation.id.in_(mine))
 
 
 class MembershipNode(RowNode):
@@ -109,13 +111,43 @@ class MembershipNode(RowNode):
         return and_(Membership.organisation_id == Organisation.id, Membership.until.is_(None))
 
 
+class InvitationNode(RowNode):
+    """One invitation of the organisation; another organisation's is a 404."""
+
+    model = Invitation
+    key = Invitation.ref
+    row: Invitation
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """Who is invited."""
+        return self.row.name
+
+    def join_to(self, above: type[Any]) -> ColumnElement[bool]:
+        """By organisation."""
+        return Invitation.organisation_id == Organisation.id
+
+
+class Invitations(Collection):
+    """`/portfolio/<org>/invitations/`: whom the organisation invited to work here."""
+
+    item = InvitationNode
+    permission = "atlas:member:edit"
+    title = "Invitations"
+
+    def rows(self) -> Select[Any]:
+        """The organisation's."""
+        return select(Invitation).where(Invitation.organisation_id == self.above(OrganisationNode).row.id)
+
+
 class Members(Collection):
     """`/portfolio/<org>/members/`: who works here, as what."""
 
     item = MembershipNode
+    permission = "atlas:member:view"
     title = "Members"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """Current members of the organisation that this node hangs under."""
         above = self.__parent__
         assert isinstance(above, OrganisationNode)

@@ -117,7 +117,8 @@ def find_by_password(db: Session, name: str, password: str) -> Person | None:
 def _find(db: Session, name: str) -> Person | None:
     key = name_key(name)
     column = Person.email_key if "@" in key else Person.user_name_key
-    return db.scalar(select(Person).where(column == key))
+    # Whoever confirmed the address comes before those who only typed it.
+    return db.scalar(select(Person).where(column == key).order_by(Person.email_confirmed.is_(None), Person.id).limit(1))
 
 
 def note_failed_sign_in(db: Session, name: str) -> None:

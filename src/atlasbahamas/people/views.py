@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pyramid.httpexceptions import HTTPSeeOther
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.people import services
+from atlasbahamas.people import addresses, services
 from atlasbahamas.people.forms import MemberForm, OrganisationForm, ProfileForm, RegisterForm, SignInForm
 from atlasbahamas.people.lists import MemberList
 from atlasbahamas.people.models import Person, name_key
@@ -22,7 +22,7 @@ from atlasbahamas.people.resources import (
 )
 from atlasbahamas.security.identity import SESSION_KEY
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
-from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.settings import AtlasSettings, MailSettings
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import done, form_page
 
@@ -52,7 +52,7 @@ def sign_in(context: Root, request: Any) -> Any:
         if person is None:
             failed = True
             raise WRONG
-        return _signed_in(request, person, kept=bool(form.keep.data))
+        return signed_in(request, person, kept=bool(form.keep.data))
 
     page = form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
     if failed:
@@ -70,8 +70,15 @@ def register(context: Root, request: Any) -> Any:
         if closed:
             raise Refused(CLOSED)
         hit(request, REGISTER_BY_ADDRESS, request.client_addr or "")
-        person = services.register_person(request.db, _details(form), form.password.data, now=request.clock.now())
-        return _signed_in(request, person, kept=True)
+        now, details, mails = request.clock.now(), _details(form), sends_mail(request)
+        if details.email and not mails:
+            addresses.check_address_is_free(request.db, details.email)
+        person = services.register_person(request.db, details, form.password.data, now=now)
+        answer = signed_in(request, person, kept=True)
+        if details.email and mails:
+            addresses.ask_to_confirm(request.db, person, details.email, now=now)
+            request.session.flash(f"We sent a mail to {details.email}. Open its link, or type its code under Your account.")
+        return answer
 
     values = {"next": request.params.get("next", ""), "closed": CLOSED if closed else ""}
     return form_page(request, form, values, submit=submit)
@@ -104,10 +111,13 @@ def account(context: Account, request: Any) -> Any:
     devices = services.devices_of(request.db, person.id, now=request.clock.now())
 
     def submit() -> Any:
-        services.change_profile(request.db, person, _details(form))
-        return done(request, context, "Your profile was saved.")
+        details = _details(form)
+        sent = addresses.change_details(request.db, person, details, mails=sends_mail(request), now=request.clock.now())
+        told = f" We sent a mail to {details.email}: the address is yours when you have opened its link." if sent else ""
+        return done(request, context, f"Your profile was saved.{told}")
 
-    return form_page(request, form, {"devices": devices, "this_device": request.identity.device_id}, submit=submit)
+    values = {"person": person, "devices": devices, "this_device": request.identity.device_id, "mails": sends_mail(request)}
+    return form_page(request, form, values, submit=submit)
 
 
 def organisations(context: Organisations, request: Any) -> Any:
@@ -159,13 +169,18 @@ def end_member(context: MembershipNode, request: Any) -> Any:
     return form_page(request, form, {"member": context.row}, submit=submit)
 
 
+def sends_mail(request: Any) -> bool:
+    """Whether this site sends mail at all."""
+    return request.registry.atlas_settings.section(MailSettings).transport != "none"  # type: ignore[no-any-return]
+
+
 def _details(form: RegisterForm | ProfileForm) -> services.PersonDetails:
     return services.PersonDetails(
         name=form.full_name.data, email=form.email.data, user_name=form.user_name.data, phone=form.phone.data
     )
 
 
-def _signed_in(request: Any, person: Person, *, kept: bool) -> HTTPSeeOther:
+def signed_in(request: Any, person: Person, *, kept: bool) -> HTTPSeeOther:
     """Open a device in a session of its own: what was in the session before signing in cannot fix the one after it."""
     if request.identity is not None:
         services.end_device(request.db, request.identity.device_id)

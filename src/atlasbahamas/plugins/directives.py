@@ -14,6 +14,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from atlasbahamas.jobs.registry import ATTEMPTS, Handler, Job, Schedule
+from atlasbahamas.mail.templates import MailTemplate, Prepare, plain_environment
 from atlasbahamas.plugins.discovery import PluginError
 from atlasbahamas.plugins.manifest import Permission, Plugin
 
@@ -70,9 +71,21 @@ def plugin_of(config: Any) -> str:
     return str(getattr(config.registry, "atlas_wiring", CORE))
 
 
+def named(*plugins: str) -> str:
+    """Plugins as a message names them, each once."""
+    return " and ".join("the core" if plugin == CORE else f"plugin {plugin!r}" for plugin in dict.fromkeys(plugins))
+
+
 def defer(config: Any, kind: str, name: str, execute: Callable[[], None], order: int = 0, **shown: Any) -> None:
-    """Register `execute` as a deferred action: the one way in which every directive does its work."""
+    """Register `execute` as a deferred action: the one way in which every directive does its work.
+
+    Raises PluginError when the name is taken: of two actions Pyramid lets the outer one win without a word.
+    """
     plugin = plugin_of(config)
+    owners: dict[tuple[str, str], str] = config.registry.atlas_owners
+    if (kind, name) in owners:
+        raise PluginError(f"{named(owners[kind, name], plugin)} claim the same {kind} {name!r}; each needs a name of its own")
+    owners[kind, name] = plugin
     introspectable = config.introspectable(f"atlas {kind}", (kind, name), name, kind)
     introspectable.update(plugin=plugin, name=name, **shown)
 
@@ -171,6 +184,24 @@ def add_schedule(config: Any, name: str, job: str, *, every: timedelta | None = 
     defer(config, "schedule", name, execute, order=10, job=job, every=every, at=at)
 
 
+def add_mail_template(config: Any, name: str, *, prepare: str | Prepare | None = None) -> None:
+    """Declare a kind of mail by the name of its template, such as `listings/mail/approved.jinja2` (mail/templates.py).
+
+    `prepare` (or its dotted name) makes, at sending, what must not lie in the database. A template that is not there, or lacks a
+    subject or body, is a start-up error.
+    """
+    templates: dict[str, MailTemplate] = config.registry.atlas_mail_templates
+
+    def execute() -> None:
+        found = plain_environment(config.registry).get_template(name)
+        if not {"subject", "body"} <= set(found.blocks):
+            raise PluginError(f"mail template {name!r} needs the blocks subject and body")
+        templates[name] = MailTemplate(name, config.maybe_dotted(prepare))
+
+    # After the templates' search paths and the renderer are there.
+    defer(config, "mail template", name, execute, order=20)
+
+
 def _check_job_name(config: Any, name: str) -> None:
     plugin = plugin_of(config)
     prefix = CORE_PREFIX if plugin == CORE else plugin
@@ -209,7 +240,19 @@ def includeme(config: Any) -> None:
     config.registry.atlas_points = ExtensionPoints()
     config.registry.atlas_jobs = {}
     config.registry.atlas_schedules = {}
-    directives = (declare_permission, add_role, add_child, add_mount, add_extension_point, contribute, add_job, add_schedule)
+    config.registry.atlas_mail_templates = {}
+    config.registry.atlas_owners = {}
+    directives = (
+        declare_permission,
+        add_role,
+        add_child,
+        add_mount,
+        add_extension_point,
+        contribute,
+        add_job,
+        add_schedule,
+        add_mail_template,
+    )
     for directive in directives:
         config.add_directive(directive.__name__, directive)
     config.add_directive("include_plugin", include_plugin, action_wrap=False)

@@ -22,6 +22,9 @@ from atlasbahamas.settings import AtlasSettings
 
 SIGN_IN_BY_ADDRESS = RateLimitItemPerMinute(30, 5, namespace="sign-in-address")
 SIGN_IN_BY_ACCOUNT = RateLimitItemPerMinute(10, 15, namespace="sign-in-account")
+RECOVER_BY_ADDRESS = RateLimitItemPerHour(20, 1, namespace="recover-address")
+RECOVER_BY_ACCOUNT = RateLimitItemPerHour(5, 1, namespace="recover-account")
+CODE_BY_PERSON = RateLimitItemPerMinute(10, 15, namespace="code-person")
 REGISTER_BY_ADDRESS = RateLimitItemPerHour(20, 1, namespace="register-address")
 
 

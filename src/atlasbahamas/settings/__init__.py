@@ -12,14 +12,18 @@ from atlasbahamas.settings.core import (
     RedisSessionSettings,
     RetrySettings,
 )
+from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
+from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 __all__ = [
     "CORE_SECTIONS",
     "AtlasSettings",
     "DatabaseSettings",
+    "FileSettings",
     "Flag",
+    "MailSettings",
     "Problem",
     "PyramidSettings",
     "RedisSessionSettings",

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from atlasbahamas.settings.files import FileSettings
+from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Section, Words
 
 SECRET_LENGTH = 32
@@ -227,7 +229,9 @@ class PyramidSettings(Section):
 CORE_SECTIONS: tuple[type[Section], ...] = (
     AtlasSettings,
     DatabaseSettings,
+    MailSettings,
     RedisSessionSettings,
+    FileSettings,
     RetrySettings,
     PyramidSettings,
 )

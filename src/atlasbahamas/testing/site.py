@@ -6,8 +6,10 @@ what is tested is what runs; docs/decisions/0003 says why a copy and not a savep
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +29,7 @@ from atlasbahamas.cli.site import resolve
 from atlasbahamas.db.engine import Database
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.migrations import components, upgrade_all
+from atlasbahamas.files.store import FolderStore, Store
 from atlasbahamas.jobs.running import drain, schedules_of, zone_of
 from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.people.demo import load_people
@@ -73,6 +76,11 @@ class Site:
         """Its database."""
         return self.app.registry.atlas_db  # type: ignore[no-any-return]
 
+    @property
+    def store(self) -> Store:
+        """Its store of files."""
+        return self.app.registry.atlas_store  # type: ignore[no-any-return]
+
     def browser(self, user_name: str | None = None) -> TestApp:
         """A browser without cookies, or one in which a demo account is signed in."""
         browser = TestApp(self.app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
@@ -108,6 +116,7 @@ class Snapshot:
 
     def __init__(self, site: Site, folder: Path) -> None:
         self._site = site
+        self._files = site.settings["atlas.files.store"].removeprefix("file://")
         self._file = folder / f"snapshot-{uuid.uuid4().hex}"
         site.db.dispose()
         if self._sqlite is not None:
@@ -117,8 +126,9 @@ class Snapshot:
             on_server(site.url, "; ".join(["CREATE SCHEMA snapshot", *copies]))
 
     def restore(self) -> None:
-        """Put every row back."""
+        """Put every row back, and the bytes that its photos had."""
         self._site.db.dispose()
+        shutil.copytree(demo_files(), self._files, dirs_exist_ok=True)
         if self._sqlite is not None:
             for left_over in (f"{self._sqlite}-wal", f"{self._sqlite}-shm"):
                 Path(left_over).unlink(missing_ok=True)
@@ -156,18 +166,33 @@ class QueryCounter:
             self.statements.append(statement)
 
 
+def migrate(url: str, features: Sequence[str] = FEATURES) -> None:
+    """Bring an empty database to head."""
+    database = Database(url)
+    upgrade_all(database.write_engine, components(ROOT / "alembic", load_manifests(features)))
+    database.dispose()
+
+
 def fill(url: str, features: Sequence[str] = FEATURES) -> None:
     """Migrate an empty database and load the demo data."""
+    migrate(url, features)
     database = Database(url)
     manifests = load_manifests(features)
-    upgrade_all(database.write_engine, components(ROOT / "alembic", manifests))
     with database.transaction() as db:
         db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
         load_people(db, now=START)
         for manifest in manifests:
             if manifest.demo:
-                resolve(manifest.demo)(db, now=START)
+                resolve(manifest.demo)(db, store=FolderStore(demo_files()), now=START)
     database.dispose()
+
+
+@cache
+def demo_files() -> Path:
+    """The folder of the bytes of the demo data's photos, made once per process; `start` copies it for each site."""
+    folder = tempfile.TemporaryDirectory(prefix="atlas-files-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @cache
@@ -181,10 +206,16 @@ def sqlite_template(folder: Path, features: tuple[str, ...] = FEATURES) -> Path:
 @cache
 def postgresql_template(server: str, features: tuple[str, ...] = FEATURES) -> str:
     """Name of a filled PostgreSQL database, made once per process."""
-    name = f"template_{uuid.uuid4().hex}"
+    url = new_postgresql(server)
+    fill(url, features)
+    return url.rsplit("/", 1)[1]
+
+
+def new_postgresql(server: str) -> str:
+    """The URL of a new empty database."""
+    name = f"test_{uuid.uuid4().hex}"
     on_server(server, f"CREATE DATABASE {name}")
-    fill(server.rsplit("/", 1)[0] + f"/{name}", features)
-    return name
+    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def on_server(server: str, statement: str) -> None:
@@ -201,13 +232,6 @@ def copy_sqlite(template: Path, target: Path) -> str:
     """The URL of a copy."""
     shutil.copy(template, target)
     return f"sqlite:///{target}"
-
-
-def empty_postgresql(server: str) -> str:
-    """The URL of an empty database."""
-    name = f"empty_{uuid.uuid4().hex}"
-    on_server(server, f"CREATE DATABASE {name}")
-    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def copy_postgresql(server: str, features: tuple[str, ...] = FEATURES) -> str:
@@ -229,6 +253,7 @@ def start(url: str, folder: Path, *, redis: str | None = None, features: Sequenc
         "atlas.secret": "for-tests-only",
         "atlas.plugins": " ".join(features),
         "atlas.limits": f"sqlite:///{folder}/limits.sqlite",
+        "atlas.files.store": f"file://{folder}/files",
         "atlas.shared_page_seconds": "0",
         "sqlalchemy.url": url,
     }
@@ -240,6 +265,7 @@ def start(url: str, folder: Path, *, redis: str | None = None, features: Sequenc
             "redis.sessions.redis_socket_timeout": "1",
         }
     settings |= more
+    shutil.copytree(demo_files(), folder / "files", dirs_exist_ok=True)
     app = atlasbahamas.main({}, **settings)
     clock = TestClock()
     app.registry.atlas_clock = clock

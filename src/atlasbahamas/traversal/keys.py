@@ -20,6 +20,11 @@ def is_key(segment: str) -> bool:
     return len(segment) <= MAX_LENGTH and _KEY.fullmatch(segment) is not None
 
 
+def is_number(segment: str) -> bool:
+    """True when a path segment can only be the number of a row: one way to write each, and no larger than a database takes."""
+    return re.fullmatch(r"[1-9][0-9]{0,17}", segment) is not None
+
+
 def new_key(words: str = "", *, code: str | None = None) -> str:
     """A new key, readable and unguessable enough not to collide: "Sea View 2" becomes "sea-view-2-k7m2p9t4w3".
 
@@ -28,6 +33,11 @@ def new_key(words: str = "", *, code: str | None = None) -> str:
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60].strip("-")
     return f"{slug}-{code or _code()}".lstrip("-")
+
+
+def long_key(prefix: str) -> str:
+    """A new key of a kind that there are very many of, such as files: 80 random bits, so that no two are ever the same."""
+    return f"{prefix}-{secrets.token_hex(10)}{secrets.randbelow(10)}"
 
 
 def _code() -> str:

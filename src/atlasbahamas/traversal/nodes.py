@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from pyramid.authorization import Allow, Authenticated, Everyone
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
-from atlasbahamas.traversal.keys import is_key
+from atlasbahamas.traversal.keys import is_key, is_number
 
 VIEW = "atlas:page:view"
 """Looking at what everyone may look at."""
@@ -86,8 +86,13 @@ class RowNode(Node):
     """A node for one row. `model` is the mapped class, `key` the column that is matched with the path segment."""
 
     model: ClassVar[type[Any]]
-    key: ClassVar[InstrumentedAttribute[str]]
+    key: ClassVar[InstrumentedAttribute[Any]]
     row: Any
+
+    @classmethod
+    def takes(cls, segment: str) -> bool:
+        """Whether a path segment has the shape of this node's keys."""
+        return is_key(segment)
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """How this row hangs on the row above it on the path; only asked when there is one."""
@@ -105,21 +110,40 @@ class RowNode(Node):
         self.row = row
 
 
-class Collection(Node):
+class NumberedNode(RowNode):
+    """A node for a row that is known by its number, where no other key would say more."""
+
+    @classmethod
+    def takes(cls, segment: str) -> bool:
+        """Only a number: the database would stumble over anything else."""
+        return is_number(segment)
+
+
+class Listed(Node):
+    """A node that shows rows as a list. Who lacks `permission` here sees none of them."""
+
+    permission: ClassVar[str]
+
+    def rows(self) -> Select[Any]:
+        """SELECT of every row that hangs here, whoever asks."""
+        raise LookupError(f"{type(self).__name__} does not say which rows hang here")
+
+    def visible(self) -> Select[Any]:
+        """SELECT of the rows that the caller may view here; a property test holds that it agrees with the ACL."""
+        return self.rows() if self.request.has_permission(self.permission, self) else self.rows().where(false())
+
+
+class Collection(Listed):
     """A node whose children are rows of one kind."""
 
     item: ClassVar[type[RowNode]]
 
     def child(self, segment: str) -> Node | None:
         """A child that a feature mounted, or a row's node when the segment has the shape of a key."""
-        return super().child(segment) or (self.item(self.request, self, segment) if is_key(segment) else None)
-
-    def visible(self) -> Select[Any]:
-        """SELECT of the rows that the caller may view here; a property test holds that it agrees with the ACL."""
-        raise LookupError(f"{type(self).__name__} does not say which rows are visible")
+        return super().child(segment) or (self.item(self.request, self, segment) if self.item.takes(segment) else None)
 
     def node_of(self, row: Any) -> RowNode:
         """The child for a row that is already loaded; its relation to the caller is taken from this node's lineage."""
-        node = self.item(self.request, self, getattr(row, self.item.key.key))
+        node = self.item(self.request, self, str(getattr(row, self.item.key.key)))
         node.row = row
         return node

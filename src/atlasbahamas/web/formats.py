@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 NASSAU = ZoneInfo("America/Nassau")
 MAX_CENTS = 10**12
 _PERCENT = re.compile(r"([0-9]{1,6})(?:\.([0-9]+))?\s*%?")
@@ -100,6 +102,49 @@ def number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {
+    "iPhone": "an iPhone",
+    "iPad": "an iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "CrOS": "ChromeOS",
+    "Mac OS": "a Mac",
+    "Linux": "Linux",
+}
+
+
+def device(agent: str) -> str:
+    """What a browser calls itself, in words that its owner knows: "Chrome on Android". The first match wins, because most
+    browsers also bear the names of those that they stand in for.
+    """
+    browser = next((name for mark, name in _BROWSERS.items() if mark in agent), "A browser")
+    system = next((f" on {name}" for mark, name in _SYSTEMS.items() if mark in agent), "")
+    return browser + system
+
+
+def badge(text: str, tone: str) -> Markup:
+    """A state as a badge. `tone`: good, warn, bad, sea or quiet."""
+    return Markup('<span class="state state--{}">{}</span>').format(tone, text)
+
+
 def jinja_filters() -> dict[str, Callable[..., Any]]:
     """The filters that every template has."""
-    return {"money": money, "percent": percent, "date": local_date, "datetime": local_datetime, "number": number}
+    return {
+        "money": money,
+        "percent": percent,
+        "date": local_date,
+        "datetime": local_datetime,
+        "number": number,
+        "device": device,
+        "badge": badge,
+    }

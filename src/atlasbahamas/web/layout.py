@@ -9,15 +9,18 @@ from typing import Any
 
 import structlog
 from markupsafe import Markup
+from pyramid.security import view_execution_permitted
 from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
+from atlasbahamas.notifications.services import count_unread
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import organisations_of
 from atlasbahamas.security.identity import Identity, has_session_cookie
+from atlasbahamas.traversal.nodes import Node
 from atlasbahamas.web.formats import jinja_filters
 
 log = structlog.get_logger("atlasbahamas.slot")
-SLOT_REGIONS = ("front", "home", "home-next", "organisation")
+SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation")
 NAV = "nav"
 TEMPLATES = ".jinja2"
 
@@ -40,7 +43,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Link:
-    """A navigation link as the page shows it."""
+    """A link of the navigation or the breadcrumb as the page shows it; `active`: the page is there, or below it."""
 
     label: str
     url: str
@@ -64,6 +67,11 @@ class Layout:
         return organisations_of(self.request.db, self.identity.person_id) if self.identity else []
 
     @cached_property
+    def unread(self) -> int:
+        """How many notifications the caller has not read, counted up to 99."""
+        return count_unread(self.request.db, self.identity.person_id) if self.identity else 0
+
+    @cached_property
     def navigation(self) -> list[Link]:
         """The links that the caller may use."""
         items: list[NavItem] = self.request.registry.atlas_points.get(NAV)
@@ -73,6 +81,32 @@ class Layout:
             for item in items
             if self.identity is not None or not item.signed_in
         ]
+
+    @cached_property
+    def trail(self) -> list[Link]:
+        """The way down to this page: the nodes of its lineage that have a title and a page which the caller may open.
+
+        What needs signing in begins at home. Empty where nothing is above.
+        """
+        here = self.request.context
+        if not isinstance(here, Node):
+            return []
+        root, *places = here.lineage()
+        home = root.child("home")
+        if home is not None and places and places[0].needs_sign_in and places[0].__name__ != "home":
+            places.insert(0, home)
+        links = [
+            Link(place.title, place.url(), place is here and not self.request.view_name)
+            for place in places
+            if place.title and self._opens(place)
+        ]
+        return [] if all(link.active for link in links) else links
+
+    def _opens(self, place: Node) -> bool:
+        try:
+            return bool(view_execution_permitted(place, self.request))
+        except TypeError:  # it has no page of its own
+            return False
 
     @cached_property
     def messages(self) -> list[str]:

@@ -19,11 +19,15 @@ from pyramid.tweens import INGRESS
 from webob.exc import HTTPBadRequest as BrokenRequest
 
 from atlasbahamas.security.identity import has_session_cookie
-from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.settings import AtlasSettings, FileSettings
 
 Handler = Callable[[Any], Any]
 log = structlog.get_logger("atlasbahamas.request")
 MAX_SHARED_PAGES = 500
+MAX_PLAIN_BYTES = 1024 * 1024
+"""How large a request without files may be."""
+MAX_BOUNDARY = 1024
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)')
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -136,15 +140,21 @@ def _answer(request: Any, page: SharedPage) -> Response:
 def headers(handler: Handler, registry: Any) -> Handler:
     """Security headers on every answer, and a request that cannot be decoded is a 400."""
     settings = registry.atlas_settings.section(AtlasSettings)
+    max_with_files = registry.atlas_settings.section(FileSettings).max_request_bytes
 
     def tween(request: Any) -> Any:
+        refused: int | None = None
         try:
-            # WebOb decodes late; asked here, broken bytes are an answer and not a failure in the middle of a view.
-            request.path_info, request.GET, request.POST  # noqa: B018
+            if _length_of_body(request) > (max_with_files if _has_files(request) else MAX_PLAIN_BYTES):
+                refused = 413
+            else:
+                # WebOb decodes late; asked here, broken bytes are an answer and not a failure in the middle of a view.
+                request.path_info, request.GET, request.POST  # noqa: B018
+                if _has_files(request) and not _is_whole(request):
+                    refused = 400
         except (UnicodeDecodeError, ValueError, BrokenRequest):
-            response = request.invoke_error_page(400)
-        else:
-            response = handler(request)
+            refused = 400
+        response = request.invoke_error_page(refused) if refused else handler(request)
         nonce = getattr(request, "_csp_nonce", None)
         scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
         response.headers.setdefault(
@@ -164,6 +174,25 @@ def headers(handler: Handler, registry: Any) -> Handler:
         return response
 
     return tween
+
+
+def _length_of_body(request: Any) -> int:
+    """What the server says that it took in; it has decoded a body that came in chunks, and knows its length."""
+    return request.content_length or 0
+
+
+def _has_files(request: Any) -> bool:
+    return bool(request.content_type == "multipart/form-data")
+
+
+def _is_whole(request: Any) -> bool:
+    """False for a form with files that ends before its last boundary: its last file would be taken for shorter than it is."""
+    boundary = _BOUNDARY.search(request.headers["Content-Type"])
+    body = request.body_file_raw
+    body.seek(max(0, _length_of_body(request) - MAX_BOUNDARY))
+    tail = body.read(MAX_BOUNDARY)
+    body.seek(0)
+    return boundary is not None and f"--{boundary[1]}--".encode() in tail
 
 
 def csp_nonce(request: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.files.store import Store
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services
@@ -14,7 +15,7 @@ from atlasbahamas_plugins.listings.demo_content import LISTINGS
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 
-def load_demo(db: Session, *, now: datetime) -> None:
+def load_demo(db: Session, *, store: Store, now: datetime) -> None:
     """Write every demo listing and bring it into its state. Deterministic; the first in the list is the newest."""
     today = now.astimezone(NASSAU).date()
     for position, entry in enumerate(LISTINGS):

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, select
 
-from atlasbahamas.web.formats import money
+from atlasbahamas.web.formats import badge, money
 from atlasbahamas.web.lists import (
     Column,
     Filter,
@@ -20,7 +20,7 @@ from atlasbahamas.web.lists import (
     money_filter,
     text_filter,
 )
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, Listing
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES, Listing
 from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards, found_by_words, has_words
 from atlasbahamas_plugins.portfolio.models import Island
 
@@ -40,7 +40,7 @@ def catalogue_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> t
     islands = [(ref, name) for ref, name, _ in places]
     settlements = {name: entries for _, name, entries in places}
     return (
-        text_filter("q", "Words", has_words, find=found_by_words),
+        text_filter("q", "Search", has_words, find=found_by_words),
         choice_filter("island", "Island", islands, _on_island),
         choice_filter("settlement", "Settlement", settlements, lambda number: Listing.settlement_id == int(number)),
         integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
@@ -89,7 +89,7 @@ def _own_link(row: Listing, node: Any) -> Markup:
 
 
 def _badge(row: Listing, node: Any) -> Markup:
-    return Markup('<span class="state state--{}">{}</span>').format(row.state, STATES[row.state])
+    return badge(STATES[row.state], TONES[row.state])
 
 
 class OwnList(List):
@@ -99,7 +99,7 @@ class OwnList(List):
     noun = ("listing", "listings")
     identity = LISTING.id
     filters = (
-        text_filter("q", "Words", has_words),
+        text_filter("q", "Search", has_words),
         choice_filter("state", "State", list(STATES.items()), lambda state: Listing.state == state),
     )
     sorts = (

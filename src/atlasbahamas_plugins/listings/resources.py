@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
-from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.portfolio.resources import organisation_above
+
+VIEW = "listings:listing:view"
 
 
 class PublicListing(RowNode):
@@ -21,7 +24,7 @@ class PublicListing(RowNode):
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Only what is live."""
-        return select.where(Listing.state == "approved"), 0
+        return select.where(LIVE), 0
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -33,11 +36,12 @@ class Catalogue(Collection):
     """`/listings/`: what everybody may see."""
 
     item = PublicListing
+    permission = PUBLIC
     title = "Homes to rent"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """Live listings."""
-        return select(Listing).where(Listing.state == "approved")
+        return select(Listing).where(LIVE)
 
 
 class OwnListing(RowNode):
@@ -61,8 +65,9 @@ class OwnListings(Collection):
     """Listings of one organisation."""
 
     item = OwnListing
+    permission = VIEW
     title = "Listings"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Listing).where(Listing.organisation_id == organisation_above(self).row.id)

@@ -8,12 +8,13 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
+from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
 from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
 from atlasbahamas_plugins.portfolio.services import places
@@ -83,7 +84,7 @@ def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
     """A listing as its lister sees it: its state, and what can be done."""
     return {
         "listing": context.row,
-        "state_label": STATES[context.row.state],
+        "state_badge": badge(STATES[context.row.state], TONES[context.row.state]),
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
     }

@@ -12,18 +12,20 @@ from atlasbahamas.web.layout import NavItem, Slot
 from atlasbahamas_plugins.listings import resources, services, views
 from atlasbahamas_plugins.listings.models import PERIODS
 from atlasbahamas_plugins.portfolio.resources import UnitNode
+from atlasbahamas_plugins.portfolio.services import island_choices
 
-VIEW = "listings:listing:view"
+VIEW = resources.VIEW
 EDIT = "listings:listing:edit"
 FORM = ("GET", "POST")
 
 
 def _front(request: Any, context: Any) -> str:
-    values = {
-        "newest": services.newest_listings(request.db),
-        "periods": PERIODS,
-    }
+    values = {"newest": services.newest_listings(request.db), "periods": PERIODS}
     return str(render("listings/front.jinja2", values, request=request))
+
+
+def _front_search(request: Any, context: Any) -> str:
+    return str(render("listings/front_search.jinja2", {"islands": island_choices(request.db)}, request=request))
 
 
 def _organisation_card(request: Any, context: Any) -> str:
@@ -35,6 +37,7 @@ def includeme(config: Any) -> None:
     config.add_mount("listings", resources.Catalogue)
     config.add_child(OrganisationNode, "listings", resources.OwnListings)
     config.contribute("nav", NavItem("Homes to rent", "/listings/"), name="catalogue", order=10)
+    config.contribute("slot:front-search", Slot(_front_search), name="search", order=10)
     config.contribute("slot:front", Slot(_front), name="newest", order=10)
     config.contribute("slot:organisation", Slot(_organisation_card), name="listings", order=60)
 

@@ -1,12 +1,18 @@
-"""Loads the demo properties and units with all that hangs on them; what they are is in demo_content.py."""
+"""Loads the demo properties and units with all that hangs on them; what they are is in demo_content.py and demo_photos.py."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.files.gallery.services import Album, add_photos, set_caption
+from atlasbahamas.files.models import PICTURE
+from atlasbahamas.files.services import make_renditions
+from atlasbahamas.files.store import Store
+from atlasbahamas.files.uploads import prepare
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.demo_content import ORGANISATIONS
 from atlasbahamas.people.models import Organisation, Person
@@ -14,21 +20,24 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
 from atlasbahamas_plugins.portfolio.bulk.services import Change, Chosen, apply_bulk_edit
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
-from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, OWNERS, PROPERTIES
-from atlasbahamas_plugins.portfolio.models import Island, Property, Settlement, Unit
+from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, OWNERS, PHOTOS, PROPERTIES
+from atlasbahamas_plugins.portfolio.demo_photos import paint
+from atlasbahamas_plugins.portfolio.models import Island, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.services import OutOfServiceDetails, take_out_of_service
 from atlasbahamas_plugins.portfolio.owners.services import ShareLine, set_owners
 
+MAX_BYTES = 1024 * 1024
 Units = dict[tuple[str, str], Unit]
 
 
-def load_demo(db: Session, *, now: datetime) -> None:
-    """Make every demo property with its units, what occupies them, and whose they are. Deterministic."""
+def load_demo(db: Session, *, store: Store, now: datetime) -> None:
+    """Make every demo property with its units, what occupies them, whose they are, and their photos. Deterministic."""
     today = now.astimezone(NASSAU).date()
     units = _load_properties(db, now)
     _load_what_occupies(db, units, today, now)
     _load_bulk_edits(db, now)
     _load_owners(db, today, now)
+    _load_photos(db, store, units, now)
 
 
 def _load_properties(db: Session, now: datetime) -> Units:
@@ -111,3 +120,17 @@ def _load_owners(db: Session, today: date, now: datetime) -> None:
             lines.append(ShareLine(contact.id, "", hundredths))
         starts = date(today.year - entry.years_ago, 1, 1)
         set_owners(db, above, starts, lines, person_id=None, now=now, code=demo_code(f"{above.name}/{starts.year}"))
+
+
+def _load_photos(db: Session, store: Store, units: Units, now: datetime) -> None:
+    for photo in PHOTOS:
+        above = db.scalars(select(Property).where(Property.name == photo.property_name)).one()
+        if photo.unit_label is None:
+            album = Album(PropertyPhoto, above, above.organisation_id)
+        else:
+            album = Album(UnitPhoto, units[photo.property_name, photo.unit_label], above.organisation_id)
+        picture = BytesIO(paint(photo.view, photo.seed))
+        upload = prepare(picture, f"{photo.view}.jpg", kinds=(PICTURE,), max_bytes=MAX_BYTES)
+        (added,) = add_photos(db, store, album, [upload], person_id=None, now=now).photos
+        set_caption(db, album, added, photo.caption)
+        make_renditions(db, store, added.file_id)

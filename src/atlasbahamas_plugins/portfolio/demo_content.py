@@ -74,6 +74,17 @@ class DemoOwners:
     shares: tuple[tuple[str, str, int], ...]
 
 
+@dataclass(frozen=True)
+class DemoPhoto:
+    """A photo of the demo data, of a property or of one of its units; `view` and `seed` are what demo_photos.py paints."""
+
+    property_name: str
+    unit_label: str | None
+    view: str
+    seed: int
+    caption: str
+
+
 PROPERTIES = (
     DemoProperty(
         "blue-hole",
@@ -316,4 +327,12 @@ OWNERS = (
         ),
     ),
     DemoOwners("Cable Beach Court", 4, (("Cable Beach Court Ltd", "court@example.com", 10_000),)),
+)
+
+PHOTOS = (
+    DemoPhoto("Cable Beach Court", None, "front", 0, "The house from West Bay Street"),
+    DemoPhoto("Cable Beach Court", None, "sea", 0, "The beach across the road"),
+    DemoPhoto("Cable Beach Court", "3B", "room", 0, "The living room, with its window to the sea"),
+    DemoPhoto("Cable Beach Court", "3B", "sea", 3, ""),
+    DemoPhoto("Harbour View", None, "front", 3, "The front, with the old shutters"),
 )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from atlasbahamas.people.models import name_key
-from atlasbahamas.web.formats import money
+from atlasbahamas.web.formats import badge, money
 from atlasbahamas.web.lists import (
     Column,
     Filter,
@@ -23,11 +23,14 @@ from atlasbahamas.web.lists import (
     text_filter,
 )
 from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, Island, Property, Settlement, Unit
-from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state
-from atlasbahamas_plugins.portfolio.resources import organisation_above
+from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, TONES, unit_state
+from atlasbahamas_plugins.portfolio.resources import UnitsOfProperty, organisation_above
 
 PROPERTY = Property.__table__.c
 UNIT = Unit.__table__.c
+
+
+PROPERTY_COLUMN = Column("property", "Property", lambda row, node: row.property.name, lambda row: row.property.name)
 
 
 def _on_island(ref: str) -> ColumnElement[bool]:
@@ -53,10 +56,6 @@ def _property_link(row: Property, node: Any) -> Markup:
 def _unit_link(row: Unit, node: Any) -> Markup:
     url = organisation_above(node).url("properties", row.property.ref, "units", row.ref, "")
     return Markup('<a href="{}">{}</a>').format(url, row.label)
-
-
-def _badge(state: str) -> Markup:
-    return Markup('<span class="state state--{}">{}</span>').format(state.replace("_", "-"), STATES[state])
 
 
 class PropertyList(List):
@@ -96,7 +95,7 @@ class PropertyList(List):
 
 
 class UnitList(List):
-    """Units, with what occupies each today."""
+    """Units, with what occupies each today; the property is named where there are several."""
 
     name = "units"
     noun = ("unit", "units")
@@ -120,12 +119,12 @@ class UnitList(List):
             archived_filter(Unit.archived),
         )
         self.columns = (
-            Column("property", "Property", lambda row, node: row.property.name, lambda row: row.property.name),
             Column("label", "Unit", _unit_link, lambda row: row.label, sort="label"),
+            *(() if isinstance(node, UnitsOfProperty) else (PROPERTY_COLUMN,)),
             Column(
                 "state",
                 "Occupancy",
-                lambda row, node: _badge(self.states[row.id]),
+                lambda row, node: badge(STATES[self.states[row.id]], TONES[self.states[row.id]]),
                 lambda row: STATES[self.states[row.id]],
             ),
             Column(

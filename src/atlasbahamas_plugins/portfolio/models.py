@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 from atlasbahamas.db import Id, Key, Line, Prose, Trigger, metadata, type_annotations
+from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.people.models import Organisation, Person, name_key
 
 PROPERTY_KINDS = {
@@ -188,6 +189,24 @@ class Hold(Base):
     created: Mapped[datetime]
 
     unit: Mapped[Unit] = relationship()
+
+
+class PropertyPhoto(PhotoColumns, Base):
+    """A photo of a property."""
+
+    __tablename__ = "portfolio_property_photo"
+    plugin, thing = "portfolio", "property"
+
+    property_id: Mapped[int] = mapped_column(ForeignKey(Property.id))
+
+
+class UnitPhoto(PhotoColumns, Base):
+    """A photo of a unit."""
+
+    __tablename__ = "portfolio_unit_photo"
+    plugin, thing = "portfolio", "unit"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
 
 
 HOLDS_APART = "portfolio_holds_apart"

@@ -24,6 +24,9 @@ STATES = {
     "let": "Let",
     "out_of_service": "Out of service",
 }
+TONES = {"vacant": "sea", "held": "warn", "notice": "warn", "let": "good", "out_of_service": "quiet"}
+"""Tone of a state's badge."""
+
 _STRENGTH = {state: strength for strength, state in enumerate(STATES)}
 
 

@@ -6,10 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from atlasbahamas.files.gallery.resources import Gallery, PhotoNode
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.traversal.nodes import Collection, Node, RowNode
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
+
+VIEW = "portfolio:property:view"
+EDIT = "portfolio:property:edit"
 
 
 def organisation_above(node: Node) -> OrganisationNode:
@@ -33,9 +37,10 @@ class Holds(Collection):
     """Holds of one unit."""
 
     item = HoldNode
+    permission = VIEW
     title = "Holds"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the unit's: who sees the unit sees its holds."""
         above = self.__parent__
         assert isinstance(above, UnitNode)
@@ -63,9 +68,10 @@ class UnitsOfProperty(Collection):
     """Units of one property."""
 
     item = UnitNode
+    permission = VIEW
     title = "Units"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the property's."""
         above = self.__parent__
         assert isinstance(above, PropertyNode)
@@ -93,19 +99,55 @@ class Properties(Collection):
     """Properties of one organisation."""
 
     item = PropertyNode
+    permission = VIEW
     title = "Properties"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Property).where(Property.organisation_id == organisation_above(self).row.id)
 
 
-class Units(Node):
+class PropertyPhotoNode(PhotoNode):
+    """A photo of the property above. Who sees the property sees its photos."""
+
+    model = PropertyPhoto
+    key = PropertyPhoto.ref
+
+
+class PropertyPhotos(Gallery):
+    """Photos of one property."""
+
+    item = PropertyPhotoNode
+    permission, edit_permission = VIEW, EDIT
+
+
+class UnitPhotoNode(PhotoNode):
+    """A photo of the unit above. Who sees the unit sees its photos."""
+
+    model = UnitPhoto
+    key = UnitPhoto.ref
+
+
+class UnitPhotos(Gallery):
+    """Photos of one unit."""
+
+    item = UnitPhotoNode
+    permission, edit_permission = VIEW, EDIT
+
+    @property
+    def subject(self) -> str:
+        """The unit by its label and its property's name: a label alone says little."""
+        unit: Unit = self.thing.row
+        return f"{unit.label}, {unit.property.name}"
+
+
+class Units(Listed):
     """Every unit of the organisation, as one list; each unit's own address is under its property."""
 
+    permission = VIEW
     title = "Units"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All units of all its properties."""
         of_mine = Property.organisation_id == organisation_above(self).row.id
         return select(Unit).join(Property, Property.id == Unit.property_id).where(of_mine)

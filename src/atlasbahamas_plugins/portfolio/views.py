@@ -7,12 +7,13 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.portfolio import services
 from atlasbahamas_plugins.portfolio.forms import HoldForm, LetHomeForm, PropertyForm, UnitForm
 from atlasbahamas_plugins.portfolio.lists import PropertyList, UnitList
 from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, TAX_CLASSES
-from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, unit_state_of
+from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, TONES, unit_state_of
 from atlasbahamas_plugins.portfolio.out_of_service.resources import TimesOutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.services import times_out_of_service
 from atlasbahamas_plugins.portfolio.owners.services import owners_on
@@ -133,8 +134,7 @@ def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
     state = unit_state_of(request.db, request.registry.atlas_points.get(OCCUPANCY), context.row, today)
     return {
         "unit": context.row,
-        "state": state,
-        "state_label": STATES[state],
+        "state_badge": badge(STATES[state], TONES[state]),
         "holds": services.holds_of(request.db, context.row, today=today),
         "holds_node": Holds(request, context, "holds"),
         "out_of_service": times_out_of_service(request.db, context.row),

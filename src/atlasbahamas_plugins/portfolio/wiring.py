@@ -12,8 +12,8 @@ from atlasbahamas.web.layout import NavItem, Slot
 from atlasbahamas_plugins.portfolio import resources, views
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, HoldSource, OccupancySource
 
-VIEW = "portfolio:property:view"
-EDIT = "portfolio:property:edit"
+VIEW = resources.VIEW
+EDIT = resources.EDIT
 HOLD = "portfolio:hold:edit"
 FORM = ("GET", "POST")
 PARTS = ("several", "out_of_service", "bulk", "contacts", "owners")
@@ -34,6 +34,8 @@ def includeme(config: Any) -> None:
     config.add_child(resources.PropertyNode, "units", resources.UnitsOfProperty)
     config.add_child(resources.UnitNode, "holds", resources.Holds)
     config.add_mount("let", resources.LetHome)
+    config.add_gallery(resources.PropertyNode, "photos", resources.PropertyPhotos)
+    config.add_gallery(resources.UnitNode, "photos", resources.UnitPhotos)
 
     config.add_extension_point(OCCUPANCY, OccupancySource)
     config.contribute(OCCUPANCY, HoldSource(), name="holds")

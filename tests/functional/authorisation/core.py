@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.jobs.resources import JobNode, Jobs
+from atlasbahamas.jobs.services import failed_entries
+from atlasbahamas.notifications.models import Notification
+from atlasbahamas.notifications.resources import NotificationNode, Notifications
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
-from atlasbahamas.people.models import Membership, Organisation, Person
-from atlasbahamas.people.resources import Account, Home, Members, MembershipNode, OrganisationNode, Organisations
+from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.people.resources import (
+    Account,
+    Home,
+    InvitationNode,
+    Invitations,
+    Members,
+    MembershipNode,
+    OrganisationNode,
+    Organisations,
+)
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas.traversal.nodes import Root
 
@@ -27,6 +40,18 @@ OWNERS = who(
     ok="owner admin",
 )
 
+ALL = "visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin"
+NOT_FOUND = who(hidden=ALL)
+BAD_LINK = dict.fromkeys(ALL.split(), "400")
+HERS = who(sign_in="visitor", hidden="stranger former other viewer maintenance leasing bookkeeper manager admin", ok="owner")
+
+
+ADMINS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
+    ok="admin",
+)
+
 
 def places(db: Session) -> dict[str, str]:
     """The organisation, and the membership of its maintenance man."""
@@ -36,14 +61,36 @@ def places(db: Session) -> dict[str, str]:
         .join(Person, Person.id == Membership.person_id)
         .where(Person.user_name == "cyril", Membership.until.is_(None))
     ).one()
+    notification = db.scalars(select(Notification.ref).join(Person).where(Person.user_name == "keva")).one()
+    invitation = db.scalars(select(Invitation.ref).where(Invitation.answer.is_(None))).one()
     return {
         "root": "/",
         "home": "/home/",
         "account": "/account/",
+        "notifications": "/notifications/",
+        "notification": f"/notifications/{notification}/",
+        "invitations": f"/portfolio/{organisation}/invitations/",
+        "invitation": f"/portfolio/{organisation}/invitations/{invitation}/",
         "organisations": "/portfolio/",
         "organisation": f"/portfolio/{organisation}/",
         "members": f"/portfolio/{organisation}/members/",
+        "jobs": "/admin/jobs/",
+        "failed job": f"/admin/jobs/{db.scalars(failed_entries()).one().id}/",
         "member": f"/portfolio/{organisation}/members/{member}/",
+    }
+
+
+def crossed(db: Session) -> dict[str, str]:
+    """Memberships that are another organisation's, or over."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+
+    def member(*conditions: ColumnElement[bool]) -> str:
+        ref = db.scalars(select(Membership.ref).where(*conditions).order_by(Membership.id).limit(1)).one()
+        return f"/portfolio/{here.ref}/members/{ref}/edit"
+
+    return {
+        "another organisation's member": member(Membership.organisation_id != here.id, Membership.until.is_(None)),
+        "a former member": member(Membership.organisation_id == here.id, Membership.until.is_not(None)),
     }
 
 
@@ -64,11 +111,36 @@ TABLE = Table(
         View(Home, "", SIGNED_IN, at="home"),
         # The account is each person's own: what is sent must not be another's e-mail.
         View(Account, "", SIGNED_IN, at="account", send={"full_name": "Somebody Else", "user_name": "else", "email": ""}),
+        # What proves who one is in these is a token or a code, and tests of its own try those.
+        View(Root, "confirm", EVERYBODY, at="root"),
+        View(Root, "recover", EVERYBODY, at="root"),
+        View(Root, "reset", EVERYBODY, at="root"),
+        View(Root, "invitation", NOT_FOUND, at="root"),
+        View(Root, "unsubscribe", BAD_LINK, at="root"),
+        View(Account, "confirm", SIGNED_IN, at="account"),
+        View(Account, "password", SIGNED_IN, at="account", send={"current": DEMO_PASSWORD, "password": "guava duff on Sunday"}),
+        View(Account, "send-code", SIGNED_IN, at="account", send={}, get=False),
+        View(Account, "end-device", SIGNED_IN, at="account", send={"device": "0"}, get=False),
+        View(Account, "end-others", SIGNED_IN, at="account", send={}, get=False),
+        View(Notifications, "", SIGNED_IN, at="notifications"),
+        View(Notifications, "preferences", SIGNED_IN, at="notifications", send={"atlas_members": "Only here"}),
+        View(Notifications, "read-all", SIGNED_IN, at="notifications", send={}, get=False),
+        View(NotificationNode, "open", HERS, at="notification", send={}, get=False),
+        View(Invitations, "", OWNERS, at="invitations"),
+        View(Invitations, "new", OWNERS, at="invitations", send={"name": "Tiffany", "email": "", "role": "Leasing"}),
+        View(InvitationNode, "", OWNERS, at="invitation"),
+        View(InvitationNode, "send-again", OWNERS, at="invitation", send={}),
+        View(InvitationNode, "withdraw", OWNERS, at="invitation", send={}),
         View(Organisations, "", SIGNED_IN, at="organisations"),
         View(OrganisationNode, "", MEMBERS, at="organisation"),
         View(OrganisationNode, "edit", OWNERS, at="organisation", send={"name": "Blue Hole and Sons"}),
         View(Members, "", HEADS, at="members"),
         View(MembershipNode, "edit", OWNERS, at="member", send={"role": "Leasing"}),
         View(MembershipNode, "end", OWNERS, at="member", send={}),
+        View(Jobs, "", ADMINS, at="jobs"),
+        View(Jobs, "retry-failed", ADMINS, at="jobs", send={}),
+        View(JobNode, "", ADMINS, at="failed job"),
+        View(JobNode, "retry", ADMINS, at="failed job", send={}),
     ),
+    crossed,
 )

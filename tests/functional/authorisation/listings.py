@@ -54,6 +54,19 @@ def places(db: Session) -> dict[str, str]:
     }
 
 
+def crossed(db: Session) -> dict[str, str]:
+    """A listing of another organisation; and in the catalogue, what is not live."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+    of_others = select(Listing.ref).where(Listing.organisation_id != here.id).limit(1)
+    return {
+        "another organisation's listing": f"/portfolio/{here.ref}/listings/{db.scalars(of_others).one()}/",
+        **{
+            f"a {state} listing in the catalogue": f"/listings/{ref}/"
+            for state, ref in db.execute(select(Listing.state, Listing.ref).where(Listing.state != "approved"))
+        },
+    }
+
+
 TEXT = {
     "title": "Two bedrooms over the harbour",
     "description": "A breeze all day.\nNo stairs.",
@@ -79,4 +92,5 @@ TABLE = Table(
         View(OwnListing, "withdraw", WRITERS, at="live listing", send={}),
         View(UnitNode, "list", WRITERS, at="unlisted unit", send=TEXT),
     ),
+    crossed,
 )

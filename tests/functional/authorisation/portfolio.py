@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from webtest import Upload
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdits
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.resources import ContactNode, Contacts
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
@@ -23,7 +24,11 @@ from atlasbahamas_plugins.portfolio.resources import (
     LetHome,
     Properties,
     PropertyNode,
+    PropertyPhotoNode,
+    PropertyPhotos,
     UnitNode,
+    UnitPhotoNode,
+    UnitPhotos,
     Units,
     UnitsOfProperty,
 )
@@ -57,12 +62,14 @@ MENDERS = who(
 
 
 def places(db: Session) -> dict[str, str]:
-    """A unit with a hold, and what is above it; a time out of service, wherever that is."""
-    hold, unit, above, organisation = db.execute(
-        select(Hold.ref, Unit.ref, Property.ref, Organisation.ref)
+    """A unit with a hold and photos, and what is above it; a time out of service and owners, wherever those are."""
+    hold, unit, above, organisation, of_property, of_unit = db.execute(
+        select(Hold.ref, Unit.ref, Property.ref, Organisation.ref, PropertyPhoto.ref, UnitPhoto.ref)
         .join(Unit, Unit.id == Hold.unit_id)
         .join(Property, Property.id == Unit.property_id)
         .join(Organisation, Organisation.id == Property.organisation_id)
+        .join(PropertyPhoto, PropertyPhoto.property_id == Property.id)
+        .join(UnitPhoto, UnitPhoto.unit_id == Unit.id)
         .where(Organisation.name == HERE)
         .order_by(Hold.id)
         .limit(1)
@@ -103,10 +110,41 @@ def places(db: Session) -> dict[str, str]:
         "times out of service": out_of_service,
         "out of service": f"{out_of_service}{out.ref}/",
         "hold": f"{here}properties/{above}/units/{unit}/holds/{hold}/",
+        "photos of property": f"{here}properties/{above}/photos/",
+        "photo of property": f"{here}properties/{above}/photos/{of_property}/",
+        "photos of unit": f"{here}properties/{above}/units/{unit}/photos/",
+        "photo of unit": f"{here}properties/{above}/units/{unit}/photos/{of_unit}/",
     }
 
 
 FILE = Upload("units.csv", b"label,beds,baths,rent\n12C,1,1,900\n")
+
+
+def crossed(db: Session) -> dict[str, str]:
+    """A property of another organisation, a unit of another property, a hold of another unit."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+    of_others = select(Property.ref).where(Property.organisation_id != here.id)
+    properties = list(db.scalars(select(Property).where(Property.organisation_id == here.id).order_by(Property.id)))
+    first, second = (
+        db.scalars(select(Unit).where(Unit.property_id == above.id).order_by(Unit.id)).first() for above in properties[:2]
+    )
+    assert first is not None
+    assert second is not None
+    hold = db.scalars(select(Hold.ref).where(Hold.unit_id != first.id).limit(1)).one()
+    photo = db.scalars(select(PropertyPhoto.ref).where(PropertyPhoto.property_id != second.property_id).limit(1)).one()
+    of_unit = db.scalars(select(UnitPhoto.ref).where(UnitPhoto.unit_id != first.id).limit(1)).one()
+    start = f"/portfolio/{here.ref}/properties"
+    return {
+        "another organisation's property": f"{start}/{db.scalars(of_others.limit(1)).one()}/",
+        "another property's unit": f"{start}/{first.property.ref}/units/{second.ref}/",
+        "another unit's hold": f"{start}/{first.property.ref}/units/{first.ref}/holds/{hold}/release",
+        "another property's photo": f"{start}/{second.property.ref}/photos/{photo}/full",
+        "another unit's photo": f"{start}/{first.property.ref}/units/{first.ref}/photos/{of_unit}/full",
+        "a property's photo as a unit's": f"{start}/{first.property.ref}/units/{first.ref}/photos/{photo}/full",
+    }
+
+
+PHOTO = [("porch.jpg", samples.picture(seed=9), "image/jpeg")]
 WHERE = {"name": "Conch Row", "kind": "House", "settlement": "Staniel Cay", "street": "By the dock", "po_box": "EX-29001"}
 WHAT = {"beds": "2", "baths": "1", "area_sqft": "900", "rent_cents": "1,850.00", "deposit_cents": "1850", "label": "12B"}
 
@@ -153,5 +191,30 @@ TABLE = Table(
         View(TimesOutOfService, "new", MENDERS, at="times out of service", send={"starts": "2031-01-01", "reason": "A new roof"}),
         View(OutOfServiceNode, "edit", MENDERS, at="out of service", send={"reason": "A new roof"}),
         View(OutOfServiceNode, "end", MENDERS, at="out of service", send={}),
+        View(PropertyPhotos, "", MEMBERS, at="photos of property"),
+        View(PropertyPhotos, "add", EDITORS, at="photos of property", send={"photos": PHOTO}),
+        View(PropertyPhotos, "order", EDITORS, at="photos of property", send={"ref": "p-none1"}, get=False),
+        View(PropertyPhotoNode, "small", MEMBERS, at="photo of property"),
+        View(PropertyPhotoNode, "medium", MEMBERS, at="photo of property"),
+        View(PropertyPhotoNode, "large", MEMBERS, at="photo of property"),
+        View(PropertyPhotoNode, "full", MEMBERS, at="photo of property"),
+        View(PropertyPhotoNode, "edit", EDITORS, at="photo of property", send={"caption": "The porch"}),
+        View(PropertyPhotoNode, "remove", EDITORS, at="photo of property", send={}),
+        View(PropertyPhotoNode, "up", EDITORS, at="photo of property", send={}, get=False),
+        View(PropertyPhotoNode, "down", EDITORS, at="photo of property", send={}, get=False),
+        View(PropertyPhotoNode, "cover", EDITORS, at="photo of property", send={}, get=False),
+        View(UnitPhotos, "", MEMBERS, at="photos of unit"),
+        View(UnitPhotos, "add", EDITORS, at="photos of unit", send={"photos": PHOTO}),
+        View(UnitPhotos, "order", EDITORS, at="photos of unit", send={"ref": "p-none1"}, get=False),
+        View(UnitPhotoNode, "small", MEMBERS, at="photo of unit"),
+        View(UnitPhotoNode, "medium", MEMBERS, at="photo of unit"),
+        View(UnitPhotoNode, "large", MEMBERS, at="photo of unit"),
+        View(UnitPhotoNode, "full", MEMBERS, at="photo of unit"),
+        View(UnitPhotoNode, "edit", EDITORS, at="photo of unit", send={"caption": "The porch"}),
+        View(UnitPhotoNode, "remove", EDITORS, at="photo of unit", send={}),
+        View(UnitPhotoNode, "up", EDITORS, at="photo of unit", send={}, get=False),
+        View(UnitPhotoNode, "down", EDITORS, at="photo of unit", send={}, get=False),
+        View(UnitPhotoNode, "cover", EDITORS, at="photo of unit", send={}, get=False),
     ),
+    crossed,
 )

@@ -14,6 +14,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy.orm.exc import StaleDataError
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.settings import FileSettings
 from atlasbahamas.web.forms.choices import ChoiceField
 from atlasbahamas.web.forms.fields import (
     CheckField,
@@ -28,6 +29,7 @@ from atlasbahamas.web.forms.fields import (
     TextField,
     VersionField,
 )
+from atlasbahamas.web.forms.files import DocumentsField, PictureField, PicturesField, UploadsField, keep_uploads
 from atlasbahamas.web.forms.texts import clean_text
 from atlasbahamas.web.forms.widgets import Offer
 
@@ -41,6 +43,7 @@ class Form(wtforms.Form):
     """
 
     def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
+        self.request = request
         self.sent: bool = request.method == "POST"
         formdata, readable = None, True
         if self.sent:
@@ -49,6 +52,9 @@ class Form(wtforms.Form):
             except (ValueError, TypeError):  # WebOb on a body that is not what its content type says
                 readable = False
         super().__init__(formdata=formdata, obj=row, data=values)
+        for field in self:
+            if isinstance(field, UploadsField):
+                field.settings = request.registry.atlas_settings.section(FileSettings)
         if not readable:
             self.form_errors.append(UNREADABLE)
 
@@ -81,6 +87,7 @@ def form_page(request: Any, form: Form, template_values: Mapping[str, Any], *, s
         except StaleDataError:
             form.form_errors.append(VersionField.STALE)
     if form.sent:
+        keep_uploads(request, form)
         request.response.status = 422
     return {**template_values, "form": form}
 
@@ -108,6 +115,7 @@ __all__ = [
     "CheckField",
     "ChoiceField",
     "DateField",
+    "DocumentsField",
     "EmailField",
     "Form",
     "IntegerField",
@@ -117,6 +125,8 @@ __all__ = [
     "PasswordField",
     "PercentField",
     "PhoneField",
+    "PictureField",
+    "PicturesField",
     "TextField",
     "VersionField",
     "clean_text",

@@ -1,4 +1,4 @@
-"""The field for a file that a person chooses. What is in the file is read by whoever asked for it (web/imports, files)."""
+"""The field for a file that is read at once and not kept (web/imports). For files that stay, see files.py."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The one home of lists: filters, sorting, keyset pages, honest counts and CSV, all kept in the address.
 
-A feature declares a List; two queries answer a page of it, in the same time whatever the number of rows. The count comes first
-and stops above 1,000. Few rows are found through the filters and then sorted; of many, the page is the first that pass the
-filters on a walk in the list's order. A database that chooses between the two by itself has to guess.
+A feature declares a List; two queries answer a page of it, in the same time whatever the number of rows (rows.py).
 """
 
 from __future__ import annotations
@@ -14,14 +12,14 @@ from urllib.parse import urlencode
 
 import wtforms
 from pyramid.response import Response
-from sqlalchemy import ColumnElement, Select, func, literal, select, true
+from sqlalchemy import ColumnElement, Select
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
 from atlasbahamas.web.lists.filters import Filter, choice_filter, integer_filter, money_filter, text_filter
-from atlasbahamas.web.lists.keyset import BadToken, Key, after, ordered, read_token, write_token
+from atlasbahamas.web.lists.keyset import BadToken, Key, read_token, write_token
+from atlasbahamas.web.lists.rows import EXACT_UP_TO, Rows
 
-EXACT_UP_TO = 1000
 CSV_BATCH = 500
 
 
@@ -103,10 +101,12 @@ class List:
         self.valid = bool(self.form.validate())
         given = {filter.name: self.form[filter.name].data for filter in self.filters if not self.form[filter.name].errors}
         self.given = {name: value for name, value in given.items() if value not in (None, "", False)}
-        self.query = query
         chosen = self.form["sort"].data if not self.form["sort"].errors else ""
         self.sort = next((sort for sort in self.sorts if sort.name == chosen), self.sorts[0])
         self.keys = (*self.sort.keys, Key(self.identity, descending=self.sort.keys[-1].descending))
+        self.scope = f"{self.name}/{self.sort.name}"
+        asked = [(filter, self.given[filter.name]) for filter in self.filters if filter.name in self.given]
+        self.rows = Rows(request.db, query, asked, self.keys, self.shown)
 
     def answer(self, **values: Any) -> Any:
         """The page for a template, with status 400 when the address holds something that cannot be; or the CSV."""
@@ -120,24 +120,23 @@ class List:
     def page(self) -> Page:
         """The rows that the address asks for. Two queries: their count, and the rows."""
         token, backwards = self._token()
-        count = self._count()
-        query = self._walked() if count > EXACT_UP_TO else self.found()
-        if token is not None:
-            query = after(query, self.keys, token, backwards=backwards)
-        query = ordered(query, self.keys, backwards=backwards).limit(self.page_size + 1)
-        found = list(self.request.db.execute(self._with_keys(query)).all())
+        found = self._read(token, backwards)
+        if not found and token is not None:
+            # Its rows were taken away meanwhile: the last page, or on the way back the first, is what is left there.
+            token, backwards = None, not backwards
+            found = self._read(None, backwards)
         more = len(found) > self.page_size
         found = found[: self.page_size]
         if backwards:
             found.reverse()
-        edges = [[*row[-len(self.keys) :]] for row in (found[:1] + found[-1:])]
+        edges = [write_token(self.scope, row[-len(self.keys) :]) for row in (found[:1] + found[-1:])]
         return Page(
             rows=[self.note(row) for row in found],
             columns=[self._shown(column) for column in self.columns],
             filter_form=self.form,
-            count_text=self._count_text(count),
-            next_url=self._url(after=write_token(edges[1])) if edges and (backwards or more) else None,
-            previous_url=self._url(before=write_token(edges[0])) if edges and (more if backwards else token) else None,
+            count_text=self._count_text(),
+            next_url=self._url(after=edges[1]) if edges and (token if backwards else more) else None,
+            previous_url=self._url(before=edges[0]) if edges and (more if backwards else token) else None,
             csv_url=self._url(format="csv"),
             clear_url=self.request.path,
             filter_query=self._filter_query(),
@@ -145,27 +144,28 @@ class List:
             node=self.node,
         )
 
+    def _read(self, token: list[Any] | None, backwards: bool) -> list[Any]:
+        query = self.rows.page(token, backwards=backwards, most=self.page_size + 1)
+        return list(self.request.db.execute(query).all())
+
     def csv(self) -> Response:
         """The whole list, with its filters and in its order, as a download that is written while it is read."""
         header = [column.label for column in self.columns]
-        rows = ([column.plain(row) for column in self.columns] for row in self._all_rows())
+        # Made here, for it counts: the session of the request is closed when the download begins.
+        first = self.rows.page(None, most=CSV_BATCH)
+        rows = ([column.plain(row) for column in self.columns] for row in self._all_rows(first))
         response = Response(app_iter=csv_chunks(header, rows), content_type="text/csv", charset="UTF-8")
         response.content_disposition = f'attachment; filename="{self.name}.csv"'
         return response
 
-    def _all_rows(self) -> Iterator[Any]:
-        token: list[Any] | None = None
-        few = self._count() <= EXACT_UP_TO
+    def _all_rows(self, batch: Select[Any]) -> Iterator[Any]:
         while True:
-            query = self.found() if few else self._walked()
-            query = query if token is None else after(query, self.keys, token)
-            query = ordered(query, self.keys).limit(CSV_BATCH)
             with self.request.open_read_session() as db:
-                found = db.execute(self._with_keys(query)).all()
+                found = db.execute(batch).all()
                 yield from map(self.note, found)
             if len(found) < CSV_BATCH:
                 return
-            token = [*found[-1][-len(self.keys) :]]
+            batch = self.rows.page([*found[-1][-len(self.keys) :]], most=CSV_BATCH)
 
     def note(self, row: Any) -> Any:
         """What a row of the list is; a list whose query brings more columns along keeps them here."""
@@ -181,7 +181,7 @@ class List:
         for name in ("after", "before"):
             if name in self.request.GET:
                 try:
-                    return read_token(self.request.GET[name], self.keys), name == "before"
+                    return read_token(self.request.GET[name], self.scope, self.keys), name == "before"
                 except BadToken:
                     self.valid = False
                     self.form.form_errors.append("That page does not exist. This is the first one.")
@@ -191,42 +191,10 @@ class List:
         """What is read of the rows that are shown, for a list that shows less or more than its query selects."""
         return query
 
-    def _filtering(self) -> list[Filter]:
-        return [filter for filter in self.filters if filter.name in self.given]
-
-    def _matching(self) -> Select[Any]:
-        query = self.query
-        for filter in self._filtering():
-            value = self.given[filter.name]
-            query = filter.find(self.request.db, query, value) if filter.find else query.where(filter.where(value))
-        return query
-
-    def found(self) -> Select[Any]:
-        """The rows, by way of the filters."""
-        if not self.given:
-            return self.query
-        return self.query.where(self.identity.in_(self._only(self._matching(), self.identity)))
-
-    def _walked(self) -> Select[Any]:
-        """The rows, by way of the order: no index answers IS TRUE, so each row is tested as it comes."""
-        return self.query.where(*[filter.where(self.given[filter.name]).is_(true()) for filter in self._filtering()])
-
-    def _with_keys(self, query: Select[Any]) -> Select[Any]:
-        return self.shown(query).add_columns(*[key.column for key in self.keys])
-
-    @staticmethod
-    def _only(query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
-        return query.with_only_columns(column, maintain_column_froms=True).order_by(None).correlate(None)
-
-    def _count(self) -> int:
-        """How many rows there are; one more than EXACT_UP_TO stands for all above."""
-        counted = self._only(self._matching(), literal(1)).limit(EXACT_UP_TO + 1).subquery()
-        return self.request.db.scalar(select(func.count()).select_from(counted)) or 0
-
-    def _count_text(self, count: int) -> str:
-        if count > EXACT_UP_TO:
+    def _count_text(self) -> str:
+        if self.rows.count > EXACT_UP_TO:
             return f"{EXACT_UP_TO:,}+ {self.noun[1]}"
-        return f"{count:,} {self.noun[0] if count == 1 else self.noun[1]}"
+        return f"{self.rows.count:,} {self.noun[0] if self.rows.count == 1 else self.noun[1]}"
 
     def _shown(self, column: Column) -> ShownColumn:
         if column.sort is None:

@@ -1,7 +1,8 @@
 """Keyset pages: "the rows after this one" costs the same on the first page and on the ten-thousandth.
 
-A token is the sort values of the row at the edge, as URL-safe text. It is checked strictly: whatever is not one raises BadToken.
-Where no key holds NULL and all go one way, an index over the keys answers both the order and where the page begins.
+A token is the list and its order, and the sort values of the row at the edge, as URL-safe text. It is checked strictly: whatever
+this list did not make in this order raises BadToken. Where no key holds NULL and all go one way, an index over the keys answers
+both the order and where the page begins.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class Key:
         """True when a row of the list may have NULL here."""
         return not self.never_null and getattr(self.column, "nullable", True)
 
+    def over(self, column: ColumnElement[Any]) -> Key:
+        """The same key over another column that holds the same values."""
+        return Key(column, self.descending, never_null=not self.nullable)
+
     @property
     def kind(self) -> type:
         """Python type of the column."""
@@ -68,14 +73,14 @@ class Key:
         return self.column.is_(None) if value is None else self.column == value
 
 
-def write_token(values: Sequence[Any]) -> str:
-    """The token for a row's sort values."""
-    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+def write_token(scope: str, values: Sequence[Any]) -> str:
+    """The token for a row's sort values; `scope` names the list and its order."""
+    plain = [scope, *[value.isoformat() if isinstance(value, date) else value for value in values]]
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def read_token(token: str, keys: Sequence[Key]) -> list[Any]:
-    """The sort values of a token. Raises BadToken."""
+def read_token(token: str, scope: str, keys: Sequence[Key]) -> list[Any]:
+    """The sort values of a token that was written with the same scope. Raises BadToken."""
     try:
         if len(token) > 2000:
             raise BadToken(token[:20])
@@ -83,9 +88,9 @@ def read_token(token: str, keys: Sequence[Key]) -> list[Any]:
         values = json.loads(raw)
     except (ValueError, binascii.Error, RecursionError) as error:
         raise BadToken(token[:20]) from error
-    if not isinstance(values, list) or len(values) != len(keys):
+    if not isinstance(values, list) or values[:1] != [scope] or len(values) != 1 + len(keys):
         raise BadToken(token[:20])
-    return [_value(value, key) for value, key in zip(values, keys, strict=True)]
+    return [_value(value, key) for value, key in zip(values[1:], keys, strict=True)]
 
 
 def _value(value: Any, key: Key) -> Any:

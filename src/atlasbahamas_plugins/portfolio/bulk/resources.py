@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
-from atlasbahamas_plugins.portfolio.resources import organisation_above
+from atlasbahamas_plugins.portfolio.resources import EDIT, organisation_above
 
 
 class BulkEditNode(RowNode):
@@ -33,8 +33,9 @@ class BulkEdits(Collection):
     """`/portfolio/<org>/bulk-edits/`: what was changed in bulk, newest first."""
 
     item = BulkEditNode
+    permission = EDIT
     title = "Bulk edits"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(BulkEdit).where(BulkEdit.organisation_id == organisation_above(self).row.id)

@@ -91,7 +91,7 @@ def _listed(context: Units | UnitsOfProperty, request: Any) -> Listed:
     listed = UnitList(request, context.visible(), node=context, today=request.clock.today())
     if not listed.valid:
         raise HTTPBadRequest()
-    rows = request.db.execute(listed.found().order_by(Unit.property_id, Unit.label_key).limit(services.MOST_UNITS + 1)).all()
+    rows = request.db.execute(listed.rows.page(None, most=services.MOST_UNITS + 1)).all()
     return [(row[0], row[1]) for row in rows]
 
 

@@ -11,6 +11,9 @@ from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
+VIEW = "portfolio:contact:view"
+EDIT = "portfolio:contact:edit"
+
 
 class ContactNode(RowNode):
     """One contact of the organisation above."""
@@ -33,8 +36,9 @@ class Contacts(Collection):
     """`/portfolio/<org>/contacts/`."""
 
     item = ContactNode
+    permission = VIEW
     title = "Contacts"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Contact).where(Contact.organisation_id == organisation_above(self).row.id)

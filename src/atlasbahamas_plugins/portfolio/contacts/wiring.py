@@ -6,9 +6,8 @@ from typing import Any
 
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas_plugins.portfolio.contacts import resources, views
+from atlasbahamas_plugins.portfolio.contacts.resources import EDIT, VIEW
 
-VIEW = "portfolio:contact:view"
-EDIT = "portfolio:contact:edit"
 FORM = ("GET", "POST")
 TEMPLATE = "portfolio/contact_form.jinja2"
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.portfolio.models import Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
-from atlasbahamas_plugins.portfolio.resources import UnitNode
+from atlasbahamas_plugins.portfolio.resources import VIEW, UnitNode
 
 
 class OutOfServiceNode(RowNode):
@@ -29,8 +29,9 @@ class TimesOutOfService(Collection):
     """`.../units/<ref>/out-of-service/`: the times of one unit."""
 
     item = OutOfServiceNode
+    permission = VIEW
     title = "Out of service"
 
-    def visible(self) -> Select[Any]:
+    def rows(self) -> Select[Any]:
         """All of the unit's."""
         return select(OutOfService).where(OutOfService.unit_id == self.above(UnitNode).row.id)

@@ -18,13 +18,18 @@ REPEATS = (
     ('portfolio_property', 'update'),
     ('portfolio_settlement', 'update'),
 )
-INDEXES = (
-    ('ix_listings_listing_state_available', ['state', 'available', 'id']),
-    ('ix_listings_listing_state_beds', ['state', 'beds']),
-    ('ix_listings_listing_state_category', ['state', 'category']),
-    ('ix_listings_listing_state_island_id', ['state', 'island_id', 'published', 'id']),
-    ('ix_listings_listing_state_settlement_id', ['state', 'settlement_id']),
-    ('ix_listings_listing_unit_id', ['unit_id']),
+LIVE = (
+    ['published', 'id'],
+    ['price_cents', 'id'],
+    ['available', 'id'],
+    ['island_id', 'published', 'id'],
+    ['settlement_id'],
+    ['beds'],
+    ['category'],
+)
+BEFORE = (
+    ('ix_listings_listing_state_published', ['state', 'published', 'id']),
+    ('ix_listings_listing_state_price_cents', ['state', 'price_cents', 'id']),
 )
 
 
@@ -41,8 +46,12 @@ def upgrade() -> None:
         JOIN portfolio_property AS property ON property.id = unit.property_id
         JOIN portfolio_settlement AS settlement ON settlement.id = property.settlement_id
         WHERE unit.id = listings_listing.unit_id)""")
-    for name, columns in INDEXES:
-        op.create_index(name, 'listings_listing', columns, unique=False)
+    for name, _ in BEFORE:
+        op.drop_index(name, 'listings_listing')
+    where = sa.text("state = 'approved'")
+    for columns in LIVE:
+        op.create_index(f'ix_listings_listing_live_{columns[0]}', 'listings_listing', columns, unique=False, sqlite_where=where, postgresql_where=where)
+    op.create_index('ix_listings_listing_unit_id', 'listings_listing', ['unit_id'], unique=False)
     op.drop_index('ix_listings_word_listing_id', 'listings_word')
     if op.get_bind().dialect.name == "postgresql":
         op.execute('ALTER TABLE listings_word ALTER COLUMN word TYPE VARCHAR(40) COLLATE "C"')
@@ -58,8 +67,11 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             op.execute(f"DROP FUNCTION IF EXISTS {name}()")
     op.create_index('ix_listings_word_listing_id', 'listings_word', ['listing_id'], unique=False)
-    for name, _ in INDEXES:
-        op.drop_index(name, 'listings_listing')
+    op.drop_index('ix_listings_listing_unit_id', 'listings_listing')
+    for columns in LIVE:
+        op.drop_index(f'ix_listings_listing_live_{columns[0]}', 'listings_listing')
+    for name, columns in BEFORE:
+        op.create_index(name, 'listings_listing', columns, unique=False)
     with op.batch_alter_table('listings_listing', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('fk_listings_listing_settlement_id_portfolio_settlement'), type_='foreignkey')
         batch_op.drop_constraint(op.f('fk_listings_listing_island_id_portfolio_island'), type_='foreignkey')

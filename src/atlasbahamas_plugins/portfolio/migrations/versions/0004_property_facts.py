@@ -3,8 +3,8 @@
 from alembic import op
 
 
-revision = 'portfolio_0002'
-down_revision = 'portfolio_0001'
+revision = 'portfolio_0004'
+down_revision = 'portfolio_0003_photos'
 branch_labels = None
 depends_on = None
 

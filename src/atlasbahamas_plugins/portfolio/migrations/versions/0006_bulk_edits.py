@@ -6,8 +6,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'portfolio_0005'
-down_revision = 'portfolio_0004'
+revision = 'portfolio_0006'
+down_revision = 'portfolio_0005'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""The administration of the platform: where its parts hang."""

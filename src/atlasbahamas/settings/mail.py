@@ -1,0 +1,60 @@
+"""The settings of outgoing mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from atlasbahamas.settings.section import Section
+
+
+def _sender(text: str) -> str:
+    _, address = parseaddr(text)
+    try:
+        Address(addr_spec=address)
+    except (ValueError, IndexError):
+        address = ""
+    if "@" not in address or "\n" in text or "\r" in text:
+        raise ValueError("must be an address such as AtlasBahamas <homes@example.com>")
+    return text
+
+
+class MailSettings(Section):
+    """How mail leaves the site."""
+
+    prefix = "mail"
+
+    transport: Literal["none", "folder", "smtp"] = Field(
+        default="none",
+        description="none: no mail is sent; folder: mails are written to files, on one's own machine; smtp: they are sent.",
+    )
+    sender: Annotated[str, AfterValidator(_sender)] = Field(
+        default="AtlasBahamas <no-reply@localhost.localdomain>", description="Whom mails come from."
+    )
+    reply_to: str = Field(default="", description="Where answers go, when not to the sender.")
+    folder: str = Field(default="", description="Where mails are written to, with mail.transport = folder.")
+    host: str = Field(default="", description="The SMTP server, with mail.transport = smtp.")
+    port: int = Field(default=587, ge=1, le=65535, description="Its port: 587 with starttls, 465 with tls.")
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="How the connection is encrypted; none is for a server on this machine only."
+    )
+    user: str = Field(default="", description="The name to sign in with at the SMTP server; empty for none.")
+    password: SecretStr | None = Field(default=None, description="The password that goes with it.")
+    timeout: int = Field(default=20, ge=1, le=300, description="How long to wait for the SMTP server, in seconds.")
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Require what the transport needs, and refuse in production what is for one's own machine."""
+        transport = values.get("mail.transport")
+        if transport == "folder" and values.get("atlas.profile") == "production":
+            yield "mail.transport", "must be smtp or none in production: a folder is read by everybody who opens /dev/mail/"
+        if transport == "folder" and values.get("mail.folder") == "":
+            yield "mail.folder", "is required when mail.transport = folder"
+        if transport == "smtp" and values.get("mail.host") == "":
+            yield "mail.host", "is required when mail.transport = smtp"
+        if transport == "smtp" and values.get("mail.security") == "none" and values.get("mail.user"):
+            yield "mail.security", "must be starttls or tls when there is a password to send"

@@ -1,0 +1,121 @@
+"""Random organisations, people, and what hangs under them, for Hypothesis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.people.models import MEMBER_ROLES, Membership, Organisation, Person, PersonRole
+from atlasbahamas.testing.site import START
+from atlasbahamas_plugins.listings.models import STATES, Listing
+from atlasbahamas_plugins.portfolio.models import Hold, Property, Settlement, Unit
+
+ORGANISATIONS, PEOPLE, PROPERTIES, UNITS = 3, 4, 3, 4
+# A role of the platform as a member's, and a member's as the platform's: neither may count where it does not belong.
+ROLES = (*MEMBER_ROLES, "admin", "unheard-of")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One random world: numbers stand for the first, second, ... row of a kind."""
+
+    memberships: list[tuple[int, int, str, bool]]
+    platform: set[tuple[int, str]]
+    properties: list[tuple[int, bool]]
+    units: list[tuple[int, bool]]
+    holds: list[tuple[int, int]]
+    listings: list[tuple[int, str, int | None]]
+
+
+def _at_most_one_current(listings: list[tuple[int, str, int | None]]) -> bool:
+    current = [unit for unit, state, _ in listings if state != "withdrawn"]
+    return len(current) == len(set(current))
+
+
+def worlds() -> st.SearchStrategy[Drawn]:
+    """Members with roles that run and roles that ended, archived things, holds, and listings in every state."""
+    organisation, person = st.integers(0, ORGANISATIONS - 1), st.integers(0, PEOPLE - 1)
+    unit = st.integers(0, UNITS - 1)
+    membership = st.tuples(organisation, person, st.sampled_from(ROLES), st.booleans())
+    listing = st.tuples(unit, st.sampled_from(sorted(STATES)), st.none() | organisation)
+    return st.builds(
+        Drawn,
+        memberships=st.lists(membership, max_size=6, unique_by=lambda drawn: drawn[:3]),
+        platform=st.sets(st.tuples(person, st.sampled_from(ROLES)), max_size=2),
+        properties=st.lists(st.tuples(organisation, st.booleans()), min_size=PROPERTIES, max_size=PROPERTIES),
+        units=st.lists(st.tuples(st.integers(0, PROPERTIES - 1), st.booleans()), min_size=UNITS, max_size=UNITS),
+        holds=st.lists(st.tuples(unit, st.integers(0, 5)), max_size=3, unique=True),
+        listings=st.lists(listing, max_size=4).filter(_at_most_one_current),
+    )
+
+
+def matrices(permissions: list[str]) -> st.SearchStrategy[dict[str, frozenset[str]] | None]:
+    """None for the roles as they were declared; or a matrix in which every role that exists gives any permissions."""
+    anything = st.frozensets(st.sampled_from(permissions))
+    return st.none() | st.fixed_dictionaries(dict.fromkeys((*MEMBER_ROLES, "admin"), anything))
+
+
+def write(db: Session, drawn: Drawn) -> list[int]:
+    """Put a world into the database; gives the people's ids. The last of them administers the platform."""
+    settlement = db.scalars(select(Settlement.id).order_by(Settlement.id).limit(1)).one()
+    organisations = [Organisation(ref=f"o{n}", name=f"Organisation {n}", created=START) for n in range(ORGANISATIONS)]
+    people = [Person(name=f"Person {n}", created=START) for n in range(PEOPLE + 1)]
+    db.add_all([*organisations, *people])
+    db.flush()
+    properties = [
+        Property(
+            ref=f"p{n}", organisation_id=organisations[owner].id, name=f"Property {n}", kind="house", settlement_id=settlement,
+            street="", po_box="", notes="", created=START, archived=START if archived else None,
+        )
+        for n, (owner, archived) in enumerate(drawn.properties)
+    ]  # fmt: skip
+    units = [
+        Unit(
+            ref=f"u{n}", property=properties[above], label=f"Unit {n}", beds=1, baths=1, rent_cents=100, deposit_cents=0,
+            furnished=False, pets=False, created=START, archived=START if archived else None,
+        )
+        for n, (above, archived) in enumerate(drawn.units)
+    ]  # fmt: skip
+    db.add_all([*properties, *units])
+    db.flush()
+    db.add_all(_memberships(drawn, organisations, people))
+    db.add_all(PersonRole(person_id=people[person].id, role=role) for person, role in sorted(drawn.platform))
+    db.add(PersonRole(person_id=people[PEOPLE].id, role="admin"))
+    db.add_all(
+        Hold(ref=f"h{n}", unit_id=units[unit].id, starts=day(month), ends=day(month + 1), reason="", created=START)
+        for n, (unit, month) in enumerate(drawn.holds)
+    )
+    db.add_all(
+        Listing(
+            ref=f"l{n}", unit=units[unit], title="A home", description="", category="long_term", price_cents=100,
+            organisation_id=units[unit].property.organisation_id if other is None else organisations[other].id,
+            price_period="month", available=date(2026, 7, 1), state=state, created=START, published=START,
+        )
+        for n, (unit, state, other) in enumerate(drawn.listings)
+    )  # fmt: skip
+    db.flush()
+    return [person.id for person in people]
+
+
+def _memberships(drawn: Drawn, organisations: list[Organisation], people: list[Person]) -> list[Any]:
+    return [
+        Membership(
+            ref=f"m{n}",
+            organisation_id=organisations[organisation].id,
+            person_id=people[person].id,
+            role=role,
+            since=START,
+            until=START if ended else None,
+        )
+        for n, (organisation, person, role, ended) in enumerate(drawn.memberships)
+    ]
+
+
+def day(month: int) -> date:
+    """The first day of a period of thirty days: holds of two different periods never overlap."""
+    return date(2026, 6, 1) + timedelta(days=30 * month)

@@ -1,0 +1,86 @@
+"""For random data, every list shows exactly the rows whose own addresses the same person may open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from random_portfolio import Drawn, matrices, worlds, write
+from sqlalchemy.orm import Session
+
+from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.agreement import Tree
+from atlasbahamas.testing.authorisation import permissions
+from atlasbahamas.testing.services import need
+from atlasbahamas.testing.site import Site
+from atlasbahamas.traversal.nodes import USE, Collection, Listed
+
+EXAMPLES = {"sqlite": 10, "postgresql": 4}
+
+
+@pytest.fixture(scope="module", params=sorted(EXAMPLES))
+def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, int]]:
+    """A migrated site without people, and how many examples it is worth."""
+    folder: Path = tmp_path_factory.mktemp("empty")
+    server = need("POSTGRESQL") if request.param == "postgresql" else None
+    url = sites.new_postgresql(server) if server else f"sqlite:///{folder}/site.sqlite"
+    sites.migrate(url)
+    site = sites.start(url, folder)
+    yield site, EXAMPLES[request.param]
+    site.close()
+    if server:
+        sites.drop_postgresql(server, url)
+
+
+def test_lists_and_acls_agree_for_everybody(empty: tuple[Site, int]) -> None:
+    site, examples = empty
+
+    # A world is small already: making it smaller would take longer than finding it.
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(drawn=worlds(), matrix=matrices(sorted(site.app.registry.atlas_permissions)))
+    def agree(drawn: Drawn, matrix: dict[str, frozenset[str]] | None) -> None:
+        check(site, drawn, matrix)
+
+    agree()
+
+
+def check(site: Site, drawn: Drawn, matrix: dict[str, frozenset[str]] | None) -> None:
+    registry = site.app.registry
+    declared = registry.atlas_grants
+    with site.db.session("write") as db, db.begin() as transaction:
+        try:
+            if matrix is not None:
+                registry.atlas_grants = lambda: matrix
+            assert list(problems(registry, db, write(db, drawn))) == []
+        finally:
+            registry.atlas_grants = declared
+            transaction.rollback()
+
+
+def problems(registry: Any, db: Session, people: list[int]) -> Iterator[str]:
+    tree = Tree(registry, db)
+    places = tree.places(tree.identity(people[-1]))
+    assert len(places) >= 10
+    for identity in [None, *map(tree.identity, people)]:
+        for problem in tree.disagreements(places, identity):
+            yield f"{identity}: {problem}"
+
+
+def test_a_list_asks_for_the_permission_of_its_page(empty: tuple[Site, int]) -> None:
+    """The page of a list, and that of a row of it, are behind the permission by which its SELECT shows rows."""
+    asked = {node: permission for (node, name), permission in permissions(empty[0].app).items() if name == ""}
+    lists = [node for node in asked if issubclass(node, Listed)]
+    assert len(lists) >= 6
+    for node in lists:
+        assert asked[node] in (node.permission, USE), node
+        if issubclass(node, Collection):
+            assert asked.get(node.item, node.permission) == node.permission, node.item
