@@ -5,10 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve test check proof bench vendor clean
+.PHONY: help serve test check proof bench bench-scale vendor clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .venv/run.stamp: setup.cfg
 	@echo "Installing; this happens again only after setup.cfg changes."
@@ -41,6 +41,9 @@ proof: .venv/tools.stamp ## What is long: kills, faults, scale; ARGS= goes to py
 
 bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run.py
+
+bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100 on both databases, into the same file
+	@$(BIN)/python benchmarks/scale.py
 
 vendor: ## Renew and verify the vendored front-end files
 	@bash scripts/vendor.sh

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import platform
 import re
 import statistics
 import subprocess
@@ -17,9 +16,9 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+
+from results import Line, save, section
 
 from atlasbahamas.testing.services import free_port
 
@@ -44,16 +43,6 @@ use = egg:waitress#main
 listen = 127.0.0.1:6543
 threads = {threads}
 """
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the table: what was measured, and whether it is as good as it has to be."""
-
-    what: str
-    measured: str
-    target: str
-    good: bool
 
 
 class Server:
@@ -179,29 +168,20 @@ def measure() -> list[Line]:
 
 
 def report(lines: list[Line]) -> str:
-    """RESULTS.md."""
-    models = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    machine = f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    table = "\n".join(f"| {x.what} | {x.measured} | {x.target} | {'pass' if x.good else 'FAIL'} |" for x in lines)
-    return f"""# Speed
-
-Written by `make bench` on {datetime.now(UTC):%d %B %Y at %H:%M} UTC; {machine}.
-
+    """The section of RESULTS.md."""
+    text = f"""
 Reference A is a bare Pyramid view that renders a Jinja2 page of the same size, without tween, session or database
 ([its source](reference_a.py)). Same waitress, {THREADS} threads, {CONNECTIONS} kept connections, full 200 answers checked by their length,
 {ROUNDS} alternating rounds of {SECONDS:g} s each; the ratio is the median of the rounds' ratios, with the lowest and highest beside it.
-
-| What | Measured | Target | |
-|---|---|---|---|
-{table}
 """
+    return section("Speed", "make bench", text, lines)
 
 
 def main() -> int:
     """Measure, write, and say whether every target was met."""
     lines = measure()
     text = report(lines)
-    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+    save(text)
     print(text)
     return 0 if all(line.good for line in lines) else 1
 

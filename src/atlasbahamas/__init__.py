@@ -30,6 +30,7 @@ CORE = (
     "atlasbahamas.files.wiring",
     "atlasbahamas.people.wiring",
     "atlasbahamas.admin.wiring",
+    "atlasbahamas.audit.wiring",
     "atlasbahamas.jobs.wiring",
     "atlasbahamas.mail.wiring",
     "atlasbahamas.notifications.wiring",

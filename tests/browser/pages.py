@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.admin import services as administration
+from atlasbahamas.audit.actor import ACTOR, Actor
+from atlasbahamas.audit.models import AuditEntry
+from atlasbahamas.audit.services import record
 from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
@@ -68,6 +73,19 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Members", ""): (ORG + "members/", ORG + "members/?q=nobody"),
     ("MembershipNode", "edit"): (ORG + "members/{member}/edit",),
     ("MembershipNode", "end"): (ORG + "members/{member}/end",),
+    ("OrganisationTrail", ""): (ORG + "audit/", ORG + "audit/?action=nothing"),
+    ("OrganisationEntryNode", ""): (ORG + "audit/{entry}/",),
+    ("Admin", ""): ("/admin/",),
+    ("People", ""): ("/admin/people/", "/admin/people/?q=castle"),
+    ("PersonNode", ""): ("/admin/people/{person}/", "/admin/people/{disabled}/", "/admin/people/{administrator}/"),
+    ("PersonNode", "disable"): ("/admin/people/{person}/disable",),
+    ("PersonNode", "enable"): ("/admin/people/{disabled}/enable",),
+    ("PersonNode", "unlock"): ("/admin/people/{person}/unlock",),
+    ("PersonNode", "grant"): ("/admin/people/{person}/grant",),
+    ("PersonNode", "revoke"): ("/admin/people/{administrator}/revoke", "/admin/people/{person}/revoke"),
+    ("EveryOrganisation", ""): ("/admin/organisations/", "/admin/organisations/?q=castle"),
+    ("Trail", ""): ("/admin/audit/", "/admin/audit/?action=nothing", "/admin/audit/?after=nothing"),
+    ("EntryNode", ""): ("/admin/audit/{entry}/", "/admin/audit/{bare_entry}/"),
     ("LetHome", ""): ("/let/",),
     ("Properties", ""): (ORG + "properties/", ORG + "properties/?q=castle", ORG + "properties/?archived=yes"),
     ("Properties", "new"): (ORG + "properties/new",),
@@ -117,6 +135,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitPhotos", "add"): (UNIT + "photos/add",),
     ("UnitPhotoNode", "edit"): (UNIT + "photos/{unit_photo}/edit",),
     ("UnitPhotoNode", "remove"): (UNIT + "photos/{unit_photo}/remove",),
+    ("Jobs", ""): ("/admin/jobs/", "/admin/jobs/?state=done", "/admin/jobs/?state=lost"),
+    ("Jobs", "retry-failed"): ("/admin/jobs/retry-failed",),
+    ("JobNode", ""): ("/admin/jobs/{failed_job}/",),
+    ("JobNode", "retry"): ("/admin/jobs/{failed_job}/retry",),
     ("Catalogue", ""): (
         "/listings/",
         "/listings/?island=abaco&max=4000",
@@ -153,8 +175,19 @@ LONG_NAME = "The Honourable Wilhelmina Cartwright-Symonette Memorial Residences 
 NO_SPACES = "Kilometre" * 12
 
 
+def record_change(db: Session, organisation: Organisation) -> int:
+    """An entry with long texts, from a long address; gives its number."""
+    db.info[ACTOR] = Actor(
+        None, "owner, manager", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", f"Mozilla/5.0 ({NO_SPACES})", "a" * 16
+    )
+    about = ("property", organisation.ref)
+    before, after = {"name": LONG_NAME, "rent_cents": 125_000}, {"name": NO_SPACES, "rent_cents": 130_000, "notes": None}
+    record(db, "atlas:thing:changed", about=about, organisation_id=organisation.id, before=before, after=after, note=NO_SPACES)
+    return db.scalars(select(func.max(AuditEntry.id))).one()
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
-    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, a withdrawn listing."""
+    """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
     organisation = db.scalars(select(Organisation).where(ours)).one()
     settlement = db.scalars(select(Settlement).order_by(Settlement.id)).first()
@@ -184,19 +217,29 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         details = listings.ListingDetails(title, text, "short_term", 1_234_567_89, period, now.astimezone(NASSAU).date())
         return listings.draft_listing(db, unit, details, now=now)
 
-    bare, long, archived = add_property("Bare Lot"), add_property(LONG_NAME), add_property(NO_SPACES)
+    bare_lot, long, archived = add_property("Bare Lot"), add_property(LONG_NAME), add_property(NO_SPACES)
     portfolio.archive_property(db, archived, now=now)
     free_unit, *others = [add_unit(long, label) for label in (NO_SPACES[:60], "Second floor, at the back", "3")]
     nightly, withdrawn = write(others[0], NO_SPACES, "night"), write(others[1], LONG_NAME, "week")
     listings.publish_listing(db, nightly, now=now)
     listings.withdraw_listing(db, withdrawn)
+    people = {row.user_name: row for row in db.scalars(select(Person))}
+    administration.disable_person(db, people["lisa"], now=now)
     state = {
         row.state: row
         for row in db.scalars(select(Listing).where(Listing.organisation_id == organisation.id).order_by(Listing.id))
     }
     db.flush()
+    changed = record_change(db, organisation)
+    bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
     return {
+        "person": str(people["andre"].id),
+        "disabled": str(people["lisa"].id),
+        "administrator": str(people["paula"].id),
+        "entry": str(changed),
+        "bare_entry": str(bare),
         "organisation": organisation.ref,
+        "failed_job": str(fail_a_job(db).id),
         "property": hold.unit.property.ref,
         "unit": hold.unit.ref,
         "hold": hold.ref,
@@ -211,7 +254,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "unit_photo": unit_photo.ref,
         "invitation": invitation.ref,
         "invitation_token": new_token(db, invitation),
-        "bare_property": bare.ref,
+        "bare_property": bare_lot.ref,
         "archived_property": archived.ref,
         "free_property": long.ref,
         "free_unit": free_unit.ref,

@@ -7,14 +7,12 @@ from live import LiveSite
 from pages import ADDRESSES, NO_PAGE, NOT_THERE, ROLES, View
 from visitor import Crowd
 
+from atlasbahamas.testing.authorisation import is_node
+
 
 def test_every_view_of_the_tree_has_an_address(live: LiveSite) -> None:
     views = [entry["introspectable"] for entry in live.site.app.registry.introspector.get_category("views")]
-    there = {
-        (view["context"].__name__, view["name"])
-        for view in views
-        if getattr(view["context"], "__module__", "").startswith("atlasbahamas")
-    }
+    there = {(view["context"].__name__, view["name"]) for view in views if is_node(view["context"])}
     assert there == set(ADDRESSES) | NO_PAGE
 
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 SCRIPTS = (HERE / "vendor" / "axe.min.js", HERE / "measure.js")
 SIZES = {360: 740, 1280: 900}
 NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
-PICTURES = os.environ.get("ATLAS_PICTURES", "")
+PICTURES = os.environ.get("ATLAS_TEST_PICTURES", "")
 """A folder for a picture of everything that is looked at, for the eyes of a person."""
 
 SPOIL = """() => {

@@ -5,32 +5,13 @@ The views come from the introspector, the expectations are written by hand (auth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from authorisation import TABLES
 
-from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tree, registered
-from atlasbahamas.testing.services import need
 
 LINES = [(table, view) for table in TABLES for view in table.views]
 BESIDE_THE_TREE = {"health.live", "health.ready", "__static/", "__static/portfolio/", "__static/listings/"}
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder: Path = tmp_path_factory.mktemp("matrix")
-    if request.param == "sqlite":
-        url = sites.copy_sqlite(sites.sqlite_template(tmp_path_factory.getbasetemp()), folder / "site.sqlite")
-    else:
-        url = sites.copy_postgresql(need("POSTGRESQL"))
-    made = World.make(sites.start(url, folder), folder)
-    yield made
-    made.site.close()
-    if request.param == "postgresql":
-        sites.drop_postgresql(need("POSTGRESQL"), url)
 
 
 def test_every_view_has_an_expectation(world: World) -> None:

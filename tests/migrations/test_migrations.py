@@ -23,7 +23,6 @@ from atlasbahamas.db.migrations import (
     current,
     differences,
     downgrade,
-    finish,
     head,
     migrating,
     script_directory,
@@ -114,9 +113,8 @@ def step(database: Database, component: Component, target: str, *, down: bool) -
     """One revision down or up; no row of a table that stays is lost."""
     with database.read_engine.connect() as connection:
         before = counts(connection)
-    with migrating(database.write_engine) as connection:
+    with migrating(database.write_engine, FOUND) as connection:
         (downgrade if down else upgrade)(connection, component, target)
-        finish(connection, FOUND)
     with database.read_engine.connect() as connection:
         assert current(connection, component) == (None if target == "base" else target)
         after = counts(connection)

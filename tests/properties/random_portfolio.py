@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.people.models import MEMBER_ROLES, Membership, Organisation, Person, PersonRole
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.listings.models import STATES, Listing
@@ -98,6 +99,12 @@ def write(db: Session, drawn: Drawn) -> list[int]:
         )
         for n, (unit, state, other) in enumerate(drawn.listings)
     )  # fmt: skip
+    # Two entries of each organisation, and one of none: which is whose is what the lists have to tell.
+    db.add_all(
+        AuditEntry(at=START, role="person", organisation_id=row.id, action="atlas:thing:done", request_id="")
+        for row in (*organisations, *organisations)
+    )
+    db.add(AuditEntry(at=START, role="visitor", action="atlas:thing:done", request_id=""))
     db.flush()
     return [person.id for person in people]
 

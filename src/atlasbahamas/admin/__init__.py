@@ -1,1 +1,1 @@
-"""The administration of the platform: where its parts hang."""
+"""The platform's administration: people, organisations, and what the other parts put there."""

@@ -34,9 +34,9 @@ class NobodyActs(Exception):
     """A service wanted to record something in a session that does not say who is acting."""
 
 
-def job_actor(job: str) -> Actor:
+def job_actor(job: str, request_id: str = "") -> Actor:
     """The actor of a job, by the job's name."""
-    return Actor(None, f"system:{job}", "", "", "")
+    return Actor(None, f"system:{job}", "", "", request_id)
 
 
 def actor_of(db: Session) -> Actor:
@@ -55,7 +55,13 @@ def now_acting(db: Session, person_id: int) -> None:
 
 
 def actor_of_request(request: Any) -> Actor:
-    """The caller of a request, as the role that the path gives them. Asks for the identity, so it is called when needed."""
+    """The caller of a request, as the role that the path gives them; or whoever was put in as `request.acting`, as jobs are.
+
+    Asks for the identity, so it is called when needed.
+    """
+    acting: Actor | None = getattr(request, "acting", None)
+    if acting is not None:
+        return acting
     identity = request.identity
     node: Any = getattr(request, "context", None)
     roles = node.acting_roles() if identity is not None and hasattr(node, "acting_roles") else ()

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from atlasbahamas.audit.actor import CLOCK, Actor, actor_of
 from atlasbahamas.audit.models import CHANGE, ORIGIN, AuditDetail, AuditEntry, AuditRelease
 from atlasbahamas.db import metadata
+from atlasbahamas.people.models import Organisation, Person
 
 _ACTION = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+")
 _ENTRIES, _DETAILS, _RELEASES = (metadata.tables[model.__tablename__] for model in (AuditEntry, AuditDetail, AuditRelease))
@@ -198,3 +199,18 @@ def entry_parts(db: Session, entry_id: int) -> dict[str, dict[str, Any]]:
     """What is still known of an entry beyond itself, by part."""
     rows = db.execute(select(AuditDetail.part, AuditDetail.content).where(AuditDetail.entry_id == entry_id))
     return {part: part_of(content) for part, content in rows}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What an entry's ids are called today; None where it has none."""
+
+    person: str | None
+    organisation: str | None
+
+
+def names_of(db: Session, entry: AuditEntry) -> Names:
+    """The names of the person and the organisation of an entry."""
+    person = select(Person.name).where(Person.id == entry.person_id).scalar_subquery()
+    organisation = select(Organisation.name).where(Organisation.id == entry.organisation_id).scalar_subquery()
+    return Names(*db.execute(select(person, organisation)).one())

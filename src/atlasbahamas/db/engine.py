@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.session import ORMExecuteState
 
 Mode = Literal["read", "write"]
-BUSY_SECONDS = 5
+BUSY_SECONDS: float = 5
+IMPATIENT_MILLISECONDS = 50
+"""How long PostgreSQL waits for a lock where nobody wants to wait; 0 would mean for ever."""
 
 
 class WriteRefused(Exception):
@@ -40,6 +42,7 @@ class Database:
         self.engine = _engine(url, **options)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
+        self._impatient_engine = self.engine.execution_options(atlas_mode="write", atlas_waits=False)
 
     def session(self, mode: Mode) -> Session:
         """A new session. Whoever asks for it joins it to a transaction manager or closes it."""
@@ -48,9 +51,14 @@ class Database:
         return Session(self.write_engine, info=self.info)
 
     @contextmanager
-    def transaction(self, mode: Mode = "write") -> Iterator[Session]:
-        """A session with a transaction of its own, for commands and for what must survive the request's rollback."""
+    def transaction(self, mode: Mode = "write", *, wait: bool = True) -> Iterator[Session]:
+        """A session with a transaction of its own, for commands and for what must survive the request's rollback.
+
+        Without `wait`, whatever somebody else has locked is a passing error (`is_passing`) at once.
+        """
         with self.session(mode) as session, session.begin():
+            if not wait:
+                session.bind = self._impatient_engine
             yield session
 
     def dispose(self) -> None:
@@ -73,6 +81,7 @@ def _engine(url: str, **options: Any) -> Engine:
         event.listen(engine, "checkin", _leave_no_transaction_open)
     else:
         engine = create_engine(url, isolation_level="READ COMMITTED", **options)
+        event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", _mark_locked_as_retryable)
     return engine
 
@@ -87,13 +96,26 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     """Writers queue at BEGIN IMMEDIATE; readers never do, and cannot write even by mistake."""
-    if connection.get_execution_options().get("atlas_mode") == "read":
+    options = connection.get_execution_options()
+    if options.get("atlas_mode") == "read":
         # The driver's own way, for what cannot fail: SQLAlchemy's takes longer than both statements.
         connection.connection.dbapi_connection.execute("PRAGMA query_only = ON")
         connection.connection.dbapi_connection.execute("BEGIN DEFERRED")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        return
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    if options.get("atlas_waits", True):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
+def _begin_postgresql(connection: Any) -> None:
+    if not connection.get_execution_options().get("atlas_waits", True):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{IMPATIENT_MILLISECONDS}ms'")
 
 
 def _leave_no_transaction_open(connection: sqlite3.Connection | None, record: object) -> None:

@@ -43,8 +43,11 @@ def open_read_session(request: Any) -> Session:
 
 @contextmanager
 def own_transaction(request: Any) -> Iterator[Session]:
-    """A writing transaction beside the request's, for the few things that a GET records (a device's last-seen time)."""
-    with request.registry.atlas_db.transaction("write") as session:
+    """A writing transaction beside the request's, for the few things that a GET records (a device's last-seen time).
+
+    It waits for nobody: what is locked raises a passing error at once.
+    """
+    with request.registry.atlas_db.transaction("write", wait=False) as session:
         _say_who(request, session)
         yield session
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from atlasbahamas.files.models import File
+from atlasbahamas.files.services import missing_renditions
 from atlasbahamas.jobs.services import enqueue
 
 MAKE_RENDITIONS = "atlas.make_renditions"
@@ -14,4 +15,5 @@ MAKE_RENDITIONS = "atlas.make_renditions"
 
 def renditions_wanted(db: Session, file: File, *, now: datetime) -> None:
     """Have the smaller pictures made; until they are, a larger one is served."""
-    enqueue(db, MAKE_RENDITIONS, {"file": file.id}, now=now)
+    if missing_renditions(file):
+        enqueue(db, MAKE_RENDITIONS, {"file": file.id}, now=now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.files import pictures
-from atlasbahamas.files.models import PICTURE, File, Rendition
+from atlasbahamas.files.models import File, Rendition
 from atlasbahamas.files.settling import delete_unreferenced, let_go, put
 from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.files.uploads import Upload
@@ -100,19 +100,23 @@ def delete_file(db: Session, store: Store, file: File) -> None:
     db.flush()
 
 
+def missing_renditions(file: File) -> list[int]:
+    """Widths of the smaller pictures that are still to be made; none of a document."""
+    there = {each.width for each in file.renditions}
+    return [width for width in pictures.RENDITIONS.values() if width < (file.width or 0) and width not in there]
+
+
 def make_renditions(db: Session, store: Store, file_id: int) -> int:
     """Make the smaller pictures that are missing; gives how many. Nothing is done for a file that is gone meanwhile."""
     file = db.scalar(select(File).where(File.id == file_id).with_for_update())
-    if file is None or file.kind != PICTURE or file.width is None:
-        return 0
-    there = {each.width for each in file.renditions}
-    wanted = [width for width in pictures.RENDITIONS.values() if width < file.width and width not in there]
-    if not wanted:
+    wanted = missing_renditions(file) if file is not None else []
+    if file is None or not wanted:
         return 0
     data = read_all(store, file.digest, file.size)
     for width in wanted:
         made = pictures.rendition(data, width)
-        file.renditions.append(Rendition(width=width, height=made.height, digest=put(db, store, made.data), size=len(made.data)))
+        digest = put(db, store, made.data)
+        file.renditions.append(Rendition(width=width, height=made.height, digest=digest, size=len(made.data)))
     db.flush()
     return len(wanted)
 

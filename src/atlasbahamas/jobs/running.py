@@ -25,7 +25,7 @@ from sqlalchemy import CursorResult, Update, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from atlasbahamas.audit.actor import ACTOR, job_actor
+from atlasbahamas.audit.actor import job_actor
 from atlasbahamas.jobs.models import DONE, ERROR_LENGTH, FAILED, TAKEN, WAITING, OutboxEntry
 from atlasbahamas.jobs.registry import ATTEMPTS, Job
 from atlasbahamas.jobs.schedules import make_ticks
@@ -101,7 +101,6 @@ def _run(registry: Any, attempt: Attempt) -> str:
         if job is None:
             raise UnknownJob("no active plugin declares it; is its plugin switched on?")
         with job_request(registry, attempt) as request, request.tm:
-            request.db.info[ACTOR] = job_actor(attempt.name)
             _hold(request.db, attempt)
             job.handler(request, attempt.payload)
             _mark_done(request.db, attempt, now=request.clock.now())
@@ -124,6 +123,7 @@ def job_request(registry: Any, attempt: Attempt) -> Iterator[Any]:
     with prepare(request=request, registry=registry) as environment:
         request.root = environment["root"]
         request.id = f"job-{attempt.entry_id}-{attempt.number}"
+        request.acting = job_actor(attempt.name, request.id)
         yield request
 
 

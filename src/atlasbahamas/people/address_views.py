@@ -119,7 +119,7 @@ def end_device(context: Account, request: Any) -> HTTPSeeOther:
 
 def end_others(context: Account, request: Any) -> HTTPSeeOther:
     """Sign every other browser out."""
-    addresses.end_other_devices(request.db, request.identity.person_id, request.identity.device_id)
+    addresses.sign_out_elsewhere(request.db, _me(request), request.identity.device_id)
     return done(request, context, "Everywhere else you are signed out.")
 
 

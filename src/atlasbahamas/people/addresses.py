@@ -117,10 +117,9 @@ def find_code(db: Session, person_id: int, code: str, *, pepper: str, now: datet
 
 
 def _good(db: Session, which: Any, purpose: str, now: datetime) -> PersonToken:
-    query = select(PersonToken).where(
-        which, PersonToken.purpose == purpose, PersonToken.used.is_(None), PersonToken.expires > now
-    )
-    found = db.scalar(query.order_by(PersonToken.id.desc()).limit(1).with_for_update())
+    good = (PersonToken.purpose == purpose, PersonToken.used.is_(None), PersonToken.expires > now, Person.disabled.is_(None))
+    query = select(PersonToken).join(Person).where(which, *good)
+    found = db.scalar(query.order_by(PersonToken.id.desc()).limit(1).with_for_update(of=PersonToken))
     if found is None:
         raise OVER
     return found
@@ -176,6 +175,12 @@ def _set_password(db: Session, person: Person, password: str, *, keep_device: in
     db.flush()
     record(db, "atlas:password:changed", about=about(person), organisation_id=None)
     send_mail(db, CHANGED_TEMPLATE, person_id=person.id, content={"path": "/recover"}, now=now)
+
+
+def sign_out_elsewhere(db: Session, person: Person, device_id: int) -> None:
+    """End every device of a person but this one, at their wish."""
+    end_other_devices(db, person.id, device_id)
+    record(db, "atlas:person:signed_out", about=about(person), organisation_id=None, note="everywhere else")
 
 
 def end_other_devices(db: Session, person_id: int, keep_device: int | None) -> None:

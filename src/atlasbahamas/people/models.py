@@ -19,6 +19,7 @@ MEMBER_ROLES = {
     "viewer": "Viewer",
 }
 PLATFORM_ADMIN = "admin"
+PLATFORM_ROLES = {PLATFORM_ADMIN: "Administrator"}
 
 
 def name_key(text: str) -> str:
@@ -37,6 +38,7 @@ class Person(Base):
     """Somebody known to the platform; may have no e-mail and no password (domain.md 3.3: a tenant without a sign-in).
 
     An address is a person's own only when they confirmed it: until then others may have typed the same one.
+    `disabled`: when an administrator switched the account off; nobody signs in with it meanwhile.
     """
 
     __tablename__ = "person"
@@ -64,6 +66,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     password: Mapped[str | None] = mapped_column(String(300))
     created: Mapped[datetime]
+    disabled: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -223,7 +226,49 @@ class InvitationToken(Base):
     invitation: Mapped[Invitation] = relationship(lazy="joined", innerjoin=True)
 
 
+KEEPS_ADMINISTRATOR = "platform_keeps_an_administrator"
+_ADMINISTRATOR = """EXISTS (SELECT 1 FROM person_role JOIN person ON person.id = person_role.person_id
+                    WHERE person_role.role = 'admin' AND person.disabled IS NULL)"""
+
+
+def _keeps_administrator(name: str, table: str, event: str, condition: str, also: str = "true") -> Trigger:
+    """Refuse what would leave nobody who can administer the platform (domain.md 2.8).
+
+    `condition` and `also` are SQL over OLD and NEW that tell whether it matters; only `also` may ask other tables.
+    """
+    name = f"{KEEPS_ADMINISTRATOR}_{name}"
+    return Trigger(
+        name,
+        table,
+        sqlite=(
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {condition} AND {also} AND NOT {_ADMINISTRATOR}"
+            f" BEGIN SELECT RAISE(ABORT, '{KEEPS_ADMINISTRATOR}'); END",
+        ),
+        postgresql=(
+            f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                -- Two administrators who end each other at once must not both succeed.
+                PERFORM pg_advisory_xact_lock(hashtext('{KEEPS_ADMINISTRATOR}'));
+                IF {also} AND NOT {_ADMINISTRATOR} THEN
+                    RAISE EXCEPTION '{KEEPS_ADMINISTRATOR}' USING ERRCODE = '23514', CONSTRAINT = '{KEEPS_ADMINISTRATOR}';
+                END IF;
+                RETURN NULL;
+            END $$""",
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
 TRIGGERS = (
+    _keeps_administrator("revoked", "person_role", "DELETE", "OLD.role = 'admin'"),
+    _keeps_administrator("moved", "person_role", "UPDATE", "OLD.role = 'admin'"),
+    _keeps_administrator(
+        "disabled",
+        "person",
+        "UPDATE OF disabled",
+        "OLD.disabled IS NULL AND NEW.disabled IS NOT NULL",
+        also="EXISTS (SELECT 1 FROM person_role WHERE person_id = NEW.id AND role = 'admin')",
+    ),
     Trigger(
         "organisation_keeps_an_owner",
         "membership",

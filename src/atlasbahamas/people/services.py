@@ -53,12 +53,14 @@ class PersonDetails:
     phone: str = ""
 
 
-def register_person(db: Session, details: PersonDetails, password: str, *, now: datetime) -> Person:
-    """Make an account that can sign in. Raises Refused at the field that does not do."""
+def register_person(db: Session, details: PersonDetails, password: str, *, now: datetime, confirmed: bool = False) -> Person:
+    """Make an account that can sign in. `confirmed`: the address is known to be theirs. Raises Refused at the field."""
     if not details.email and not details.user_name:
         raise Refused("Give an e-mail address or choose a user name: you will sign in with it.", "user_name")
     check_password(password)
     person = Person(name=details.name, created=now, password=hash_password(password))
+    if confirmed and details.email:
+        person.email, person.email_confirmed = details.email, now
     db.add(person)
     _, after = _write_details(db, person, details)
     record(db, "atlas:person:registered", about=about(person), organisation_id=None, after=after)
@@ -125,6 +127,8 @@ def note_failed_sign_in(db: Session, name: str) -> None:
     """Record that a sign-in failed: about the account, if there is one. What was typed is not kept; it may be a password."""
     person = _find(db, name)
     note = "" if person else "no such account"
+    if person is not None and person.disabled is not None:
+        note = "the account is switched off"
     record(db, "atlas:sign_in:failed", about=about(person) if person else None, organisation_id=None, note=note)
 
 

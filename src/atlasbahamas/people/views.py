@@ -27,6 +27,7 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import done, form_page
 
 WRONG = Refused("That name and password do not go together. Check both and try again.", "password")
+SWITCHED_OFF = Refused("This account is switched off. Ask the people who run this site.")
 CLOSED = "Registration is closed here at the moment. Ask the people who run this site for an account."
 
 
@@ -49,9 +50,10 @@ def sign_in(context: Root, request: Any) -> Any:
         hit(request, SIGN_IN_BY_ADDRESS, request.client_addr or "")
         hit(request, SIGN_IN_BY_ACCOUNT, name_key(form.name.data))
         person = services.find_by_password(request.db, form.name.data, form.password.data)
-        if person is None:
+        if person is None or person.disabled is not None:
             failed = True
-            raise WRONG
+            # Only whoever knows the password is told that the account exists.
+            raise WRONG if person is None else SWITCHED_OFF
         return signed_in(request, person, kept=bool(form.keep.data))
 
     page = form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)

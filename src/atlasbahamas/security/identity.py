@@ -8,9 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import redis.exceptions
+import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
+from atlasbahamas.db.engine import is_passing
 from atlasbahamas.people.models import Device, Person, PersonRole
+
+log = structlog.get_logger("atlasbahamas.identity")
 
 SESSION_KEY = "device"
 SEEN_EVERY = timedelta(hours=1)
@@ -59,7 +64,7 @@ def identity_of(request: Any) -> Identity | None:
         select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role)
         .join(Person, Person.id == Device.person_id)
         .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(Device.token_hash == token_hash(token), Device.expires > now)
+        .where(Device.token_hash == token_hash(token), Device.expires > now, Person.disabled.is_(None))
     ).all()
     if not rows:
         return None
@@ -72,8 +77,14 @@ def identity_of(request: Any) -> Identity | None:
 def _seen(request: Any, device_id: int, kept: bool, now: datetime) -> None:
     """Move the device's last-seen time and its end. The one write that a GET may cause, outside its transaction."""
     change = update(Device).where(Device.id == device_id).values(last_seen=now, expires=now + (KEPT_FOR if kept else UNKEPT_FOR))
-    if request.method in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD"):
+        request.db.execute(change)
+        return
+    try:
         with request.own_transaction() as db:
             db.execute(change)
-    else:
-        request.db.execute(change)
+    except DBAPIError as error:
+        if not is_passing(error):
+            raise
+        # A page never waits for this, nor fails of it: the next one notes the visit.
+        log.info("the last visit was not noted, somebody else is writing")

@@ -114,6 +114,14 @@ def hit(request: Any, limit: RateLimitItem, *identifiers: str) -> None:
     raise HTTPTooManyRequests(headers=[("Retry-After", str(seconds))])
 
 
+def forget(request: Any, limit: RateLimitItem, *identifiers: str) -> None:
+    """Take back the attempts that were counted. Raises HTTPServiceUnavailable when nobody can count."""
+    try:
+        request.registry.atlas_limiter.clear(limit, *identifiers)
+    except (redis.exceptions.RedisError, sqlite3.Error) as error:
+        raise HTTPServiceUnavailable("Attempts cannot be taken back at the moment.") from error
+
+
 def includeme(config: Any) -> None:
     """Open the place where attempts are counted."""
     uri = config.registry.atlas_settings.section(AtlasSettings).limits

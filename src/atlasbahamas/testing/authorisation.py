@@ -34,11 +34,11 @@ from webtest import TestApp
 from webtest.forms import Form, Select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
-from atlasbahamas.jobs.models import FAILED
+from atlasbahamas.jobs.models import FAILED, OutboxEntry
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
-from atlasbahamas.people.models import MEMBER_ROLES, Organisation
+from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN, Organisation
 from atlasbahamas.testing.site import START, Site, Snapshot
 from atlasbahamas.traversal.nodes import Node
 
@@ -130,26 +130,31 @@ def is_node(context: object) -> TypeGuard[type[Node]]:
 
 
 def add_people(site: Site) -> None:
-    """The accounts that the demo data does not have: who was a member in every role, and who is one elsewhere."""
+    """The accounts that the demo data does not have: who was a member in every role, who is one elsewhere, and a second
+    administrator, since the platform does not let go of its last.
+    """
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
         here, elsewhere = (db.scalars(select(Organisation).where(Organisation.name == name)).one() for name in (HERE, ELSEWHERE))
         people = {}
-        for user_name in ("matrix-former", "matrix-other"):
+        for user_name in ("matrix-former", "matrix-other", "matrix-colleague"):
             details = services.PersonDetails(name=user_name.replace("-", " ").title(), user_name=user_name)
             people[user_name] = services.register_person(db, details, DEMO_PASSWORD, now=START)
+        services.grant_platform_role(db, people["matrix-colleague"], PLATFORM_ADMIN)
         for role in MEMBER_ROLES:
             services.add_member(db, elsewhere, people["matrix-other"].id, role, now=START)
             was = services.add_member(db, here, people["matrix-former"].id, role, now=START)
             services.end_membership(db, was, now=START)
 
 
-def fail_a_job(site: Site) -> None:
+def fail_a_job(db: Session) -> OutboxEntry:
     """A job that failed, which the demo data does not have."""
-    with site.db.transaction() as db:
-        entry = enqueue(db, "atlas.forget_devices", {}, now=START)
-        assert entry is not None
-        entry.state, entry.finished, entry.error = FAILED, START, "OSError: the disk is full"
+    entry = enqueue(db, "atlas.forget_devices", {"due": START.isoformat()}, now=START)
+    assert entry is not None
+    entry.state, entry.finished = FAILED, START
+    entry.error = "OperationalError: could not connect to server: is it running on host db.example.com?"
+    db.flush()
+    return entry
 
 
 @dataclass
@@ -167,7 +172,8 @@ class World:
     def make(cls, site: Site, folder: Path) -> World:
         """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
         add_people(site)
-        fail_a_job(site)
+        with site.db.transaction() as db:
+            fail_a_job(db)
         browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
         tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
         cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}
@@ -203,9 +209,9 @@ class World:
         if not view.get:
             return [*view.send.items(), ("csrf_token", self.tokens[relation])]
         page = self.browsers[relation].get(self.path(table, view), expect_errors=True)
-        if "form" not in page.forms:
+        form = form_of(page)
+        if form is None:
             return outcome(page)
-        form = page.forms["form"]
         type_into(form, view.send)
         return list(form.submit_fields())
 
@@ -250,7 +256,7 @@ class World:
         """Where somebody who may not know of a thing can tell it from one that does not exist."""
         for view in table.views:
             path = self.path(table, view)
-            nowhere = re.sub(r"^(/[a-z-]+/)[^/]+", r"\1none-such-1", path)
+            nowhere = re.sub(r"^(/[a-z-]+/)[a-z-]*[0-9][^/]*", r"\1none-such-1", path)
             for relation, expected in view.who.items():
                 if expected in ("404", "in") and nowhere != path and view.get:
                     there, not_there = (self.browsers[relation].get(at, expect_errors=True) for at in (path, nowhere))
@@ -270,6 +276,11 @@ def _plain(answer: Any, path: str) -> tuple[int, str]:
     """An answer without what differs each time."""
     text = answer.text.replace(answer.headers["X-Request-ID"], "").replace(path, "")
     return answer.status_int, re.sub(r'(csrf_token" value="|[?]next=)[^"]*', "", text)
+
+
+def form_of(page: Any) -> Form | None:
+    """The page's own form, if it shows one."""
+    return page.forms.get("form") if page.content_type == "text/html" else None
 
 
 def type_into(form: Form, values: Mapping[str, Any]) -> None:

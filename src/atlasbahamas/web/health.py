@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from atlasbahamas.jobs.services import health
 from atlasbahamas.settings import AtlasSettings, RedisSessionSettings
 
+UNAVAILABLE = "unavailable"
+
 
 def live(request: Any) -> dict[str, str]:
     """The process answers."""
@@ -19,7 +21,15 @@ def live(request: Any) -> dict[str, str]:
 
 
 def ready(request: Any) -> dict[str, Any]:
-    """Database and, where it is used, Redis: 503 when any of them does not answer. The jobs: "degraded" when they are late.
+    """How the site is; 503 when a part that every page needs does not answer."""
+    found = state(request)
+    if found["status"] == UNAVAILABLE:
+        request.response.status_int = 503
+    return found
+
+
+def state(request: Any) -> dict[str, Any]:
+    """Database and, where it is used, Redis: unavailable when any of them does not answer. Jobs that are late: "degraded".
 
     Pages are served without jobs, so their being late is told, and no reason to send visitors elsewhere.
     """
@@ -31,8 +41,7 @@ def ready(request: Any) -> dict[str, Any]:
     if needed["database"]:
         parts |= _jobs(request, running=bool(settings.section(AtlasSettings).broker))
     if not all(needed.values()):
-        request.response.status_int = 503
-        return {"status": "unavailable", "parts": parts}
+        return {"status": UNAVAILABLE, "parts": parts}
     return {"status": "degraded" if {"late", "down"} & set(parts.values()) else "ok", "parts": parts}
 
 

@@ -20,18 +20,21 @@ from atlasbahamas.traversal.nodes import Node
 from atlasbahamas.web.formats import jinja_filters
 
 log = structlog.get_logger("atlasbahamas.slot")
-SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation")
+SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation", "admin")
 NAV = "nav"
 TEMPLATES = ".jinja2"
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link of the main navigation. With `signed_in`, only people who are signed in see it."""
+    """A link of the main navigation. With `signed_in`, only people who are signed in see it; with `permission`, only those
+    who have it on the whole platform.
+    """
 
     label: str
     path: str
     signed_in: bool = False
+    permission: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,12 @@ class Layout:
         """The links that the caller may use."""
         items: list[NavItem] = self.request.registry.atlas_points.get(NAV)
         path = self.request.path_info_safe
-        return [
-            Link(item.label, item.path, path.startswith(item.path))
-            for item in items
-            if self.identity is not None or not item.signed_in
-        ]
+        return [Link(item.label, item.path, path.startswith(item.path)) for item in items if self._may_see(item)]
+
+    def _may_see(self, item: NavItem) -> bool:
+        if item.permission is not None:
+            return self.identity is not None and bool(self.request.has_permission(item.permission, self.request.root))
+        return self.identity is not None or not item.signed_in
 
     @cached_property
     def trail(self) -> list[Link]:

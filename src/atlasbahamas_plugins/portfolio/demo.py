@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.files.gallery.services import Album, add_photos, set_caption
 from atlasbahamas.files.models import PICTURE
-from atlasbahamas.files.services import make_renditions
+from atlasbahamas.files.services import keep_upload, make_renditions
 from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import prepare
 from atlasbahamas.people.demo import demo_code
@@ -131,6 +131,7 @@ def _load_photos(db: Session, store: Store, units: Units, now: datetime) -> None
             album = Album(UnitPhoto, units[photo.property_name, photo.unit_label], above.organisation_id)
         picture = BytesIO(paint(photo.view, photo.seed))
         upload = prepare(picture, f"{photo.view}.jpg", kinds=(PICTURE,), max_bytes=MAX_BYTES)
-        (added,) = add_photos(db, store, album, [upload], person_id=None, now=now).photos
+        file = keep_upload(db, store, upload, person_id=None, now=now)
+        make_renditions(db, store, file.id)
+        (added,) = add_photos(db, store, album, [file], person_id=None, now=now).photos
         set_caption(db, album, added, photo.caption)
-        make_renditions(db, store, added.file_id)

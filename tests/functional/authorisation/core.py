@@ -5,6 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, PersonNode
+from atlasbahamas.audit.models import AuditEntry
+from atlasbahamas.audit.resources import EntryNode, OrganisationEntryNode, OrganisationTrail, Trail
 from atlasbahamas.jobs.resources import JobNode, Jobs
 from atlasbahamas.jobs.services import failed_entries
 from atlasbahamas.notifications.models import Notification
@@ -46,7 +49,7 @@ BAD_LINK = dict.fromkeys(ALL.split(), "400")
 HERS = who(sign_in="visitor", hidden="stranger former other viewer maintenance leasing bookkeeper manager admin", ok="owner")
 
 
-ADMINS = who(
+ADMINISTRATORS = who(
     sign_in="visitor",
     hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
     ok="admin",
@@ -54,8 +57,12 @@ ADMINS = who(
 
 
 def places(db: Session) -> dict[str, str]:
-    """The organisation, and the membership of its maintenance man."""
-    organisation = db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()
+    """The organisation, the membership of its maintenance man, a person, and an entry of the audit."""
+    number, organisation = db.execute(select(Organisation.id, Organisation.ref).where(Organisation.name == HERE)).one()
+    person, administrator = (
+        db.scalars(select(Person.id).where(Person.user_name == user_name)).one() for user_name in ("lisa", "matrix-colleague")
+    )
+    entry = db.scalars(select(AuditEntry.id).where(AuditEntry.organisation_id == number).limit(1)).one()
     member = db.scalars(
         select(Membership.ref)
         .join(Person, Person.id == Membership.person_id)
@@ -77,6 +84,15 @@ def places(db: Session) -> dict[str, str]:
         "jobs": "/admin/jobs/",
         "failed job": f"/admin/jobs/{db.scalars(failed_entries()).one().id}/",
         "member": f"/portfolio/{organisation}/members/{member}/",
+        "organisation audit": f"/portfolio/{organisation}/audit/",
+        "organisation entry": f"/portfolio/{organisation}/audit/{entry}/",
+        "admin": "/admin/",
+        "people": "/admin/people/",
+        "person": f"/admin/people/{person}/",
+        "administrator": f"/admin/people/{administrator}/",
+        "every organisation": "/admin/organisations/",
+        "audit": "/admin/audit/",
+        "entry": f"/admin/audit/{entry}/",
     }
 
 
@@ -137,10 +153,23 @@ TABLE = Table(
         View(Members, "", HEADS, at="members"),
         View(MembershipNode, "edit", OWNERS, at="member", send={"role": "Leasing"}),
         View(MembershipNode, "end", OWNERS, at="member", send={}),
-        View(Jobs, "", ADMINS, at="jobs"),
-        View(Jobs, "retry-failed", ADMINS, at="jobs", send={}),
-        View(JobNode, "", ADMINS, at="failed job"),
-        View(JobNode, "retry", ADMINS, at="failed job", send={}),
+        View(OrganisationTrail, "", HEADS, at="organisation audit"),
+        View(OrganisationEntryNode, "", HEADS, at="organisation entry"),
+        View(Admin, "", ADMINISTRATORS, at="admin"),
+        View(People, "", ADMINISTRATORS, at="people"),
+        View(PersonNode, "", ADMINISTRATORS, at="person"),
+        View(PersonNode, "disable", ADMINISTRATORS, at="person", send={}),
+        View(PersonNode, "enable", ADMINISTRATORS, at="person", send={}),
+        View(PersonNode, "unlock", ADMINISTRATORS, at="person", send={}),
+        View(PersonNode, "grant", ADMINISTRATORS, at="person", send={"role": "Administrator"}),
+        View(PersonNode, "revoke", ADMINISTRATORS, at="administrator", send={"role": "Administrator"}),
+        View(EveryOrganisation, "", ADMINISTRATORS, at="every organisation"),
+        View(Trail, "", ADMINISTRATORS, at="audit"),
+        View(EntryNode, "", ADMINISTRATORS, at="entry"),
+        View(Jobs, "", ADMINISTRATORS, at="jobs"),
+        View(Jobs, "retry-failed", ADMINISTRATORS, at="jobs", send={}),
+        View(JobNode, "", ADMINISTRATORS, at="failed job"),
+        View(JobNode, "retry", ADMINISTRATORS, at="failed job", send={}),
     ),
     crossed,
 )

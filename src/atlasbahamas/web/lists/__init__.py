@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
-from atlasbahamas.web.lists.filters import Filter, choice_filter, integer_filter, money_filter, text_filter
+from atlasbahamas.web.lists.filters import Filter, choice_filter, date_filter, integer_filter, money_filter, text_filter
 from atlasbahamas.web.lists.keyset import BadToken, Key, read_token, write_token
 from atlasbahamas.web.lists.rows import EXACT_UP_TO, Rows
 
@@ -84,11 +84,15 @@ class Page:
 
 
 class List:
-    """A declaration (class attributes) and, for one request, its answer. `identity` is the column that breaks ties."""
+    """A declaration (class attributes) and, for one request, its answer. `identity` is the column that breaks ties.
+
+    `file_columns` stand in the CSV only: what a page has no room for.
+    """
 
     name: ClassVar[str]
     noun: ClassVar[tuple[str, str]]
     columns: Sequence[Column] = ()
+    file_columns: Sequence[Column] = ()
     filters: Sequence[Filter] = ()
     sorts: ClassVar[Sequence[Sort]]
     identity: ClassVar[ColumnElement[int]]
@@ -150,10 +154,11 @@ class List:
 
     def csv(self) -> Response:
         """The whole list, with its filters and in its order, as a download that is written while it is read."""
-        header = [column.label for column in self.columns]
+        columns = (*self.columns, *self.file_columns)
+        header = [column.label for column in columns]
         # Made here, for it counts: the session of the request is closed when the download begins.
         first = self.rows.page(None, most=CSV_BATCH)
-        rows = ([column.plain(row) for column in self.columns] for row in self._all_rows(first))
+        rows = ([column.plain(row) for column in columns] for row in self._all_rows(first))
         response = Response(app_iter=csv_chunks(header, rows), content_type="text/csv", charset="UTF-8")
         response.content_disposition = f'attachment; filename="{self.name}.csv"'
         return response
@@ -224,6 +229,7 @@ __all__ = [
     "Page",
     "Sort",
     "choice_filter",
+    "date_filter",
     "integer_filter",
     "money_filter",
     "text_filter",

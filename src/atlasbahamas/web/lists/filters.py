@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 from wtforms import Field
 
-from atlasbahamas.web.forms import ChoiceField, IntegerField, MoneyField, Offer, TextField
+from atlasbahamas.web.forms import ChoiceField, DateField, IntegerField, MoneyField, Offer, TextField
 
 Where = Callable[[Any], ColumnElement[bool]]
 Find = Callable[[Session, Select[Any], Any], Select[Any]]
@@ -50,3 +50,8 @@ def money_filter(name: str, label: str, where: Where) -> Filter:
 def integer_filter(name: str, label: str, where: Where, *, at_most: int = 1_000_000) -> Filter:
     """A whole number."""
     return Filter(name, lambda: IntegerField(label, max=at_most), where)
+
+
+def date_filter(name: str, label: str, where: Where) -> Filter:
+    """A local day."""
+    return Filter(name, lambda: DateField(label), where)

@@ -6,8 +6,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'core_0005_mail'
-down_revision = 'core_0004_files'
+revision = 'core_0006_mail'
+down_revision = 'core_0005_disabled'
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'core_0006_addresses'
-down_revision = 'core_0005_mail'
+revision = 'core_0007_addresses'
+down_revision = 'core_0006_mail'
 branch_labels = None
 depends_on = None
 
