@@ -194,6 +194,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert settlement is not None
     hold = db.scalars(select(Hold).order_by(Hold.id)).first()
     assert hold is not None
+    owned = db.scalars(select(Property.ref).join(Ownership).where(Property.organisation_id == organisation.id)).first()
     out = db.scalars(select(OutOfService)).first()
     assert out is not None
     photo = db.scalars(select(PropertyPhoto).where(PropertyPhoto.property_id == hold.unit.property_id)).first()
@@ -247,9 +248,9 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "mended_property": out.unit.property.ref,
         "mended_unit": out.unit.ref,
         "out_of_service": out.ref,
-        "contact": db.scalars(select(Contact.ref)).first() or "",
-        "owned_property": db.scalars(select(Property.ref).join(Ownership)).first() or "",
-        "bulk_edit": db.scalars(select(BulkEdit.ref)).one(),
+        "contact": db.scalars(select(Contact.ref).where(Contact.organisation_id == organisation.id)).first() or "",
+        "owned_property": owned or "",
+        "bulk_edit": db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id == organisation.id)).one(),
         "photo": photo.ref,
         "unit_photo": unit_photo.ref,
         "invitation": invitation.ref,

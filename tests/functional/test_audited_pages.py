@@ -192,9 +192,7 @@ def walk(world: World, table: Table, view: View) -> None:
     assert entry["person_id"] is not None
 
 
-RECORDED = [
-    (table, view) for table, view in LINES if (view.node.__name__, view.name) not in NOT_WALKED and not view.shows
-]
+RECORDED = [(table, view) for table, view in LINES if (view.node.__name__, view.name) not in NOT_WALKED and not view.shows]
 
 
 @pytest.mark.parametrize(("table", "view"), RECORDED, ids=[f"{table.feature}-{view}" for table, view in RECORDED])

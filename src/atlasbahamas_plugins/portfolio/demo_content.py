@@ -313,7 +313,10 @@ OUT_OF_SERVICE = (
     DemoOutOfService("Sandyport Mews", "No 4", "Painting between two tenants", 5, 6),
 )
 
-BULK_EDITS = (DemoBulkEdit("Sandyport Mews", "tamar", ("deposit_cents", "raise", 10_000), 3),)
+BULK_EDITS = (
+    DemoBulkEdit("Sandyport Mews", "tamar", ("deposit_cents", "raise", 10_000), 3),
+    DemoBulkEdit("Carmichael Studios", "marva", ("deposit_cents", "raise", 5_000), 9),
+)
 
 OWNERS = (
     DemoOwners("Sandyport Mews", 6, (("Estate of Everette Bain", "", 10_000),)),
@@ -327,6 +330,7 @@ OWNERS = (
         ),
     ),
     DemoOwners("Cable Beach Court", 4, (("Cable Beach Court Ltd", "court@example.com", 10_000),)),
+    DemoOwners("Harbour View", 8, (("Desmond Rolle", "desmond@example.com", 5000), ("Eulease Rolle", "", 5000))),
 )
 
 PHOTOS = (

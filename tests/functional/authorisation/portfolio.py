@@ -83,6 +83,8 @@ def places(db: Session) -> dict[str, str]:
         .where(Organisation.name == HERE)
     ).first()
     assert out is not None
+    of_here = Organisation.id == BulkEdit.organisation_id
+    edit = db.scalars(select(BulkEdit.ref).join(Organisation, of_here).where(Organisation.name == HERE)).one()
     owned, contact = db.execute(
         select(Property.ref, Contact.ref)
         .join(Organisation, Organisation.id == Property.organisation_id)
@@ -106,7 +108,7 @@ def places(db: Session) -> dict[str, str]:
         "contact": f"{here}contacts/{contact}/",
         "owners": f"{here}properties/{owned}/owners/",
         "bulk edits": f"{here}bulk-edits/",
-        "bulk edit": f"{here}bulk-edits/{db.scalars(select(BulkEdit.ref)).first()}/",
+        "bulk edit": f"{here}bulk-edits/{edit}/",
         "times out of service": out_of_service,
         "out of service": f"{out_of_service}{out.ref}/",
         "hold": f"{here}properties/{above}/units/{unit}/holds/{hold}/",
@@ -121,7 +123,7 @@ FILE = Upload("units.csv", b"label,beds,baths,rent\n12C,1,1,900\n")
 
 
 def crossed(db: Session) -> dict[str, str]:
-    """A property of another organisation, a unit of another property, a hold of another unit."""
+    """Things of another organisation, of another property, of another unit."""
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
     of_others = select(Property.ref).where(Property.organisation_id != here.id)
     properties = list(db.scalars(select(Property).where(Property.organisation_id == here.id).order_by(Property.id)))
@@ -134,7 +136,13 @@ def crossed(db: Session) -> dict[str, str]:
     photo = db.scalars(select(PropertyPhoto.ref).where(PropertyPhoto.property_id != second.property_id).limit(1)).one()
     of_unit = db.scalars(select(UnitPhoto.ref).where(UnitPhoto.unit_id != first.id).limit(1)).one()
     start = f"/portfolio/{here.ref}/properties"
+    out = db.scalars(select(OutOfService.ref).where(OutOfService.unit_id != first.id).limit(1)).one()
+    contact = db.scalars(select(Contact.ref).where(Contact.organisation_id != here.id).limit(1)).one()
+    edit = db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id != here.id).limit(1)).one()
     return {
+        "another unit's time out of service": f"{start}/{first.property.ref}/units/{first.ref}/out-of-service/{out}/edit",
+        "another organisation's contact": f"/portfolio/{here.ref}/contacts/{contact}/edit",
+        "another organisation's bulk edit": f"/portfolio/{here.ref}/bulk-edits/{edit}/",
         "another organisation's property": f"{start}/{db.scalars(of_others.limit(1)).one()}/",
         "another property's unit": f"{start}/{first.property.ref}/units/{second.ref}/",
         "another unit's hold": f"{start}/{first.property.ref}/units/{first.ref}/holds/{hold}/release",

@@ -6,22 +6,19 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from atlasbahamas.traversal.nodes import Listed
+from atlasbahamas.traversal.nodes import Node
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
 from atlasbahamas_plugins.portfolio.resources import PropertyNode
 
-VIEW = "portfolio:owner:view"
 
-
-class Owners(Listed):
+class Owners(Node):
     """`.../properties/<ref>/owners/`: who owns it, owned it and will own it."""
 
-    permission = VIEW
     title = "Owners"
 
-    def rows(self) -> Select[Any]:
-        """Shares of every set that counts or counted, as the organisation above knows them."""
+    def shares(self) -> Select[Any]:
+        """Shares of every set that counts, as the organisation above knows them. They have no addresses of their own."""
         above = self.above(PropertyNode).row
         mine = (Ownership.property_id == above.id, Ownership.organisation_id == above.organisation_id, Ownership.complete)
         return (

@@ -17,7 +17,7 @@ def owners(context: Owners, request: Any) -> Any:
     """Who owns the property today, and everybody before and after."""
     above = context.above(PropertyNode).row
     today = services.owners_on(request.db, above, request.clock.today())
-    return ShareList(request, context.visible(), node=context).answer(property=above, current=today)
+    return ShareList(request, context.shares(), node=context).answer(property=above, current=today)
 
 
 def change_owners(context: Owners, request: Any) -> Any:
