@@ -214,13 +214,19 @@ SCHEMA_OF_POSTGRESQL = (
 )
 
 
+def _in_order(value: object) -> object:
+    """A table's statement with its lines in order: where SQLite rebuilds a table, its constraints come as they will."""
+    lines = str(value).splitlines() if str(value).startswith("CREATE TABLE") else []
+    return sorted(line.rstrip(", ") for line in lines) if lines else value
+
+
 def everything(url: str) -> tuple[list[tuple[object, ...]], dict[str, list[tuple[object, ...]]]]:
     """The whole schema, and every row."""
     database = Database(url)
     with database.read_engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         queries: Sequence[str] = ("SELECT type, name, tbl_name, sql FROM sqlite_master",) if sqlite else SCHEMA_OF_POSTGRESQL
-        schema = [tuple(row) for query in queries for row in connection.execute(text(query))]
+        schema = [tuple(map(_in_order, row)) for query in queries for row in connection.execute(text(query))]
         rows = {
             name: sorted(tuple(map(str, row)) for row in connection.execute(text(f'SELECT * FROM "{name}"')))
             for name in inspect(connection).get_table_names()

@@ -103,7 +103,7 @@ def password(context: Account, request: Any) -> Any:
         )
         return done(request, context, "Your password is changed. Everywhere else you are signed out.")
 
-    return form_page(request, form, {}, submit=submit)
+    return form_page(request, form, {"person": _me(request)}, submit=submit)
 
 
 def end_device(context: Account, request: Any) -> HTTPSeeOther:

@@ -24,7 +24,7 @@ from atlasbahamas.people.resources import (
     OrganisationNode,
     Organisations,
 )
-from atlasbahamas.testing.authorisation import HERE, Table, View, who
+from atlasbahamas.testing.authorisation import ELSEWHERE, HERE, Table, View, who
 from atlasbahamas.traversal.nodes import Root
 
 EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin")
@@ -97,14 +97,17 @@ def places(db: Session) -> dict[str, str]:
 
 
 def crossed(db: Session) -> dict[str, str]:
-    """Memberships that are another organisation's, or over."""
+    """Memberships that are another organisation's, or over; an invitation under an organisation that is not its own."""
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
 
     def member(*conditions: ColumnElement[bool]) -> str:
         ref = db.scalars(select(Membership.ref).where(*conditions).order_by(Membership.id).limit(1)).one()
         return f"/portfolio/{here.ref}/members/{ref}/edit"
 
+    elsewhere = db.scalars(select(Organisation.ref).where(Organisation.name == ELSEWHERE)).one()
+    invitation = db.scalars(select(Invitation.ref).where(Invitation.organisation_id == here.id).limit(1)).one()
     return {
+        "another organisation's invitation": f"/portfolio/{elsewhere}/invitations/{invitation}/",
         "another organisation's member": member(Membership.organisation_id != here.id, Membership.until.is_(None)),
         "a former member": member(Membership.organisation_id == here.id, Membership.until.is_not(None)),
     }

@@ -19,6 +19,7 @@ from pyramid.authorization import Authenticated, Everyone
 from pyramid.config import Configurator
 
 import atlasbahamas
+from atlasbahamas.people.models import MEMBER_ROLES
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.testing.authorisation import View, World, permissions, registered
 from atlasbahamas.traversal.nodes import USE, VIEW, Collection, Listed, Node, Root
@@ -71,6 +72,12 @@ def all_mutants(world: World) -> list[Mutant]:
 # What the roles give
 
 
+OF_THE_PLATFORM = {
+    "atlas:admin:view", "atlas:person:view", "atlas:person:edit", "atlas:role:edit", "atlas:audit:view", "atlas:job:view",
+    "atlas:job:retry",
+}  # fmt: skip
+
+
 def grants(app: Any) -> Iterator[Mutant]:
     """Each role loses each permission that it has, and gets each that it has not."""
     given, views = app.registry.atlas_grants(), permissions(app)
@@ -78,6 +85,8 @@ def grants(app: Any) -> Iterator[Mutant]:
         if permission in (VIEW, USE):
             continue  # Everybody, and everybody who is signed in, has these from the root.
         for role in app.registry.atlas_roles:
+            if role in MEMBER_ROLES and permission in OF_THE_PLATFORM:
+                continue  # It is asked for where no organisation is above, and a member's role counts for nothing.
             change = "loses" if permission in given[role] else "gets"
             flipped = {**given, role: given[role] ^ {permission}}
             yield Mutant(
@@ -176,13 +185,15 @@ def pages(app: Any) -> Iterator[Mutant]:
     given = app.registry.atlas_grants()
     holders = {name: {role for role in given if name in given[role]} for name in app.registry.atlas_permissions}
     for (node, name), permission in sorted(permissions(app).items(), key=lambda item: (item[0][0].__name__, item[0][1])):
-        # Permissions that the same roles hold cannot be told apart by who gets in.
+        # Permissions that the same roles hold cannot be told apart by who gets in; a member's role counts for nothing where no
+        # organisation is above.
+        counting = set(given) - (set(MEMBER_ROLES) if permission in OF_THE_PLATFORM else set())
         kin = [
             other
             for other in holders
             if other.split(":")[0] == permission.split(":")[0]
             and other not in (VIEW, USE)
-            and holders[other] != holders[permission]
+            and holders[other] & counting != holders[permission] & counting
         ]
         for other in [None, *({VIEW, USE} - {permission}), *(kin if permission not in (VIEW, USE) else ())]:
             # A node behind the sign-in page has two guards, which fall together.
