@@ -43,6 +43,7 @@ ORG = "/portfolio/{organisation}/"
 PROPERTY = ORG + "properties/{property}/"
 UNIT = PROPERTY + "units/{unit}/"
 FREE_UNIT = ORG + "properties/{free_property}/units/{free_unit}/"
+ISLAND = "/admin/islands/{island}/"
 OWNED = ORG + "properties/{owned_property}/"
 MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
@@ -114,6 +115,24 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitNode", "list"): (FREE_UNIT + "list",),
     ("Holds", "new"): (UNIT + "holds/new",),
     ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("Islands", ""): ("/admin/islands/", "/admin/islands/?q=castle"),
+    ("Islands", "new"): ("/admin/islands/new",),
+    ("IslandNode", ""): (ISLAND, ISLAND + "?q=castle"),
+    ("IslandNode", "edit"): (ISLAND + "edit",),
+    ("IslandNode", "retire"): (ISLAND + "retire",),
+    ("IslandNode", "restore"): (ISLAND + "restore",),
+    ("IslandNode", "delete"): (ISLAND + "delete",),
+    ("Settlements", ""): (ISLAND + "settlements/",),
+    ("Settlements", "new"): (ISLAND + "settlements/new",),
+    ("SettlementNode", "edit"): (ISLAND + "settlements/{settlement}/edit",),
+    ("SettlementNode", "retire"): (ISLAND + "settlements/{settlement}/retire",),
+    ("SettlementNode", "restore"): (ISLAND + "settlements/{settlement}/restore",),
+    ("SettlementNode", "delete"): (ISLAND + "settlements/{settlement}/delete",),
+    ("Utilities", ""): ("/admin/utilities/", "/admin/utilities/?kind=water&q=castle"),
+    ("Utilities", "new"): ("/admin/utilities/new",),
+    ("UtilityNode", "edit"): ("/admin/utilities/1/edit",),
+    ("UtilityNode", "retire"): ("/admin/utilities/1/retire",),
+    ("UtilityNode", "restore"): ("/admin/utilities/1/restore",),
     ("Contacts", ""): (ORG + "contacts/", ORG + "contacts/?q=nobody"),
     ("Contacts", "new"): (ORG + "contacts/new",),
     ("ContactNode", "edit"): (ORG + "contacts/{contact}/edit",),
@@ -249,6 +268,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "mended_unit": out.unit.ref,
         "out_of_service": out.ref,
         "contact": db.scalars(select(Contact.ref).where(Contact.organisation_id == organisation.id)).first() or "",
+        "island": str(settlement.island_id),
+        "settlement": str(settlement.id),
         "owned_property": owned or "",
         "bulk_edit": db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id == organisation.id)).one(),
         "photo": photo.ref,

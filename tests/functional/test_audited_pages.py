@@ -143,6 +143,9 @@ NOT_WALKED = PRIVATE | {
 FIRST = {
     ("PropertyNode", "restore"): "archive",
     ("UnitNode", "restore"): "archive",
+    ("IslandNode", "restore"): "retire",
+    ("SettlementNode", "restore"): "retire",
+    ("UtilityNode", "restore"): "retire",
     ("PersonNode", "enable"): "disable",
 }
 """What has to be sent to the same thing before: bringing back what is there changes nothing and records nothing."""

@@ -23,6 +23,7 @@ PLUGIN = Plugin(
         Permission("portfolio:contact:edit", "Add and change contacts", EDITORS),
         Permission("portfolio:owner:view", "See who owns a property", (*EDITORS, "bookkeeper")),
         Permission("portfolio:owner:edit", "Say who owns a property", EDITORS),
+        Permission("portfolio:place:edit", "Keep islands, settlements and utilities", ("admin",)),
         Permission("portfolio:out_of_service:edit", "Take a unit out of service and bring it back", (*EDITORS, "maintenance")),
     ),
 )

@@ -29,7 +29,8 @@ class _Where(Form):
 
     def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
         super().__init__(request, row, **values)
-        self.settlement.offer({"": [("", "Choose where it is")], **settlement_choices(request.db)})
+        there = settlement_choices(request.db, keep=row.settlement_id if row is not None else None)
+        self.settlement.offer({"": [("", "Choose where it is")], **there})
 
     def where(self, **more: Any) -> PropertyDetails:
         """The property's part of what was typed."""

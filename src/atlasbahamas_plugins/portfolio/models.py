@@ -62,7 +62,10 @@ class Base(DeclarativeBase):
 
 
 class Island(Base):
-    """An island, or a group that people name as one (domain.md section 4). Data, not code."""
+    """An island, or a group that people name as one (domain.md section 4). Data, not code: administrators keep it (places/).
+
+    `retired` is the day from which it is offered no longer.
+    """
 
     __tablename__ = "portfolio_island"
 
@@ -71,6 +74,10 @@ class Island(Base):
     name: Mapped[Line]
     other_names: Mapped[list[str]]
     position: Mapped[int]
+    retired: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Settlement(Base):
@@ -84,8 +91,17 @@ class Settlement(Base):
     ref: Mapped[str] = mapped_column(String(80))
     name: Mapped[Line]
     other_names: Mapped[list[str]]
+    retired: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
 
     island: Mapped[Island] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_offered(self) -> bool:
+        """False when it, or its island, is retired: nobody chooses it any more."""
+        return self.retired is None and self.island.retired is None
 
 
 class Property(Base):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,7 +94,7 @@ def record_unit(db: Session, what: str, row: Unit, **changed: Any) -> None:
 def _write_property(db: Session, row: Property, details: PropertyDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     with db.no_autoflush:
         settlement = db.get(Settlement, details.settlement_id)
-    if settlement is None:
+    if settlement is None or not (settlement.is_offered or settlement.id == row.settlement_id):
         raise Refused("Choose one of the list.", "settlement")
     row.name, row.kind, row.settlement = details.name, details.kind, settlement
     row.street, row.po_box, row.notes = details.street, details.po_box, details.notes
@@ -253,12 +253,17 @@ def roles_in(db: Session, organisation: Organisation, person_id: int) -> list[st
     return list(db.scalars(select(Membership.role).where(*mine)))
 
 
-def places(db: Session) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """(key, name, its settlements as (id, name)) of every island, in the order in which people name them. One query."""
+def places(db: Session, *, keep: int | None = None) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(key, name, its settlements as (id, name)) of every island, in the order in which people name them. One query.
+
+    What is retired is left out, but for the settlement `keep`: whoever is there may stay.
+    """
+    offered = and_(Island.retired.is_(None), Settlement.retired.is_(None))
     rows = db.execute(
         select(Island.ref, Island.name, Settlement.id, Settlement.name)
         .join(Settlement, Settlement.island_id == Island.id)
-        .order_by(Island.position, Settlement.name)
+        .where(or_(offered, Settlement.id == keep))
+        .order_by(Island.position, Island.id, Settlement.name)
     )
     grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for ref, island, number, name in rows:
@@ -271,6 +276,6 @@ def island_choices(db: Session) -> list[tuple[str, str]]:
     return [(ref, name) for ref, name, _ in places(db)]
 
 
-def settlement_choices(db: Session) -> dict[str, list[tuple[str, str]]]:
-    """Island name -> (id, name) of its settlements, for a grouped select."""
-    return {name: settlements for _, name, settlements in places(db)}
+def settlement_choices(db: Session, *, keep: int | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Island name -> (id, name) of its settlements, for a grouped select; `keep` as in `places`."""
+    return {name: settlements for _, name, settlements in places(db, keep=keep)}

@@ -17,6 +17,7 @@ from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, TONES, u
 from atlasbahamas_plugins.portfolio.out_of_service.resources import TimesOutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.services import times_out_of_service
 from atlasbahamas_plugins.portfolio.owners.services import owners_on
+from atlasbahamas_plugins.portfolio.places.services import utilities_on
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -140,6 +141,7 @@ def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
         "out_of_service": times_out_of_service(request.db, context.row),
         "out_of_service_node": TimesOutOfService(request, context, "out-of-service"),
         "today": today,
+        "utilities": utilities_on(request.db, context.row.property.settlement.island_id),
     }
 
 

@@ -16,7 +16,7 @@ VIEW = resources.VIEW
 EDIT = resources.EDIT
 HOLD = "portfolio:hold:edit"
 FORM = ("GET", "POST")
-PARTS = ("several", "out_of_service", "bulk", "contacts", "owners")
+PARTS = ("several", "out_of_service", "bulk", "contacts", "owners", "places")
 
 
 def _next_steps(request: Any, context: Any) -> str:

@@ -13,11 +13,20 @@ from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdits
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.resources import ContactNode, Contacts
-from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
 from atlasbahamas_plugins.portfolio.owners.resources import Owners
+from atlasbahamas_plugins.portfolio.places.models import Utility
+from atlasbahamas_plugins.portfolio.places.resources import (
+    IslandNode,
+    Islands,
+    SettlementNode,
+    Settlements,
+    Utilities,
+    UtilityNode,
+)
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -46,6 +55,11 @@ HOLDERS = who(
     hidden="stranger former other",
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin",
+)
+ADMINS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
+    ok="admin",
 )
 KEEPERS = who(
     sign_in="visitor",
@@ -83,6 +97,7 @@ def places(db: Session) -> dict[str, str]:
         .where(Organisation.name == HERE)
     ).first()
     assert out is not None
+    settlement = db.scalars(select(Settlement).where(Settlement.ref == "duncan-town")).one()
     of_here = Organisation.id == BulkEdit.organisation_id
     edit = db.scalars(select(BulkEdit.ref).join(Organisation, of_here).where(Organisation.name == HERE)).one()
     owned, contact = db.execute(
@@ -104,6 +119,12 @@ def places(db: Session) -> dict[str, str]:
         "units of property": f"{here}properties/{above}/units/",
         "unit": f"{here}properties/{above}/units/{unit}/",
         "holds": f"{here}properties/{above}/units/{unit}/holds/",
+        "islands": "/admin/islands/",
+        "island": f"/admin/islands/{settlement.island_id}/",
+        "settlements": f"/admin/islands/{settlement.island_id}/settlements/",
+        "settlement": f"/admin/islands/{settlement.island_id}/settlements/{settlement.id}/",
+        "utilities": "/admin/utilities/",
+        "utility": f"/admin/utilities/{db.scalars(select(Utility.id)).first()}/",
         "contacts": f"{here}contacts/",
         "contact": f"{here}contacts/{contact}/",
         "owners": f"{here}properties/{owned}/owners/",
@@ -139,7 +160,9 @@ def crossed(db: Session) -> dict[str, str]:
     out = db.scalars(select(OutOfService.ref).where(OutOfService.unit_id != first.id).limit(1)).one()
     contact = db.scalars(select(Contact.ref).where(Contact.organisation_id != here.id).limit(1)).one()
     edit = db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id != here.id).limit(1)).one()
+    settlement = db.scalars(select(Settlement).order_by(Settlement.id).limit(1)).one()
     return {
+        "another island's settlement": f"/admin/islands/{settlement.island_id + 1}/settlements/{settlement.id}/edit",
         "another unit's time out of service": f"{start}/{first.property.ref}/units/{first.ref}/out-of-service/{out}/edit",
         "another organisation's contact": f"/portfolio/{here.ref}/contacts/{contact}/edit",
         "another organisation's bulk edit": f"/portfolio/{here.ref}/bulk-edits/{edit}/",
@@ -160,6 +183,24 @@ TABLE = Table(
     "portfolio",
     places,
     (
+        View(Islands, "", ADMINS, at="islands"),
+        View(Islands, "new", ADMINS, at="islands", send={"name": "Hog Cay", "position": "30"}),
+        View(IslandNode, "", ADMINS, at="island"),
+        View(IslandNode, "edit", ADMINS, at="island", send={"name": "Great Ragged Island"}),
+        View(IslandNode, "retire", ADMINS, at="island", send={}),
+        View(IslandNode, "restore", ADMINS, at="island", send={}),
+        View(IslandNode, "delete", ADMINS, at="island", send={}),
+        View(Settlements, "", ADMINS, at="settlements"),
+        View(Settlements, "new", ADMINS, at="settlements", send={"name": "Duncan Town North"}),
+        View(SettlementNode, "edit", ADMINS, at="settlement", send={"name": "Duncan Town South"}),
+        View(SettlementNode, "retire", ADMINS, at="settlement", send={}),
+        View(SettlementNode, "restore", ADMINS, at="settlement", send={}),
+        View(SettlementNode, "delete", ADMINS, at="settlement", send={}),
+        View(Utilities, "", ADMINS, at="utilities"),
+        View(Utilities, "new", ADMINS, at="utilities", send={"name": "Spanish Wells Power", "kind": "Electricity"}),
+        View(UtilityNode, "edit", ADMINS, at="utility", send={"name": "BPL"}),
+        View(UtilityNode, "retire", ADMINS, at="utility", send={}),
+        View(UtilityNode, "restore", ADMINS, at="utility", send={}),
         View(Contacts, "", KEEPERS, at="contacts"),
         View(Contacts, "new", EDITORS, at="contacts", send={"name": "Coral Holdings Ltd"}),
         View(ContactNode, "edit", EDITORS, at="contact", send={"name": "Coral Holdings Ltd"}),
