@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.renderers import render
+
 from atlasbahamas.admin.resources import Admin
+from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.portfolio.places import resources, views
 from atlasbahamas_plugins.portfolio.places.events import PLACE_RENAMED, PlaceListener
 from atlasbahamas_plugins.portfolio.places.resources import EDIT
 
 FORM = ("GET", "POST")
+
+
+def _admin_card(request: Any, context: Any) -> str:
+    return str(render("portfolio/places_card.jinja2", {"node": context}, request=request))
 
 
 def includeme(config: Any) -> None:
@@ -18,6 +25,7 @@ def includeme(config: Any) -> None:
     config.add_child(Admin, "islands", resources.Islands)
     config.add_child(resources.IslandNode, "settlements", resources.Settlements)
     config.add_child(Admin, "utilities", resources.Utilities)
+    config.contribute("slot:admin", Slot(_admin_card), name="places", order=60)
 
     page = config.add_view
     page(views.islands, context=resources.Islands, permission=EDIT, renderer="portfolio/islands.jinja2")
