@@ -130,4 +130,7 @@ def _told(ownership: Ownership | None) -> dict[str, object] | None:
     """A set for the audit: contacts by their refs, because names are personal."""
     if ownership is None:
         return None
-    return {"starts": ownership.starts, "shares": [f"{share.contact.ref}: {percent(share.hundredths)}" for share in ownership.shares]}
+    return {
+        "starts": ownership.starts,
+        "shares": [f"{share.contact.ref}: {percent(share.hundredths)}" for share in ownership.shares],
+    }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Delete, delete, func, select
+from sqlalchemy import Delete, delete, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -196,6 +196,10 @@ def _free_ref(name: str, taken: Sequence[str]) -> str:
 
 
 def _write_island(db: Session, row: Island, details: PlaceDetails) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write an island. Where another has its place in the order, that one and those after it move one on."""
+    others = Island.id != row.id if row.id is not None else true()
+    if db.scalar(select(Island.id).where(Island.position == details.position, others)) is not None:
+        db.execute(update(Island).where(Island.position >= details.position, others).values(position=Island.position + 1))
     row.position = details.position
     return _write(db, row, details, "position")
 

@@ -49,7 +49,7 @@ def _utilities() -> None:
     supplied = sa.table("portfolio_island_utility", sa.column("island_id"), sa.column("utility_id"))
     for entry in json.loads(file.read_text(encoding="utf-8")):
         op.execute(utilities.insert().values(name=entry["name"], kind=entry["kind"], version=1))
-        here = sa.select(islands.c.id, utilities.c.id)
+        here = sa.select(islands.c.id, utilities.c.id).select_from(islands.join(utilities, sa.true()))
         here = here.where(utilities.c.name == entry["name"], utilities.c.kind == entry["kind"])
         if "only_on" in entry:
             here = here.where(islands.c.ref.in_(entry["only_on"]))
