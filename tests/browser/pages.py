@@ -22,7 +22,11 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio import services as portfolio
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
+from atlasbahamas_plugins.portfolio.owners.models import Ownership
 
 View = tuple[str, str]
 
@@ -39,6 +43,9 @@ ORG = "/portfolio/{organisation}/"
 PROPERTY = ORG + "properties/{property}/"
 UNIT = PROPERTY + "units/{unit}/"
 FREE_UNIT = ORG + "properties/{free_property}/units/{free_unit}/"
+ISLAND = "/admin/islands/{island}/"
+OWNED = ORG + "properties/{owned_property}/"
+MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
 
 ADDRESSES: dict[View, tuple[str, ...]] = {
@@ -102,13 +109,46 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ORG + "units/?beds=many",
     ),
     ("UnitsOfProperty", "new"): (PROPERTY + "units/new",),
-    ("UnitNode", ""): (UNIT, FREE_UNIT),
+    ("UnitsOfProperty", "several"): (PROPERTY + "units/several",),
+    ("UnitsOfProperty", "import"): (PROPERTY + "units/import",),
+    ("UnitNode", ""): (UNIT, FREE_UNIT, MENDED_UNIT),
     ("UnitNode", "edit"): (UNIT + "edit",),
     ("UnitNode", "archive"): (UNIT + "archive",),
     ("UnitNode", "restore"): (UNIT + "restore",),
     ("UnitNode", "list"): (FREE_UNIT + "list",),
     ("Holds", "new"): (UNIT + "holds/new",),
     ("HoldNode", "release"): (UNIT + "holds/{hold}/release",),
+    ("Islands", ""): ("/admin/islands/", "/admin/islands/?q=castle"),
+    ("Islands", "new"): ("/admin/islands/new",),
+    ("IslandNode", ""): (ISLAND, ISLAND + "?q=castle"),
+    ("IslandNode", "edit"): (ISLAND + "edit",),
+    ("IslandNode", "retire"): (ISLAND + "retire",),
+    ("IslandNode", "restore"): (ISLAND + "restore",),
+    ("IslandNode", "delete"): (ISLAND + "delete",),
+    ("Settlements", ""): (ISLAND + "settlements/",),
+    ("Settlements", "new"): (ISLAND + "settlements/new",),
+    ("SettlementNode", "edit"): (ISLAND + "settlements/{settlement}/edit",),
+    ("SettlementNode", "retire"): (ISLAND + "settlements/{settlement}/retire",),
+    ("SettlementNode", "restore"): (ISLAND + "settlements/{settlement}/restore",),
+    ("SettlementNode", "delete"): (ISLAND + "settlements/{settlement}/delete",),
+    ("Utilities", ""): ("/admin/utilities/", "/admin/utilities/?kind=water&q=castle"),
+    ("Utilities", "new"): ("/admin/utilities/new",),
+    ("UtilityNode", "edit"): ("/admin/utilities/1/edit",),
+    ("UtilityNode", "retire"): ("/admin/utilities/1/retire",),
+    ("UtilityNode", "restore"): ("/admin/utilities/1/restore",),
+    ("Contacts", ""): (ORG + "contacts/", ORG + "contacts/?q=nobody"),
+    ("Contacts", "new"): (ORG + "contacts/new",),
+    ("ContactNode", "edit"): (ORG + "contacts/{contact}/edit",),
+    ("Owners", ""): (OWNED + "owners/", ORG + "properties/{bare_property}/owners/"),
+    ("Owners", "change"): (OWNED + "owners/change", ORG + "properties/{bare_property}/owners/change"),
+    ("Units", "bulk"): (ORG + "units/bulk", ORG + "units/bulk?state=held"),
+    ("UnitsOfProperty", "bulk"): (PROPERTY + "units/bulk",),
+    ("BulkEdits", ""): (ORG + "bulk-edits/",),
+    ("BulkEditNode", ""): (ORG + "bulk-edits/{bulk_edit}/",),
+    ("BulkEditNode", "undo"): (ORG + "bulk-edits/{bulk_edit}/undo",),
+    ("TimesOutOfService", "new"): (UNIT + "out-of-service/new",),
+    ("OutOfServiceNode", "edit"): (MENDED_UNIT + "out-of-service/{out_of_service}/edit",),
+    ("OutOfServiceNode", "end"): (MENDED_UNIT + "out-of-service/{out_of_service}/end",),
     ("PropertyPhotos", ""): (PROPERTY + "photos/", ORG + "properties/{bare_property}/photos/"),
     ("PropertyPhotos", "add"): (PROPERTY + "photos/add",),
     ("PropertyPhotoNode", "edit"): (PROPERTY + "photos/{photo}/edit",),
@@ -145,6 +185,7 @@ NO_PAGE: set[View] = {
     ("Root", "sign-out"),
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
+    ("UnitsOfProperty", "template.csv"),
     *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos")),
     *(
         (photo, name)
@@ -176,6 +217,9 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     assert settlement is not None
     hold = db.scalars(select(Hold).order_by(Hold.id)).first()
     assert hold is not None
+    owned = db.scalars(select(Property.ref).join(Ownership).where(Property.organisation_id == organisation.id)).first()
+    out = db.scalars(select(OutOfService)).first()
+    assert out is not None
     photo = db.scalars(select(PropertyPhoto).where(PropertyPhoto.property_id == hold.unit.property_id)).first()
     unit_photo = db.scalars(select(UnitPhoto).where(UnitPhoto.unit_id == hold.unit_id)).first()
     assert photo is not None
@@ -224,6 +268,14 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "unit": hold.unit.ref,
         "hold": hold.ref,
         "member": member.ref,
+        "mended_property": out.unit.property.ref,
+        "mended_unit": out.unit.ref,
+        "out_of_service": out.ref,
+        "contact": db.scalars(select(Contact.ref).where(Contact.organisation_id == organisation.id)).first() or "",
+        "island": str(settlement.island_id),
+        "settlement": str(settlement.id),
+        "owned_property": owned or "",
+        "bulk_edit": db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id == organisation.id)).one(),
         "photo": photo.ref,
         "unit_photo": unit_photo.ref,
         "invitation": invitation.ref,

@@ -143,6 +143,9 @@ NOT_WALKED = PRIVATE | {
 FIRST = {
     ("PropertyNode", "restore"): "archive",
     ("UnitNode", "restore"): "archive",
+    ("IslandNode", "restore"): "retire",
+    ("SettlementNode", "restore"): "retire",
+    ("UtilityNode", "restore"): "retire",
     ("PersonNode", "enable"): "disable",
 }
 """What has to be sent to the same thing before: bringing back what is there changes nothing and records nothing."""
@@ -192,7 +195,7 @@ def walk(world: World, table: Table, view: View) -> None:
     assert entry["person_id"] is not None
 
 
-RECORDED = [(table, view) for table, view in LINES if (view.node.__name__, view.name) not in NOT_WALKED]
+RECORDED = [(table, view) for table, view in LINES if (view.node.__name__, view.name) not in NOT_WALKED and not view.shows]
 
 
 @pytest.mark.parametrize(("table", "view"), RECORDED, ids=[f"{table.feature}-{view}" for table, view in RECORDED])

@@ -18,7 +18,10 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person, PersonRole
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.listings.models import STATES, Listing
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
 ORGANISATIONS, PEOPLE, PROPERTIES, UNITS = 3, 4, 3, 4
 # A role of the platform as a member's, and a member's as the platform's: neither may count where it does not belong.
@@ -34,6 +37,9 @@ class Drawn:
     properties: list[tuple[int, bool]]
     units: list[tuple[int, bool]]
     holds: list[tuple[int, int]]
+    times_out: list[tuple[int, int]]
+    contacts: list[int]
+    bulk_edits: list[int]
     listings: list[tuple[int, str, int | None]]
 
 
@@ -55,6 +61,9 @@ def worlds() -> st.SearchStrategy[Drawn]:
         properties=st.lists(st.tuples(organisation, st.booleans()), min_size=PROPERTIES, max_size=PROPERTIES),
         units=st.lists(st.tuples(st.integers(0, PROPERTIES - 1), st.booleans()), min_size=UNITS, max_size=UNITS),
         holds=st.lists(st.tuples(unit, st.integers(0, 5)), max_size=3, unique=True),
+        times_out=st.lists(st.tuples(unit, st.integers(0, 5)), max_size=3, unique=True),
+        contacts=st.lists(organisation, max_size=3),
+        bulk_edits=st.lists(organisation, max_size=3),
         listings=st.lists(listing, max_size=4).filter(_at_most_one_current),
     )
 
@@ -75,7 +84,8 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     properties = [
         Property(
             ref=f"p{n}", organisation_id=organisations[owner].id, name=f"Property {n}", kind="house", settlement_id=settlement,
-            street="", po_box="", notes="", created=START, archived=START if archived else None,
+            street="", po_box="", notes="", amenities=[], amenities_more="", assessment_number="", tax_class="",
+            created=START, archived=START if archived else None,
         )
         for n, (owner, archived) in enumerate(drawn.properties)
     ]  # fmt: skip
@@ -95,6 +105,21 @@ def write(db: Session, drawn: Drawn) -> list[int]:
         Hold(ref=f"h{n}", unit_id=units[unit].id, starts=day(month), ends=day(month + 1), reason="", created=START)
         for n, (unit, month) in enumerate(drawn.holds)
     )
+    db.add_all(
+        OutOfService(ref=f"t{n}", unit_id=units[unit].id, starts=day(month), ends=day(month + 1), reason="", created=START)
+        for n, (unit, month) in enumerate(drawn.times_out)
+    )
+    db.add_all(
+        Contact(ref=f"c{n}", organisation_id=organisations[owner].id, name=f"Contact {n}", email="", phone="", created=START)
+        for n, owner in enumerate(drawn.contacts)
+    )
+    db.add_all(
+        BulkEdit(
+            ref=f"b{n}", organisation_id=organisations[owner].id, form_key=f"{n}", digest="", words="", units=0,
+            made=START, made_by=people[0].id,
+        )
+        for n, owner in enumerate(drawn.bulk_edits)
+    )  # fmt: skip
     db.add_all(
         Listing(
             ref=f"l{n}", unit=units[unit], title="A home", description="", category="long_term", price_cents=100,

@@ -36,8 +36,8 @@ def append_only(table: str, *key: str, deletable_if: str = "false") -> tuple[Tri
     # REPLACE takes the old row away without asking the DELETE trigger. A table without an integer key has a rowid beside it.
     exists = f"EXISTS (SELECT 1 FROM {table} WHERE ({same}) OR rowid = NEW.rowid)"  # noqa: S608
     return (
-        _refusing(f"{table}_no_update", table, refusal, "UPDATE", "true"),
-        _refusing(f"{table}_no_delete", table, refusal, "DELETE", f"NOT ({deletable_if})"),
+        refusing(f"{table}_no_update", table, refusal, "UPDATE", "true"),
+        refusing(f"{table}_no_delete", table, refusal, "DELETE", f"NOT ({deletable_if})"),
         Trigger(
             f"{table}_no_replace",
             table,
@@ -53,13 +53,19 @@ def append_only(table: str, *key: str, deletable_if: str = "false") -> tuple[Tri
     )
 
 
-def _refusing(name: str, table: str, refusal: str, event: str, condition: str) -> Trigger:
-    passed = {"UPDATE": "NEW", "DELETE": "OLD"}[event]
+def refusing(
+    name: str, table: str, refusal: str, event: str, condition: str, *, on_postgresql: str = "", on_sqlite: str = ""
+) -> Trigger:
+    """A row for which `condition` (SQL over NEW and OLD) is true is refused with the name `refusal`, before the `event`.
+
+    The other two are added to the condition on one database only: locks that SQLite does not need, doors that PostgreSQL has not.
+    """
+    passed = "OLD" if event == "DELETE" else "NEW"
     return Trigger(
         name,
         table,
-        sqlite=(_sqlite(name, table, refusal, event, condition),),
-        postgresql=_postgresql(name, table, refusal, event, condition, "ROW", passed),
+        sqlite=(_sqlite(name, table, refusal, event, f"({condition}){on_sqlite}"),),
+        postgresql=_postgresql(name, table, refusal, event, f"({condition}){on_postgresql}", "ROW", passed),
     )
 
 

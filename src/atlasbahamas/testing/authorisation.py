@@ -7,6 +7,7 @@ A feature has one table, in tests/functional/authorisation/<feature>.py:
         View(UnitNode, "", MEMBERS, at="unit"),                                       # GET only
         View(UnitNode, "edit", EDITORS, at="unit", send={"label": "4B"}),             # GET, and POST of its own form
         View(Root, "sign-out", EVERYBODY, at="root", send={}, get=False),             # POST only
+        View(Units, "import", EDITORS, at="units", send={...}, shows=True),           # its POST shows what would be done
     ))
 
 `who(...)` writes an expectation and fails when a relation is missing or named twice. `send` is what is typed into the form that
@@ -74,7 +75,10 @@ def who(*, ok: str = "", forbidden: str = "", hidden: str = "", sign_in: str = "
 
 @dataclass(frozen=True)
 class View:
-    """One line of a table. `at` names one of the table's places; `send` None: the view takes no POST."""
+    """One line of a table. `at` names one of the table's places; `send` None: the view takes no POST.
+
+    A POST that is right leads on to another page, or, where the line says so, shows what would be done.
+    """
 
     node: type[Node]
     name: str
@@ -82,6 +86,7 @@ class View:
     at: str
     send: Mapping[str, Any] | None = None
     get: bool = True
+    shows: bool = False
 
     def __str__(self) -> str:
         return f"{self.node.__name__}/{self.name}"
@@ -227,7 +232,7 @@ class World:
         for relation in relations:
             request = [(name, self.tokens[relation] if name == "csrf_token" else value) for name, value in model]
             answer = self.browsers[relation].post(path, request, expect_errors=True)
-            found = outcome(answer, posted=True)
+            found = outcome(answer, posted=not view.shows)
             if found not in ("403", "404", "in"):
                 self.restore()
             yield "POST", relation, found
@@ -261,7 +266,7 @@ class World:
 
 
 def outcome(answer: Any, *, posted: bool = False) -> str:
-    """What an answer means: `ok`, `in` (to the sign-in page), or its status. A POST is ok when it leads on."""
+    """What an answer means: `ok`, `in` (to the sign-in page), or its status. With `posted`, only what leads on is ok."""
     status = int(answer.status_int)
     if status == 303:
         return "in" if answer.location.partition("?")[0].endswith("/sign-in") else "ok"

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 NASSAU = ZoneInfo("America/Nassau")
 MAX_CENTS = 10**12
+_PERCENT = re.compile(r"([0-9]{1,6})(?:\.([0-9]+))?\s*%?")
 _AMOUNT = re.compile(r"(?:B\$|BSD|US\$|\$)?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]+))?", re.IGNORECASE)
 
 
@@ -56,6 +57,28 @@ def parse_money(text: str) -> int:
     if cents > MAX_CENTS:
         raise ValueError(f"An amount can be at most {money(MAX_CENTS)}.")
     return cents
+
+
+def percent(basis_points: int | None) -> str:
+    """Hundredths of a percent as people write them: 3333 -> "33.33 %", 1250 -> "12.5 %"; empty for None."""
+    if basis_points is None:
+        return ""
+    whole, rest = divmod(abs(basis_points), 100)
+    fraction = f".{rest:02}".rstrip("0") if rest else ""
+    return f"{'-' if basis_points < 0 else ''}{whole:,}{fraction} %"
+
+
+def parse_percent(text: str) -> int:
+    """A percentage as typed ("12.5", "33.33 %") to hundredths of a percent.
+
+    Raises ValueError, with words for the person, for what is none and for more than two digits after the point.
+    """
+    match = _PERCENT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("Write a percentage, like 5 or 12.5.")
+    if len(match[2] or "") > 2:
+        raise ValueError("A percentage has at most two digits after the point.")
+    return int(match[1] + (match[2] or "").ljust(2, "0"))
 
 
 def local_date(value: date | datetime | None) -> str:
@@ -116,4 +139,12 @@ def badge(text: str, tone: str) -> Markup:
 
 def jinja_filters() -> dict[str, Callable[..., Any]]:
     """The filters that every template has."""
-    return {"money": money, "date": local_date, "datetime": local_datetime, "number": number, "device": device, "badge": badge}
+    return {
+        "money": money,
+        "percent": percent,
+        "date": local_date,
+        "datetime": local_datetime,
+        "number": number,
+        "device": device,
+        "badge": badge,
+    }

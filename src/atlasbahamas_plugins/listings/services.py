@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
+from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE, Listing, ListingWord
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
@@ -24,6 +25,7 @@ from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 FIELDS = ("title", "description", "category", "available", "price_cents", "price_period")
 MAX_WORDS = 400
 COUNTED_WORDS = 10_000
+INDEXED_AT_ONCE = 200
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -113,6 +115,26 @@ def index_listing(db: Session, listing: Listing) -> None:
     ]
     db.execute(delete(ListingWord).where(ListingWord.listing_id == listing.id))
     db.execute(insert(ListingWord), [{"word": word, "listing_id": listing.id} for word in words_of(texts)])
+
+
+class WordsOfPlaces:
+    """Listens to the names of places (the portfolio's point `place-renamed`): listings are found by them."""
+
+    def place_renamed(self, db: Session, settlement_ids: Sequence[int], *, now: datetime) -> None:
+        """Have a job write the words of the listings there anew: a whole island's would hold up the page."""
+        for start in range(0, len(settlement_ids), INDEXED_AT_ONCE):
+            part = list(settlement_ids[start : start + INDEXED_AT_ONCE])
+            enqueue(db, "listings.index_places", {"settlements": part, "after": 0}, now=now)
+
+
+def index_places(db: Session, settlement_ids: Sequence[int], *, after: int, now: datetime) -> None:
+    """Write anew the words of some of the listings in these settlements, those with an id above `after`; another job goes on."""
+    query = select(Listing).where(Listing.settlement_id.in_(settlement_ids), Listing.id > after).order_by(Listing.id)
+    found = db.scalars(query.limit(INDEXED_AT_ONCE)).all()
+    for listing in found:
+        index_listing(db, listing)
+    if len(found) == INDEXED_AT_ONCE:
+        enqueue(db, "listings.index_places", {"settlements": list(settlement_ids), "after": found[-1].id}, now=now)
 
 
 def _typed_words(typed: str) -> list[str]:

@@ -14,8 +14,9 @@ from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
 from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES
+from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES, Listing
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
+from atlasbahamas_plugins.portfolio.places.services import utilities_on
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
 from atlasbahamas_plugins.portfolio.services import places
 
@@ -39,7 +40,13 @@ def show_listing(context: PublicListing, request: Any) -> dict[str, Any]:
         "period": PERIODS[context.row.price_period],
         "periods": PERIODS,
         "similar": services.similar_listings(request.db, context.row),
+        "utilities": _utilities(request, context.row),
     }
+
+
+def _utilities(request: Any, listing: Listing) -> list[tuple[str, list[str]]]:
+    island_id = listing.unit.property.settlement.island_id
+    return request.kept(f"listings: utilities of island {island_id}", lambda: utilities_on(request.db, island_id))  # type: ignore[no-any-return]
 
 
 def picture(context: PublicListing | OwnListing, request: Any) -> Response:
@@ -87,6 +94,7 @@ def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
         "state_badge": badge(STATES[context.row.state], TONES[context.row.state]),
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
+        "utilities": _utilities(request, context.row),
     }
 
 

@@ -9,8 +9,9 @@ from pyramid.renderers import render
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.web.layout import NavItem, Slot
-from atlasbahamas_plugins.listings import resources, services, views
+from atlasbahamas_plugins.listings import jobs, resources, services, views
 from atlasbahamas_plugins.listings.models import PERIODS
+from atlasbahamas_plugins.portfolio.places.events import PLACE_RENAMED
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 from atlasbahamas_plugins.portfolio.services import island_choices
 
@@ -36,6 +37,8 @@ def includeme(config: Any) -> None:
     """The public catalogue, an organisation's listings, and what the core's pages show of them."""
     config.add_mount("listings", resources.Catalogue)
     config.add_child(OrganisationNode, "listings", resources.OwnListings)
+    config.add_job("listings.index_places", jobs.index_places)
+    config.contribute(PLACE_RENAMED, services.WordsOfPlaces(), name="words")
     config.contribute("nav", NavItem("Homes to rent", "/listings/"), name="catalogue", order=10)
     config.contribute("slot:front-search", Slot(_front_search), name="search", order=10)
     config.contribute("slot:front", Slot(_front), name="newest", order=10)

@@ -1,8 +1,8 @@
-"""Loads the demo properties, units, holds and photos; what they are is in demo_content.py and demo_photos.py."""
+"""Loads the demo properties and units with all that hangs on them; what they are is in demo_content.py and demo_photos.py."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from sqlalchemy import select
@@ -15,21 +15,34 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import prepare
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.demo_content import ORGANISATIONS
-from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
-from atlasbahamas_plugins.portfolio.demo_content import HOLDS, PHOTOS, PROPERTIES
+from atlasbahamas_plugins.portfolio.bulk.services import Change, Chosen, apply_bulk_edit
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, OWNERS, PHOTOS, PROPERTIES
 from atlasbahamas_plugins.portfolio.demo_photos import paint
 from atlasbahamas_plugins.portfolio.models import Island, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
+from atlasbahamas_plugins.portfolio.out_of_service.services import OutOfServiceDetails, take_out_of_service
+from atlasbahamas_plugins.portfolio.owners.services import ShareLine, set_owners
 
 MAX_BYTES = 1024 * 1024
+Units = dict[tuple[str, str], Unit]
 
 
 def load_demo(db: Session, *, store: Store, now: datetime) -> None:
-    """Make every demo property with its units, the holds, and the photos. Deterministic."""
+    """Make every demo property with its units, what occupies them, whose they are, and their photos. Deterministic."""
+    today = now.astimezone(NASSAU).date()
+    units = _load_properties(db, now)
+    _load_what_occupies(db, units, today, now)
+    _load_bulk_edits(db, now)
+    _load_owners(db, today, now)
+    _load_photos(db, store, units, now)
+
+
+def _load_properties(db: Session, now: datetime) -> Units:
     names = {entry.key: entry.name for entry in ORGANISATIONS}
-    properties: dict[str, Property] = {}
-    units: dict[tuple[str, str], Unit] = {}
+    units: Units = {}
     for entry in PROPERTIES:
         organisation = db.scalars(select(Organisation).where(Organisation.name == names[entry.organisation])).one()
         settlement = db.scalars(
@@ -39,7 +52,6 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
         ).one()
         where = services.PropertyDetails(entry.name, entry.kind, settlement.id, entry.street, entry.po_box)
         above = services.add_property(db, organisation, where, now=now, code=demo_code(entry.name))
-        properties[entry.name] = above
         for unit in entry.units:
             what = services.UnitDetails(
                 label=unit.label,
@@ -53,7 +65,10 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             )
             code = demo_code(f"{entry.name}/{unit.label}")
             units[entry.name, unit.label] = services.add_unit(db, above, what, now=now, code=code)
-    today = now.astimezone(NASSAU).date()
+    return units
+
+
+def _load_what_occupies(db: Session, units: Units, today: date, now: datetime) -> None:
     for hold in HOLDS:
         starts = today + timedelta(days=hold.starts_in_days)
         services.hold_unit(
@@ -66,8 +81,50 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             now=now,
             code=demo_code(f"{hold.property_name}/{hold.unit_label}/{hold.starts_in_days}"),
         )
+    for out in OUT_OF_SERVICE:
+        starts = today + timedelta(days=out.starts_in_days)
+        take_out_of_service(
+            db,
+            units[out.property_name, out.unit_label],
+            OutOfServiceDetails(starts, starts + timedelta(days=out.days), out.reason),
+            person_id=None,
+            now=now,
+            code=demo_code(f"{out.property_name}/{out.unit_label}/{out.reason}"),
+        )
+
+
+def _load_bulk_edits(db: Session, now: datetime) -> None:
+    for edit in BULK_EDITS:
+        person = db.scalars(select(Person).where(Person.user_name == edit.user_name)).one()
+        of_property = select(Unit).join(Property).where(Property.name == edit.property_name)
+        chosen = db.scalars(of_property).all()
+        apply_bulk_edit(
+            db,
+            chosen[0].property.organisation_id,
+            of_property,
+            [Chosen(unit.ref, unit.version) for unit in chosen],
+            [Change(*edit.change)],
+            form_key=demo_code(edit.property_name).rjust(16, "0"),
+            person_id=person.id,
+            now=now - timedelta(days=edit.days_ago),
+            code=demo_code(f"{edit.property_name}/{edit.change}"),
+        )
+
+
+def _load_owners(db: Session, today: date, now: datetime) -> None:
+    for entry in OWNERS:
+        above = db.scalars(select(Property).where(Property.name == entry.property_name)).one()
+        lines = []
+        for name, email, hundredths in entry.shares:
+            contact = add_contact(db, above.organisation_id, ContactDetails(name, email), now=now, code=demo_code(name))
+            lines.append(ShareLine(contact.id, "", hundredths))
+        starts = date(today.year - entry.years_ago, 1, 1)
+        set_owners(db, above, starts, lines, person_id=None, now=now, code=demo_code(f"{above.name}/{starts.year}"))
+
+
+def _load_photos(db: Session, store: Store, units: Units, now: datetime) -> None:
     for photo in PHOTOS:
-        above = properties[photo.property_name]
+        above = db.scalars(select(Property).where(Property.name == photo.property_name)).one()
         if photo.unit_label is None:
             album = Album(PropertyPhoto, above, above.organisation_id)
         else:

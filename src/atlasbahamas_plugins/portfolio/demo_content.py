@@ -45,6 +45,36 @@ class DemoHold:
 
 
 @dataclass(frozen=True)
+class DemoOutOfService:
+    """A time out of service of the demo data, from a day before or after today for some days."""
+
+    property_name: str
+    unit_label: str
+    reason: str
+    starts_in_days: int
+    days: int
+
+
+@dataclass(frozen=True)
+class DemoBulkEdit:
+    """A change of all units of a property; `change` is (field, kind, amount)."""
+
+    property_name: str
+    user_name: str
+    change: tuple[str, str, int]
+    days_ago: int
+
+
+@dataclass(frozen=True)
+class DemoOwners:
+    """The owners of a property from a day on: (name, e-mail, hundredths of a percent)."""
+
+    property_name: str
+    years_ago: int
+    shares: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
 class DemoPhoto:
     """A photo of the demo data, of a property or of one of its units; `view` and `seed` are what demo_photos.py paints."""
 
@@ -276,6 +306,31 @@ HOLDS = (
     DemoHold("Cable Beach Court", "3B", "Kept for a family that arrives by boat", 0, 14),
     DemoHold("Freeport Gardens", "2B", "Papers of an applicant are being read", 0, 7),
     DemoHold("Harbour View", "Garden flat", "Kept for the owner's cousin", 10, 21),
+)
+
+OUT_OF_SERVICE = (
+    DemoOutOfService("Marsh Harbour Row", "No 3", "The roof is being made new", -12, 60),
+    DemoOutOfService("Sandyport Mews", "No 4", "Painting between two tenants", 5, 6),
+)
+
+BULK_EDITS = (
+    DemoBulkEdit("Sandyport Mews", "tamar", ("deposit_cents", "raise", 10_000), 3),
+    DemoBulkEdit("Carmichael Studios", "marva", ("deposit_cents", "raise", 5_000), 9),
+)
+
+OWNERS = (
+    DemoOwners("Sandyport Mews", 6, (("Estate of Everette Bain", "", 10_000),)),
+    DemoOwners(
+        "Sandyport Mews",
+        2,
+        (
+            ("Coralee Bain", "coralee@example.com", 3334),
+            ("Leroy Bain", "", 3333),
+            ("Sandyport Holdings Ltd", "office@example.com", 3333),
+        ),
+    ),
+    DemoOwners("Cable Beach Court", 4, (("Cable Beach Court Ltd", "court@example.com", 10_000),)),
+    DemoOwners("Harbour View", 8, (("Desmond Rolle", "desmond@example.com", 5000), ("Eulease Rolle", "", 5000))),
 )
 
 PHOTOS = (

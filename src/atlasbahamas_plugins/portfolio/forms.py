@@ -15,7 +15,8 @@ from atlasbahamas.web.forms import (
     TextField,
     VersionField,
 )
-from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
+from atlasbahamas.web.forms.many import ManyField
+from atlasbahamas_plugins.portfolio.models import AMENITIES, PROPERTY_KINDS, TAX_CLASSES
 from atlasbahamas_plugins.portfolio.services import PropertyDetails, UnitDetails, settlement_choices
 
 
@@ -28,9 +29,10 @@ class _Where(Form):
 
     def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
         super().__init__(request, row, **values)
-        self.settlement.offer({"": [("", "Choose where it is")], **settlement_choices(request.db)})
+        there = settlement_choices(request.db, keep=row.settlement_id if row is not None else None)
+        self.settlement.offer({"": [("", "Choose where it is")], **there})
 
-    def where(self, notes: str = "") -> PropertyDetails:
+    def where(self, **more: Any) -> PropertyDetails:
         """The property's part of what was typed."""
         return PropertyDetails(
             self.name.data,
@@ -38,11 +40,13 @@ class _Where(Form):
             int(self.settlement.data),
             self.street.data,
             self.po_box.data,
-            notes,
+            **more,
         )
 
 
-class _What(Form):
+class UnitFactsForm(Form):
+    """What a unit offers, whatever it is called."""
+
     beds = IntegerField("Bedrooms", required=True, max=50)
     baths = IntegerField("Bathrooms", required=True, max=50)
     area_sqft = IntegerField("Area in square feet", min=1)
@@ -68,18 +72,32 @@ class _What(Form):
 class PropertyForm(_Where):
     """A property to add or change."""
 
+    amenities = ManyField("What there is", choices=list(AMENITIES.items()))
+    amenities_more = TextField("And what else")
+    assessment_number = TextField("Assessment number", max_length=40)
+    tax_class = ChoiceField("Class", choices=[("", "Not known"), *TAX_CLASSES.items()])
     notes = MultilineField("Notes for yourselves")
     version = VersionField()
 
+    def details(self) -> PropertyDetails:
+        """Everything that was typed."""
+        return self.where(
+            notes=self.notes.data,
+            amenities=tuple(self.amenities.data),
+            amenities_more=self.amenities_more.data,
+            assessment_number=self.assessment_number.data,
+            tax_class=self.tax_class.data or "",
+        )
 
-class UnitForm(_What):
+
+class UnitForm(UnitFactsForm):
     """A unit to add or change."""
 
     label = TextField("Label", required=True, max_length=60)
     version = VersionField()
 
 
-class LetHomeForm(_Where, _What):
+class LetHomeForm(_Where, UnitFactsForm):
     """ "I have a home to let": everything that makes organisation, property and unit, on one page."""
 
     organisation = ChoiceField("Who lets it", required=False)

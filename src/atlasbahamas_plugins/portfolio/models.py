@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -20,6 +21,37 @@ PROPERTY_KINDS = {
     "studio": "Studio",
     "other": "Other",
 }
+AMENITIES = {
+    "air_conditioning": "Air conditioning",
+    "pool": "Pool",
+    "beach": "Beach access",
+    "dock": "Dock or boat slip",
+    "garden": "Garden or yard",
+    "playground": "Playground",
+    "gym": "Gym",
+    "parking": "Parking",
+    "laundry": "Washer or laundry room",
+    "lift": "Lift",
+    "step_free": "Step-free access",
+    "gated": "Gated",
+    "guard": "Security guard",
+    "generator": "Stand-by generator",
+    "cistern": "Rainwater cistern",
+    "solar": "Solar power",
+    "shutters": "Hurricane shutters or windows",
+}
+TAX_CLASSES = {
+    "owner_occupied": "Owner-occupied",
+    "residential": "Residential",
+    "commercial": "Commercial",
+    "vacant_land": "Vacant land",
+    "exempt": "Exempt",
+}
+"""Classes of real property tax, as a landlord finds them on the assessment notice; "" where nobody looked yet."""
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 class Base(DeclarativeBase):
@@ -30,7 +62,10 @@ class Base(DeclarativeBase):
 
 
 class Island(Base):
-    """An island, or a group that people name as one (domain.md section 4). Data, not code."""
+    """An island, or a group that people name as one (domain.md section 4). Data, not code: administrators keep it (places/).
+
+    `retired` is the day from which it is offered no longer.
+    """
 
     __tablename__ = "portfolio_island"
 
@@ -39,6 +74,10 @@ class Island(Base):
     name: Mapped[Line]
     other_names: Mapped[list[str]]
     position: Mapped[int]
+    retired: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Settlement(Base):
@@ -52,8 +91,17 @@ class Settlement(Base):
     ref: Mapped[str] = mapped_column(String(80))
     name: Mapped[Line]
     other_names: Mapped[list[str]]
+    retired: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
 
     island: Mapped[Island] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_offered(self) -> bool:
+        """False when it, or its island, is retired: nobody chooses it any more."""
+        return self.retired is None and self.island.retired is None
 
 
 class Property(Base):
@@ -61,7 +109,8 @@ class Property(Base):
 
     __tablename__ = "portfolio_property"
     __table_args__ = (
-        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in PROPERTY_KINDS)})", name="known_kind"),
+        CheckConstraint(_one_of("kind", PROPERTY_KINDS), name="known_kind"),
+        CheckConstraint(_one_of("tax_class", ("", *TAX_CLASSES)), name="known_tax_class"),
         Index("ix_portfolio_property_organisation_id_name", "organisation_id", "name", "id"),
         Index("ix_portfolio_property_settlement_id", "settlement_id"),
     )
@@ -74,6 +123,10 @@ class Property(Base):
     settlement_id: Mapped[int] = mapped_column(ForeignKey(Settlement.id))
     street: Mapped[Line]
     po_box: Mapped[str] = mapped_column(String(40))
+    amenities: Mapped[list[str]]
+    amenities_more: Mapped[Line]
+    assessment_number: Mapped[str] = mapped_column(String(40))
+    tax_class: Mapped[str] = mapped_column(String(20))
     notes: Mapped[Prose]
     created: Mapped[datetime]
     archived: Mapped[datetime | None]
@@ -83,6 +136,12 @@ class Property(Base):
     organisation: Mapped[Organisation] = relationship(Organisation)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def amenity_names(self) -> list[str]:
+        """What there is, in words."""
+        known = [AMENITIES[amenity] for amenity in self.amenities if amenity in AMENITIES]
+        return [*known, self.amenities_more] if self.amenities_more else known
 
 
 class Unit(Base):

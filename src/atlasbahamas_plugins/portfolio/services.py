@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,13 +19,17 @@ from atlasbahamas.people.services import create_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.portfolio.models import HOLDS_APART, Hold, Island, Property, Settlement, Unit
 
-PROPERTY_FIELDS = ("name", "kind", "settlement", "street", "po_box", "notes")
+PROPERTY_FACTS = ("amenities", "amenities_more", "assessment_number", "tax_class", "notes")
+PROPERTY_FIELDS = ("name", "kind", "settlement", "street", "po_box", *PROPERTY_FACTS)
 UNIT_FIELDS = ("label", "beds", "baths", "rent_cents", "deposit_cents", "area_sqft", "furnished", "pets")
 
 
 @dataclass(frozen=True)
 class PropertyDetails:
-    """Where and what a property is. There are no postal codes in The Bahamas (domain.md section 4)."""
+    """Where and what a property is. There are no postal codes in The Bahamas (domain.md section 4).
+
+    `assessment_number` and `tax_class` are those of real property tax.
+    """
 
     name: str
     kind: str
@@ -33,6 +37,10 @@ class PropertyDetails:
     street: str
     po_box: str = ""
     notes: str = ""
+    amenities: tuple[str, ...] = ()
+    amenities_more: str = ""
+    assessment_number: str = ""
+    tax_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ def add_property(
     row = Property(ref=new_key(details.name, code=code), organisation_id=organisation.id, created=now)
     db.add(row)
     _, after = _write_property(db, row, details)
-    _record_property(db, "added", row, after=after)
+    record_property(db, "added", row, after=after)
     return row
 
 
@@ -69,25 +77,29 @@ def edit_property(db: Session, row: Property, details: PropertyDetails) -> Prope
     """Change a property. Raises Refused for a settlement that does not exist."""
     before, after = _write_property(db, row, details)
     if after:
-        _record_property(db, "changed", row, before=before, after=after)
+        record_property(db, "changed", row, before=before, after=after)
     return row
 
 
-def _record_property(db: Session, verb: str, row: Property, **changed: Any) -> None:
+def record_property(db: Session, verb: str, row: Property, **changed: Any) -> None:
+    """Write into the audit what was done to a property."""
     record(db, f"portfolio:property:{verb}", about=("property", row.ref), organisation_id=row.organisation_id, **changed)
 
 
-def _record_unit(db: Session, what: str, row: Unit, **changed: Any) -> None:
+def record_unit(db: Session, what: str, row: Unit, **changed: Any) -> None:
+    """Write into the audit what was done to a unit, or to something of it: `what` is the thing and the verb."""
     record(db, f"portfolio:{what}", about=("unit", row.ref), organisation_id=row.property.organisation_id, **changed)
 
 
 def _write_property(db: Session, row: Property, details: PropertyDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     with db.no_autoflush:
         settlement = db.get(Settlement, details.settlement_id)
-    if settlement is None:
+    if settlement is None or not (settlement.is_offered or settlement.id == row.settlement_id):
         raise Refused("Choose one of the list.", "settlement")
     row.name, row.kind, row.settlement = details.name, details.kind, settlement
     row.street, row.po_box, row.notes = details.street, details.po_box, details.notes
+    row.amenities, row.amenities_more = list(details.amenities), details.amenities_more
+    row.assessment_number, row.tax_class = details.assessment_number, details.tax_class
     before, after = changes(row, PROPERTY_FIELDS)
     db.flush()
     return _named(before), _named(after)
@@ -104,7 +116,7 @@ def add_unit(db: Session, above: Property, details: UnitDetails, *, now: datetim
         raise Refused("This property is archived. Take it out of the archive first.")
     row = Unit(ref=new_key("u", code=code), property=above, created=now)
     _, after = _write_unit(db, row, details)
-    _record_unit(db, "unit:added", row, after={"property": above.ref, **after})
+    record_unit(db, "unit:added", row, after={"property": above.ref, **after})
     return row
 
 
@@ -112,7 +124,7 @@ def edit_unit(db: Session, row: Unit, details: UnitDetails) -> Unit:
     """Change a unit. The rent of somebody who lives there is their lease's, and stays (domain.md 2.6)."""
     before, after = _write_unit(db, row, details)
     if after:
-        _record_unit(db, "unit:changed", row, before=before, after=after)
+        record_unit(db, "unit:changed", row, before=before, after=after)
     return row
 
 
@@ -137,7 +149,7 @@ def archive_property(db: Session, row: Property, *, now: datetime) -> None:
     if row.archived is None:
         row.archived = now
         db.flush()
-        _record_property(db, "archived", row)
+        record_property(db, "archived", row)
 
 
 def restore_property(db: Session, row: Property) -> None:
@@ -145,7 +157,7 @@ def restore_property(db: Session, row: Property) -> None:
     if row.archived is not None:
         row.archived = None
         db.flush()
-        _record_property(db, "restored", row)
+        record_property(db, "restored", row)
 
 
 def archive_unit(db: Session, row: Unit, *, now: datetime) -> None:
@@ -153,7 +165,7 @@ def archive_unit(db: Session, row: Unit, *, now: datetime) -> None:
     if row.archived is None:
         row.archived = now
         db.flush()
-        _record_unit(db, "unit:archived", row)
+        record_unit(db, "unit:archived", row)
 
 
 def restore_unit(db: Session, row: Unit) -> None:
@@ -161,7 +173,7 @@ def restore_unit(db: Session, row: Unit) -> None:
     if row.archived is not None:
         row.archived = None
         db.flush()
-        _record_unit(db, "unit:restored", row)
+        record_unit(db, "unit:restored", row)
 
 
 def let_a_home(
@@ -211,7 +223,7 @@ def hold_unit(
         if violated_constraint(error, metadata) != HOLDS_APART:
             raise
         raise Refused("This unit is held already in that time.", "starts") from error
-    _record_unit(db, "hold:added", unit, after=_hold_fields(hold))
+    record_unit(db, "hold:added", unit, after=_hold_fields(hold))
     return hold
 
 
@@ -224,7 +236,7 @@ def release_hold(db: Session, hold: Hold) -> None:
     unit = hold.unit
     db.delete(hold)
     db.flush()
-    _record_unit(db, "hold:released", unit, before=_hold_fields(hold))
+    record_unit(db, "hold:released", unit, before=_hold_fields(hold))
 
 
 def holds_of(db: Session, unit: Unit, *, today: date) -> list[Hold]:
@@ -242,12 +254,17 @@ def roles_in(db: Session, organisation: Organisation, person_id: int) -> list[st
     return list(db.scalars(select(Membership.role).where(*mine)))
 
 
-def places(db: Session) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """(key, name, its settlements as (id, name)) of every island, in the order in which people name them. One query."""
+def places(db: Session, *, keep: int | None = None) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(key, name, its settlements as (id, name)) of every island, in the order in which people name them. One query.
+
+    What is retired is left out, but for the settlement `keep`: whoever is there may stay.
+    """
+    offered = and_(Island.retired.is_(None), Settlement.retired.is_(None))
     rows = db.execute(
         select(Island.ref, Island.name, Settlement.id, Settlement.name)
         .join(Settlement, Settlement.island_id == Island.id)
-        .order_by(Island.position, Settlement.name)
+        .where(or_(offered, Settlement.id == keep))
+        .order_by(Island.position, Island.id, Settlement.name)
     )
     grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for ref, island, number, name in rows:
@@ -260,6 +277,6 @@ def island_choices(db: Session) -> list[tuple[str, str]]:
     return [(ref, name) for ref, name, _ in places(db)]
 
 
-def settlement_choices(db: Session) -> dict[str, list[tuple[str, str]]]:
-    """Island name -> (id, name) of its settlements, for a grouped select."""
-    return {name: settlements for _, name, settlements in places(db)}
+def settlement_choices(db: Session, *, keep: int | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Island name -> (id, name) of its settlements, for a grouped select; `keep` as in `places`."""
+    return {name: settlements for _, name, settlements in places(db, keep=keep)}

@@ -12,8 +12,12 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.portfolio import services
 from atlasbahamas_plugins.portfolio.forms import HoldForm, LetHomeForm, PropertyForm, UnitForm
 from atlasbahamas_plugins.portfolio.lists import PropertyList, UnitList
-from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS
+from atlasbahamas_plugins.portfolio.models import PROPERTY_KINDS, TAX_CLASSES
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, TONES, unit_state_of
+from atlasbahamas_plugins.portfolio.out_of_service.resources import TimesOutOfService
+from atlasbahamas_plugins.portfolio.out_of_service.services import times_out_of_service
+from atlasbahamas_plugins.portfolio.owners.services import owners_on
+from atlasbahamas_plugins.portfolio.places.services import utilities_on
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -78,7 +82,14 @@ def show_property(context: PropertyNode, request: Any) -> Any:
     """A property, and its units as a list."""
     below = UnitsOfProperty(request, context, "units")
     listed = UnitList(request, below.visible(), node=below, today=request.clock.today())
-    return listed.answer(property=context.row, kind=PROPERTY_KINDS[context.row.kind])
+    row = context.row
+    may_see_owners = request.has_permission("portfolio:owner:view", context)
+    return listed.answer(
+        property=row,
+        kind=PROPERTY_KINDS[row.kind],
+        tax_class=TAX_CLASSES.get(row.tax_class, ""),
+        owners=owners_on(request.db, row, request.clock.today()) if may_see_owners else None,
+    )
 
 
 def add_property(context: Properties, request: Any) -> Any:
@@ -86,9 +97,7 @@ def add_property(context: Properties, request: Any) -> Any:
     form = PropertyForm(request)
 
     def submit() -> Any:
-        row = services.add_property(
-            request.db, organisation_above(context).row, form.where(form.notes.data), now=request.clock.now()
-        )
+        row = services.add_property(request.db, organisation_above(context).row, form.details(), now=request.clock.now())
         return done(request, context.node_of(row), "The property was added. Now add its units.")
 
     return form_page(request, form, {"heading": "Add a property", "cancel": context.url()}, submit=submit)
@@ -101,7 +110,7 @@ def edit_property(context: PropertyNode, request: Any) -> Any:
         form.settlement.data = str(context.row.settlement_id)
 
     def submit() -> Any:
-        services.edit_property(request.db, context.row, form.where(form.notes.data))
+        services.edit_property(request.db, context.row, form.details())
         return done(request, context, "The property was saved.")
 
     return form_page(request, form, {"heading": "Edit this property", "cancel": context.url()}, submit=submit)
@@ -121,7 +130,7 @@ def add_unit(context: UnitsOfProperty, request: Any) -> Any:
 
 
 def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
-    """A unit: what it offers, what occupies it, and the holds on it."""
+    """A unit: what it offers, what occupies it, the holds on it, and when it is out of service."""
     today = request.clock.today()
     state = unit_state_of(request.db, request.registry.atlas_points.get(OCCUPANCY), context.row, today)
     return {
@@ -129,6 +138,10 @@ def show_unit(context: UnitNode, request: Any) -> dict[str, Any]:
         "state_badge": badge(STATES[state], TONES[state]),
         "holds": services.holds_of(request.db, context.row, today=today),
         "holds_node": Holds(request, context, "holds"),
+        "out_of_service": times_out_of_service(request.db, context.row),
+        "out_of_service_node": TimesOutOfService(request, context, "out-of-service"),
+        "today": today,
+        "utilities": utilities_on(request.db, context.row.property.settlement.island_id),
     }
 
 

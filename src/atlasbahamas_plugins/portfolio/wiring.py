@@ -16,6 +16,7 @@ VIEW = resources.VIEW
 EDIT = resources.EDIT
 HOLD = "portfolio:hold:edit"
 FORM = ("GET", "POST")
+PARTS = ("several", "out_of_service", "bulk", "contacts", "owners", "places")
 
 
 def _next_steps(request: Any, context: Any) -> str:
@@ -41,6 +42,9 @@ def includeme(config: Any) -> None:
     config.contribute("nav", NavItem("Let your home", "/let/"), name="let", order=50)
     config.contribute("slot:home-next", Slot(_next_steps), name="let", order=50)
     config.contribute("slot:organisation", Slot(_organisation_card), name="units", order=50)
+
+    for part in PARTS:
+        config.include(f"atlasbahamas_plugins.portfolio.{part}.wiring")
 
     page = config.add_view
     page(

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from webtest import Upload
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
-from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdits
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.resources import ContactNode, Contacts
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
+from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
+from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
+from atlasbahamas_plugins.portfolio.owners.resources import Owners
+from atlasbahamas_plugins.portfolio.places.models import Utility
+from atlasbahamas_plugins.portfolio.places.resources import (
+    IslandNode,
+    Islands,
+    SettlementNode,
+    Settlements,
+    Utilities,
+    UtilityNode,
+)
 from atlasbahamas_plugins.portfolio.resources import (
     HoldNode,
     Holds,
@@ -38,10 +56,27 @@ HOLDERS = who(
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin",
 )
+ADMINS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
+    ok="admin",
+)
+KEEPERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing",
+    ok="bookkeeper manager owner admin",
+)
+MENDERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer leasing bookkeeper",
+    ok="maintenance manager owner admin",
+)
 
 
 def places(db: Session) -> dict[str, str]:
-    """A unit with a hold and photos, and what is above it."""
+    """A unit with a hold and photos, and what is above it; a time out of service and owners, wherever those are."""
     hold, unit, above, organisation, of_property, of_unit = db.execute(
         select(Hold.ref, Unit.ref, Property.ref, Organisation.ref, PropertyPhoto.ref, UnitPhoto.ref)
         .join(Unit, Unit.id == Hold.unit_id)
@@ -54,6 +89,28 @@ def places(db: Session) -> dict[str, str]:
         .limit(1)
     ).one()
     here = f"/portfolio/{organisation}/"
+    out = db.scalars(
+        select(OutOfService)
+        .join(Unit, Unit.id == OutOfService.unit_id)
+        .join(Property, Property.id == Unit.property_id)
+        .join(Organisation, Organisation.id == Property.organisation_id)
+        .where(Organisation.name == HERE)
+    ).first()
+    assert out is not None
+    settlement = db.scalars(select(Settlement).where(Settlement.ref == "duncan-town")).one()
+    of_here = Organisation.id == BulkEdit.organisation_id
+    edit = db.scalars(select(BulkEdit.ref).join(Organisation, of_here).where(Organisation.name == HERE)).one()
+    owned, contact = db.execute(
+        select(Property.ref, Contact.ref)
+        .join(Organisation, Organisation.id == Property.organisation_id)
+        .join(Ownership, Ownership.property_id == Property.id)
+        .join(Share, Share.ownership_id == Ownership.id)
+        .join(Contact, Contact.id == Share.contact_id)
+        .where(Organisation.name == HERE)
+        .order_by(Share.id)
+        .limit(1)
+    ).one()
+    out_of_service = f"{here}properties/{out.unit.property.ref}/units/{out.unit.ref}/out-of-service/"
     return {
         "let": "/let/",
         "properties": f"{here}properties/",
@@ -62,6 +119,19 @@ def places(db: Session) -> dict[str, str]:
         "units of property": f"{here}properties/{above}/units/",
         "unit": f"{here}properties/{above}/units/{unit}/",
         "holds": f"{here}properties/{above}/units/{unit}/holds/",
+        "islands": "/admin/islands/",
+        "island": f"/admin/islands/{settlement.island_id}/",
+        "settlements": f"/admin/islands/{settlement.island_id}/settlements/",
+        "settlement": f"/admin/islands/{settlement.island_id}/settlements/{settlement.id}/",
+        "utilities": "/admin/utilities/",
+        "utility": f"/admin/utilities/{db.scalars(select(Utility.id)).first()}/",
+        "contacts": f"{here}contacts/",
+        "contact": f"{here}contacts/{contact}/",
+        "owners": f"{here}properties/{owned}/owners/",
+        "bulk edits": f"{here}bulk-edits/",
+        "bulk edit": f"{here}bulk-edits/{edit}/",
+        "times out of service": out_of_service,
+        "out of service": f"{out_of_service}{out.ref}/",
         "hold": f"{here}properties/{above}/units/{unit}/holds/{hold}/",
         "photos of property": f"{here}properties/{above}/photos/",
         "photo of property": f"{here}properties/{above}/photos/{of_property}/",
@@ -70,8 +140,11 @@ def places(db: Session) -> dict[str, str]:
     }
 
 
+FILE = Upload("units.csv", b"label,beds,baths,rent\n12C,1,1,900\n")
+
+
 def crossed(db: Session) -> dict[str, str]:
-    """A property of another organisation, a unit of another property, a hold of another unit."""
+    """Things of another organisation, of another property, of another unit."""
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
     of_others = select(Property.ref).where(Property.organisation_id != here.id)
     properties = list(db.scalars(select(Property).where(Property.organisation_id == here.id).order_by(Property.id)))
@@ -84,7 +157,15 @@ def crossed(db: Session) -> dict[str, str]:
     photo = db.scalars(select(PropertyPhoto.ref).where(PropertyPhoto.property_id != second.property_id).limit(1)).one()
     of_unit = db.scalars(select(UnitPhoto.ref).where(UnitPhoto.unit_id != first.id).limit(1)).one()
     start = f"/portfolio/{here.ref}/properties"
+    out = db.scalars(select(OutOfService.ref).where(OutOfService.unit_id != first.id).limit(1)).one()
+    contact = db.scalars(select(Contact.ref).where(Contact.organisation_id != here.id).limit(1)).one()
+    edit = db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id != here.id).limit(1)).one()
+    settlement = db.scalars(select(Settlement).order_by(Settlement.id).limit(1)).one()
     return {
+        "another island's settlement": f"/admin/islands/{settlement.island_id + 1}/settlements/{settlement.id}/edit",
+        "another unit's time out of service": f"{start}/{first.property.ref}/units/{first.ref}/out-of-service/{out}/edit",
+        "another organisation's contact": f"/portfolio/{here.ref}/contacts/{contact}/edit",
+        "another organisation's bulk edit": f"/portfolio/{here.ref}/bulk-edits/{edit}/",
         "another organisation's property": f"{start}/{db.scalars(of_others.limit(1)).one()}/",
         "another property's unit": f"{start}/{first.property.ref}/units/{second.ref}/",
         "another unit's hold": f"{start}/{first.property.ref}/units/{first.ref}/holds/{hold}/release",
@@ -102,6 +183,34 @@ TABLE = Table(
     "portfolio",
     places,
     (
+        View(Islands, "", ADMINS, at="islands"),
+        View(Islands, "new", ADMINS, at="islands", send={"name": "Hog Cay", "position": "30"}),
+        View(IslandNode, "", ADMINS, at="island"),
+        View(IslandNode, "edit", ADMINS, at="island", send={"name": "Great Ragged Island"}),
+        View(IslandNode, "retire", ADMINS, at="island", send={}),
+        View(IslandNode, "restore", ADMINS, at="island", send={}),
+        View(IslandNode, "delete", ADMINS, at="island", send={}),
+        View(Settlements, "", ADMINS, at="settlements"),
+        View(Settlements, "new", ADMINS, at="settlements", send={"name": "Duncan Town North"}),
+        View(SettlementNode, "edit", ADMINS, at="settlement", send={"name": "Duncan Town South"}),
+        View(SettlementNode, "retire", ADMINS, at="settlement", send={}),
+        View(SettlementNode, "restore", ADMINS, at="settlement", send={}),
+        View(SettlementNode, "delete", ADMINS, at="settlement", send={}),
+        View(Utilities, "", ADMINS, at="utilities"),
+        View(Utilities, "new", ADMINS, at="utilities", send={"name": "Spanish Wells Power", "kind": "Electricity"}),
+        View(UtilityNode, "edit", ADMINS, at="utility", send={"name": "BPL"}),
+        View(UtilityNode, "retire", ADMINS, at="utility", send={}),
+        View(UtilityNode, "restore", ADMINS, at="utility", send={}),
+        View(Contacts, "", KEEPERS, at="contacts"),
+        View(Contacts, "new", EDITORS, at="contacts", send={"name": "Coral Holdings Ltd"}),
+        View(ContactNode, "edit", EDITORS, at="contact", send={"name": "Coral Holdings Ltd"}),
+        View(Owners, "", KEEPERS, at="owners"),
+        View(Owners, "change", EDITORS, at="owners", send={"starts": "2031-01-01"}),
+        View(Units, "bulk", EDITORS, at="units", send={"rent_how": "raise", "rent_amount": "50"}, shows=True),
+        View(UnitsOfProperty, "bulk", EDITORS, at="units of property", send={"pets": "Pets welcome"}, shows=True),
+        View(BulkEdits, "", EDITORS, at="bulk edits"),
+        View(BulkEditNode, "", EDITORS, at="bulk edit"),
+        View(BulkEditNode, "undo", EDITORS, at="bulk edit", send={}),
         View(LetHome, "", SIGNED_IN, at="let", send={**WHERE, **WHAT}),
         View(Properties, "", MEMBERS, at="properties"),
         View(Properties, "new", EDITORS, at="properties", send={**WHERE, "notes": "Key at the shop"}),
@@ -111,6 +220,11 @@ TABLE = Table(
         View(PropertyNode, "restore", EDITORS, at="property", send={}),
         View(Units, "", MEMBERS, at="units"),
         View(UnitsOfProperty, "new", EDITORS, at="units of property", send=WHAT),
+        View(
+            UnitsOfProperty, "several", EDITORS, at="units of property", send={"count": "3", "prefix": "Apt", "rent_cents": "900"}
+        ),
+        View(UnitsOfProperty, "import", EDITORS, at="units of property", send={"file": FILE}, shows=True),
+        View(UnitsOfProperty, "template.csv", EDITORS, at="units of property"),
         View(UnitNode, "", MEMBERS, at="unit"),
         View(UnitNode, "edit", EDITORS, at="unit", send=WHAT),
         View(UnitNode, "archive", EDITORS, at="unit", send={}),
@@ -123,6 +237,9 @@ TABLE = Table(
             send={"starts": "2031-01-01", "ends": "2031-02-01", "reason": "For a cousin"},
         ),
         View(HoldNode, "release", HOLDERS, at="hold", send={}),
+        View(TimesOutOfService, "new", MENDERS, at="times out of service", send={"starts": "2031-01-01", "reason": "A new roof"}),
+        View(OutOfServiceNode, "edit", MENDERS, at="out of service", send={"reason": "A new roof"}),
+        View(OutOfServiceNode, "end", MENDERS, at="out of service", send={}),
         View(PropertyPhotos, "", MEMBERS, at="photos of property"),
         View(PropertyPhotos, "add", EDITORS, at="photos of property", send={"photos": PHOTO}),
         View(PropertyPhotos, "order", EDITORS, at="photos of property", send={"ref": "p-none1"}, get=False),

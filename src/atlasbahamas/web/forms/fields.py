@@ -13,7 +13,7 @@ from wtforms.fields import BooleanField, HiddenField
 from wtforms.validators import StopValidation
 from wtforms.widgets import EmailInput, PasswordInput, TelInput, TextArea
 
-from atlasbahamas.web.formats import MAX_CENTS, money, parse_money
+from atlasbahamas.web.formats import MAX_CENTS, money, parse_money, parse_percent, percent
 from atlasbahamas.web.forms.texts import NOT_READABLE, NOT_TEXT, REFUSED, TypedField, one_text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -103,6 +103,28 @@ class MoneyField(TypedField):
     def show(self, value: Any) -> str:
         """Without the currency, which the page writes beside the box."""
         return money(value).replace("B$", "")
+
+
+class PercentField(TypedField):
+    """A percentage as typed; hundredths of a percent as data; None when empty. `min` and `max` are hundredths too."""
+
+    def __init__(
+        self, label: str, *, min: int = 0, max: int = 10_000, render_kw: dict[str, Any] | None = None, **more: Any
+    ) -> None:
+        render_kw = {"inputmode": "decimal", "autocomplete": "off", **(render_kw or {})}
+        super().__init__(label, max_length=20, render_kw=render_kw, **more)
+        self.min, self.max = min, max
+
+    def read(self, text: str) -> int:
+        """Hundredths of a percent. Raises ValueError for no percentage and for one out of bounds."""
+        value = parse_percent(text)
+        if not self.min <= value <= self.max:
+            raise ValueError(f"Write a percentage from {percent(self.min)} to {percent(self.max)}.")
+        return value
+
+    def show(self, value: Any) -> str:
+        """Without the sign, which the page writes beside the box."""
+        return percent(value).removesuffix(" %")
 
 
 class IntegerField(TypedField):

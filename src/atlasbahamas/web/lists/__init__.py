@@ -78,6 +78,7 @@ class Page:
     previous_url: str | None
     csv_url: str
     clear_url: str
+    filter_query: str
     is_filtered: bool
     node: Any
 
@@ -142,6 +143,7 @@ class List:
             previous_url=self._url(before=edges[0]) if edges and (more if backwards else token) else None,
             csv_url=self._url(format="csv"),
             clear_url=self.request.path,
+            filter_query=self._filter_query(),
             is_filtered=bool(self.given) or not self.valid,
             node=self.node,
         )
@@ -206,6 +208,11 @@ class List:
         state = {up: "asc", down: "desc"}.get(self.sort.name)
         other = down if state == "asc" and any(sort.name == down for sort in self.sorts) else up
         return ShownColumn(column, self.node, self._url(sort=other), state)
+
+    def _filter_query(self) -> str:
+        """The filters as they stand in the address, for a page that does something with the same rows."""
+        kept = {name: self.request.GET[name] for name in self.given}
+        return f"?{urlencode(kept)}" if kept else ""
 
     def _url(self, **more: str) -> str:
         kept: Mapping[str, str] = {

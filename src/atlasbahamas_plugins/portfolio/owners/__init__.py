@@ -1,0 +1,1 @@
+"""Who owns a property, in which shares, from which day on."""

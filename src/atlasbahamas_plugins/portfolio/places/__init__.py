@@ -1,0 +1,1 @@
+"""Islands, settlements and who supplies them, as administrators keep them."""

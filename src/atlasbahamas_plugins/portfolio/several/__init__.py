@@ -1,0 +1,1 @@
+"""Several units of a property at once: numbered, by their labels, or from a file."""
