@@ -73,6 +73,7 @@ def test_no_template_has_inline_script_or_style() -> None:
             continue  # mail programs read no style sheet, and know no CSP
         text = path.read_text()
         assert "<style" not in text, path
-        assert re.search(r"<[a-z]+ [^>%]*\bstyle=", text) is None, path
+        # Readers of mail look at no style sheet, and a mail has no content security policy.
+        assert path.parent.name == "mail" or re.search(r"<[a-z]+ [^>%]*\bstyle=", text) is None, path
         assert " onclick=" not in text, path
         assert "<script>" not in text, path

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 PROGRAMS = Path(sys.executable).parent
-PATIENCE = 60.0  # seconds
+PATIENCE = 180.0  # seconds: the machine may be busy
 
 
 @dataclass
