@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import waitress
 from pages import existing
-from waitress.wasyncore import close_all
+from served import served
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.testing import site as sites
@@ -33,14 +31,8 @@ def serving(folder: Path, template: Path) -> Iterator[LiveSite]:
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
         keys = existing(db, START)
-    server = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     try:
-        yield LiveSite(site, f"http://127.0.0.1:{server.effective_port}", keys)
+        with served(site.app, threads=8) as port:
+            yield LiveSite(site, f"http://127.0.0.1:{port}", keys)
     finally:
-        # In its own thread: a browser keeps connections open, and the loop ends when the last of them is closed.
-        server.trigger.pull_trigger(lambda: close_all(server._map))
-        thread.join(10)
-        server.task_dispatcher.shutdown()
         site.close()

@@ -1,4 +1,4 @@
-"""Jobs in real processes, in short; tests/proofs/test_jobs.py has the long forms."""
+"""Jobs in real processes, in short; tests/proofs/test_jobs_under_faults.py has the long forms."""
 
 from __future__ import annotations
 

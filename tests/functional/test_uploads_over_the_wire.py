@@ -11,11 +11,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import plaster
 import pytest
-import waitress
+from served import served
 
 from atlasbahamas.settings import CORE_SECTIONS, FileSettings, load
 from atlasbahamas.testing import samples
@@ -30,12 +29,9 @@ EMBEDDED = pytest.mark.parametrize("profile", ["embedded"])
 class Wire:
     """A site behind waitress with the limits of the INI file, and somebody who speaks HTTP with it by hand."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, port: int) -> None:
         self.site = site
-        limit = int(plaster.get_settings(str(sites.ROOT / "production.ini"), "server:main")["max_request_body_size"])
-        self.server: Any = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=4, max_request_body_size=limit)
-        self.port = self.server.effective_port
-        threading.Thread(target=self.server.run, daemon=True).start()
+        self.port = port
         browser = site.browser("keva")
         self.token = browser.get("/account/").forms["form"]["csrf_token"].value
         organisation = browser.get("/portfolio/").location.removeprefix("http://localhost")
@@ -69,9 +65,9 @@ class Wire:
 
 @pytest.fixture
 def wire(site: Site) -> Iterator[Wire]:
-    running = Wire(site)
-    yield running
-    running.server.close()
+    limit = int(plaster.get_settings(str(sites.ROOT / "production.ini"), "server:main")["max_request_body_size"])
+    with served(site.app, threads=4, max_request_body_size=limit) as port:
+        yield Wire(site, port)
 
 
 def test_thirty_megabytes_are_an_error_at_the_field(wire: Wire) -> None:

@@ -22,9 +22,9 @@ from atlasbahamas.jobs.models import STATES, OutboxEntry
 from atlasbahamas.jobs.supervisor import (
     SUPERVISOR_STOPS_WITHIN,
     Child,
+    Stop,
     atlas_command,
     end_with_parent,
-    stop_event,
     supervise,
 )
 from atlasbahamas.settings import AtlasSettings
@@ -58,7 +58,7 @@ def beat(ini: Path, supervised: bool) -> None:
     from atlasbahamas.jobs.beat import Beat
     from atlasbahamas.jobs.broker import Broker
 
-    stop = stop_event()
+    stop = Stop()
     with _application(ini, supervised) as registry:
         Beat(registry, Broker(registry.atlas_settings.section(AtlasSettings))).run(stop)
 
@@ -68,7 +68,7 @@ def beat(ini: Path, supervised: bool) -> None:
 @click.pass_obj
 def run(ini: Path, supervised: bool) -> None:
     """Keep a worker and a beat running, until SIGTERM or Ctrl-C."""
-    stop = stop_event()
+    stop = Stop()
     site = Site.read(ini)
     if not site.settings().section(AtlasSettings).broker:
         raise click.ClickException(NO_BROKER)

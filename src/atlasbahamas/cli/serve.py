@@ -6,7 +6,7 @@ What is served is `atlasbahamas.main`; a public site starts it with the server o
 from __future__ import annotations
 
 import os
-import signal
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from pyramid.paster import get_app
 from atlasbahamas.cli.demo import load_into_empty
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db import migrations
-from atlasbahamas.jobs.supervisor import SUPERVISOR_STOPS_WITHIN, atlas_command, start_child, stop_children
+from atlasbahamas.jobs.supervisor import LOOKS_EVERY, SUPERVISOR_STOPS_WITHIN, Stop, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
 from atlasbahamas.settings import AtlasSettings, variable
 
@@ -46,19 +46,18 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
         app.registry.atlas_db.dispose()
         raise click.ClickException(f"cannot listen at {options['listen']}: {error.strerror}; try PORT=6544") from None
     children = []
+    stop = Stop()
+    serving = threading.Thread(target=server.run, name="atlas-server", daemon=True)
     try:
+        serving.start()
         if with_jobs and settings.broker:
             children.append(start_child(atlas_command(site.ini, "jobs", "run", "--supervised")))
         _greet(options["listen"], demo=settings.demo)
-        # Ctrl-C and SIGTERM end it: atlasbahamas.command makes a SystemExit of either.
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        pass
+        while serving.is_alive() and not stop.wait(LOOKS_EVERY):
+            pass
     finally:
-        # Stopping takes a moment, and who presses again in it does not stop it faster.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        server.close()
+        # What is being answered is; the thread that listens ends with the process.
+        server.task_dispatcher.shutdown()
         stop_children(children, within=SUPERVISOR_STOPS_WITHIN)
         app.registry.atlas_db.dispose()
     click.echo("Stopped.")

@@ -153,7 +153,8 @@ def migrating(engine: Engine, found: Iterable[Component]) -> Iterator[Connection
                 if sqlite:
                     _refuse_broken_keys(connection)
         finally:
-            if sqlite:
+            # One that a signal interrupted in a statement is closed already.
+            if sqlite and not connection.invalidated:
                 raw.execute("PRAGMA foreign_keys = ON")
 
 

@@ -5,7 +5,6 @@ Several may run at once, on one host or on many: whatever they do twice has one 
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from atlasbahamas.jobs.broker import PULSE, Broker, BrokerDown
 from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.jobs.running import schedules_of, zone_of
 from atlasbahamas.jobs.schedules import any_due, make_ticks
+from atlasbahamas.jobs.supervisor import Stop
 
 log = structlog.get_logger("atlasbahamas.beat")
 ROUND_SECONDS = 1.0
@@ -50,8 +50,8 @@ class Beat:
     _shown: datetime | None = field(default=None, init=False)
     _down: bool = field(default=False, init=False)
 
-    def run(self, stop: threading.Event) -> None:
-        """Go round once a second until `stop` is set. A database that is busy or away costs a round, and is logged."""
+    def run(self, stop: Stop) -> None:
+        """Go round once a second until it shall stop. A database that is busy or away costs a round, and is logged."""
         while not stop.wait(ROUND_SECONDS):
             try:
                 self.go_round()

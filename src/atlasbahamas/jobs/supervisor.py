@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import FrameType
 
 import structlog
 
@@ -94,8 +94,8 @@ class Child:
             log.info("child started", child=self.name, pid=self.process.pid)
 
 
-def supervise(children: Sequence[Child], stop: threading.Event) -> None:
-    """Keep the children running until `stop` is set, then stop them, all at once."""
+def supervise(children: Sequence[Child], stop: Stop) -> None:
+    """Keep the children running until it shall stop, then stop them, all at once."""
     try:
         while not stop.wait(LOOKS_EVERY):
             for child in children:
@@ -104,13 +104,23 @@ def supervise(children: Sequence[Child], stop: threading.Event) -> None:
         stop_children([child.process for child in children if child.process is not None])
 
 
-def stop_event() -> threading.Event:
-    """An event that SIGTERM and Ctrl-C set."""
-    event = threading.Event()
+class Stop:
+    """Whether SIGTERM or Ctrl-C came since this was made; asking more often changes nothing.
 
-    def stop(*_: Any) -> None:
-        event.set()
+    A plain flag: a handler runs between any two steps of the main thread, and a lock of an Event may be held just then.
+    """
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    return event
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until it is asked; gives whether it was."""
+        until = time.monotonic() + seconds
+        while not self.asked and (left := until - time.monotonic()) > 0:
+            time.sleep(min(LOOKS_EVERY, left))
+        return self.asked
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
