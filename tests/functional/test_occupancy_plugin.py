@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyramid.exceptions import ConfigurationExecutionError
 
-from atlasbahamas.plugins.discovery import installed_names
+from atlasbahamas.plugins.discovery import PluginError, installed_names
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import QueryCounter, Site
 
@@ -88,7 +87,7 @@ def rows(site: Site, state: str) -> set[tuple[str, str, str]]:
     browser = site.browser("keva")
     organisation = browser.get("/portfolio/").follow().request.path
     lines = browser.get(f"{organisation}units/?state={state}&format=csv").body.decode("utf-8-sig").splitlines()[1:]
-    return {(name, label, state) for name, label, state, *_ in (line.split(",") for line in lines)}
+    return {(name, label, state) for label, name, state, *_ in (line.split(",") for line in lines)}
 
 
 def test_the_plugin_is_found_like_any_other(sailing: Site) -> None:
@@ -121,7 +120,20 @@ def test_the_unit_s_page_and_the_number_of_queries_stay_what_they_were(sailing: 
     assert len(counter.statements) <= 8, counter.statements
 
 
+def test_a_bulk_edit_takes_what_the_source_says_for_let_and_vacant(sailing: Site) -> None:
+    browser = sailing.browser("keva")
+    units = browser.get("/portfolio/").follow().request.path + "units/"
+    sailing.clock.move(days=9)
+    for target, here in (("let", True), ("vacant", False)):
+        form = browser.get(f"{units}bulk").forms["form"]
+        form["target"], form["rent_how"], form["rent_amount"] = target, "raise", "10"
+        table = form.submit(status=200).html.find("tbody").find_all("tr")
+        changed = {row.find_all("td")[1].text.strip() for row in table}
+        assert ("Cable Beach Court" in changed) == here, target
+        assert (changed == {"Cable Beach Court"}) == here, target
+
+
 def test_what_is_no_source_stops_the_start_and_names_the_plugin(packages: Path, database_url: str, tmp_path: Path) -> None:
     install(packages, WIRING.replace("def occupied", "def taken"))
-    with pytest.raises(ConfigurationExecutionError, match=r"'regattas'.*OccupancySource"):
+    with pytest.raises(PluginError, match=r"'regattas'.*OccupancySource"):
         sites.start(database_url, tmp_path, **{"atlas.plugins": "portfolio listings regattas"})
