@@ -10,12 +10,14 @@ PLUGIN = Plugin(
     api=PLUGIN_API,
     requires=("portfolio",),
     wiring="atlasbahamas_plugins.listings.wiring:includeme",
-    models="atlasbahamas_plugins.listings.models",
+    settings="atlasbahamas_plugins.listings.settings:ListingsSettings",
+    models="atlasbahamas_plugins.listings.tables",
     migrations="atlasbahamas_plugins.listings.migrations",
     demo="atlasbahamas_plugins.listings.demo:load_demo",
-    declined=(
-        ("data_export", "a listing is an organisation's and points to nobody; who wrote it is in the audit"),
-        ("data_erase", "nothing here points to a person"),
+    data_export="atlasbahamas_plugins.listings.personal:export",
+    data_erase="atlasbahamas_plugins.listings.personal:erase",
+    data_stays=(
+        ("listings_offer_note.by_id", "an offer keeps which administrator did what with it; the number leads to a pseudonym"),
     ),
     permissions=(
         Permission(
@@ -28,5 +30,7 @@ PLUGIN = Plugin(
             "Write, publish, pause and withdraw listings",
             ("owner", "manager", "leasing", "admin"),
         ),
+        Permission("listings:offer:view", "See property that is offered for sale", ("admin",)),
+        Permission("listings:offer:edit", "Work through property that is offered for sale", ("admin",)),
     ),
 )

@@ -12,6 +12,7 @@ from atlasbahamas.people.demo import demo_code
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.demo_content import LISTINGS
+from atlasbahamas_plugins.listings.offers.demo import load_offers
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 
@@ -38,3 +39,4 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             services.publish_listing(db, listing, now=when)
         if entry.state == "paused":
             services.pause_listing(db, listing)
+    load_offers(db, store, now=now)

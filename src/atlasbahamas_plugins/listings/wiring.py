@@ -18,6 +18,7 @@ from atlasbahamas_plugins.portfolio.services import island_choices
 VIEW = resources.VIEW
 EDIT = "listings:listing:edit"
 FORM = ("GET", "POST")
+PARTS = ("offers",)
 
 
 def _front(request: Any, context: Any) -> str:
@@ -43,6 +44,9 @@ def includeme(config: Any) -> None:
     config.contribute("slot:front-search", Slot(_front_search), name="search", order=10)
     config.contribute("slot:front", Slot(_front), name="newest", order=10)
     config.contribute("slot:organisation", Slot(_organisation_card), name="listings", order=60)
+
+    for part in PARTS:
+        config.include(f"atlasbahamas_plugins.listings.{part}.wiring")
 
     page = config.add_view
     page(views.catalogue, context=resources.Catalogue, permission=PUBLIC, renderer="listings/catalogue.jinja2")
