@@ -21,6 +21,8 @@ from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.offers import services as offering
+from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -47,6 +49,7 @@ ISLAND = "/admin/islands/{island}/"
 OWNED = ORG + "properties/{owned_property}/"
 MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
+OFFER = "/admin/offers/{offer}/"
 
 ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", ""): ("/",),
@@ -157,6 +160,19 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("UnitPhotos", "add"): (UNIT + "photos/add",),
     ("UnitPhotoNode", "edit"): (UNIT + "photos/{unit_photo}/edit",),
     ("UnitPhotoNode", "remove"): (UNIT + "photos/{unit_photo}/remove",),
+    ("SellProperty", ""): ("/sell/",),
+    ("SellProperty", "thanks"): ("/sell/thanks",),
+    ("Offers", ""): ("/admin/offers/", "/admin/offers/?q=castle"),
+    ("OfferNode", ""): (OFFER, "/admin/offers/{erased_offer}/", "/admin/offers/{ended_offer}/"),
+    ("OfferNode", "note"): (OFFER + "note",),
+    ("OfferNode", "talk"): (OFFER + "talk",),
+    ("OfferNode", "listed"): (OFFER + "listed",),
+    ("OfferNode", "close"): (OFFER + "close",),
+    ("OfferNode", "erase"): (OFFER + "erase",),
+    ("OfferPhotos", ""): (OFFER + "photos/", "/admin/offers/{bare_offer}/photos/"),
+    ("OfferPhotos", "add"): (OFFER + "photos/add",),
+    ("OfferPhotoNode", "edit"): (OFFER + "photos/{offer_photo}/edit",),
+    ("OfferPhotoNode", "remove"): (OFFER + "photos/{offer_photo}/remove",),
     ("Jobs", ""): ("/admin/jobs/", "/admin/jobs/?state=done", "/admin/jobs/?state=lost"),
     ("Jobs", "retry-failed"): ("/admin/jobs/retry-failed",),
     ("JobNode", ""): ("/admin/jobs/{failed_job}/",),
@@ -186,10 +202,10 @@ NO_PAGE: set[View] = {
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
     ("UnitsOfProperty", "template.csv"),
-    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos")),
+    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos", "OfferPhotos")),
     *(
         (photo, name)
-        for photo in ("PropertyPhotoNode", "UnitPhotoNode")
+        for photo in ("PropertyPhotoNode", "UnitPhotoNode", "OfferPhotoNode")
         for name in ("small", "medium", "large", "full", "up", "down", "cover")
     ),
 }
@@ -207,6 +223,24 @@ def record_change(db: Session, organisation: Organisation) -> int:
     before, after = {"name": LONG_NAME, "rent_cents": 125_000}, {"name": NO_SPACES, "rent_cents": 130_000, "notes": None}
     record(db, "atlas:thing:changed", about=about, organisation_id=organisation.id, before=before, after=after, note=NO_SPACES)
     return db.scalars(select(func.max(AuditEntry.id))).one()
+
+
+def offers(db: Session, settlement: Settlement, now: datetime) -> dict[str, str]:
+    """Keys of offers: one with photos and long words, one that was erased, one that ended, one without a photo."""
+    found = {row.name: row for row in db.scalars(select(Offer))}
+    long, ended = found["Marguerite Thurston"], found["Andre Sturrup"]
+    offering.note_offer(db, long, f"{NO_SPACES} {LONG_NAME}", by_id=1, now=now)
+    what = offering.OfferDetails(LONG_NAME, f"{'n' * 60}@example.com", "", settlement.id, "other", 10**9, NO_SPACES)
+    erased = offering.add_offer(db, None, what, [], person_id=None, now=now)  # type: ignore[arg-type]
+    offering.erase_words(db, erased, now=now)
+    bare = offering.add_offer(db, None, what, [], person_id=None, now=now)  # type: ignore[arg-type]
+    return {
+        "offer": long.ref,
+        "erased_offer": erased.ref,
+        "ended_offer": ended.ref,
+        "bare_offer": bare.ref,
+        "offer_photo": db.scalars(select(OfferPhoto.ref).where(OfferPhoto.offer_id == long.id)).one(),
+    }
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:
@@ -257,6 +291,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     changed = record_change(db, organisation)
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
     return {
+        **offers(db, settlement, now),
         "person": str(people["andre"].id),
         "disabled": str(people["lisa"].id),
         "administrator": str(people["paula"].id),

@@ -30,6 +30,7 @@ from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
 from atlasbahamas.personal.services import STAYS
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
+from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.portfolio.models import Hold
 
 PASSWORD = "guava duff on Sunday"
@@ -128,6 +129,13 @@ def live(site: Site) -> tuple[TestApp, int]:
         sent = {"content": {}, "state": "sent", "finished": now, **made}
         db.add(Mail(ref="m-1", person_id=number, address="zephirine.q@example.net", **sent))
         db.add(Mail(ref="m-2", address="Zephirine.Q@Example.net", **sent))
+        offered = {"settlement_id": 1, "kind": "land", "words": "Ask Zéphirine Quashie", "state": "new", "created": now}
+        db.add(Offer(ref="o-1", name="Zéphirine Quashie", email="", phone="+12425557777", person_id=number, **offered))
+        db.add(Offer(ref="o-2", name="Z. Q.", email="Zephirine.Q@example.net", phone="", **offered))
+        db.add(Offer(ref="o-3", name="Somebody else", email="else@example.net", phone="", **{**offered, "words": "Hers"}))
+        db.flush()
+        others = db.scalars(select(Offer.id).where(Offer.ref == "o-3")).one()
+        db.add(OfferNote(offer_id=others, at=now, by_id=number, words="Zéphirine Quashie called"))
         db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **made))
     return browser, number
 
@@ -387,3 +395,32 @@ def test_an_address_that_somebody_else_has_is_not_taken_for_theirs(site: Site) -
     with site.db.transaction("read") as db:
         assert db.scalars(select(Mail.address).where(Mail.ref == "m-9")).one() == hers
         assert db.scalars(select(Person.email).where(Person.user_name == "keva")).one() == hers
+
+
+def test_what_they_offered_for_sale_is_erased_also_where_they_had_not_signed_in(site: Site) -> None:
+    browser, number = live(site)
+    found = json.loads(export(browser).read("data.json"))
+    assert [row["words"] for row in found["listings_offer"]] == ["Ask Zéphirine Quashie"]
+    assert [row["words"] for row in found["listings_offer_note"]] == ["Zéphirine Quashie called"]
+    erase(browser)
+    with site.db.transaction("read") as db:
+        rows = {row.ref: row for row in db.scalars(select(Offer).where(Offer.ref.in_(("o-1", "o-2", "o-3"))))}
+        assert [(rows[ref].name, rows[ref].erased is not None) for ref in ("o-1", "o-2")] == [("", True), ("", True)]
+        assert (rows["o-3"].name, rows["o-3"].erased) == ("Somebody else", None)
+        notes = db.execute(select(OfferNote.by_id, OfferNote.words).where(OfferNote.offer_id == rows["o-3"].id)).all()
+        assert [tuple(note) for note in notes] == [(number, f"{PSEUDONYM} called")]
+
+
+def test_the_photos_of_their_offer_go_with_the_next_job(site: Site) -> None:
+    browser = site.browser("andre")
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        db.execute(update(Offer).where(Offer.name == "Eulalie Saunders").values(email="ANDRE@example.com"))
+        offer_id = db.scalars(select(Offer.id).where(Offer.name == "Eulalie Saunders")).one()
+    erase(browser, DEMO_PASSWORD)
+    photos = select(func.count()).select_from(OfferPhoto).where(OfferPhoto.offer_id == offer_id)
+    with site.db.transaction("read") as db:
+        assert db.scalar(photos) == 2
+    site.drain_jobs()
+    with site.db.transaction("read") as db:
+        assert db.scalar(photos) == 0

@@ -12,12 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.models import AuditEntry
+from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.files.models import File
 from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person, PersonRole
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.listings.models import STATES, Listing
+from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
@@ -136,7 +138,16 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     db.add(AuditEntry(at=START, role="visitor", action="atlas:thing:done", request_id=""))
     db.flush()
     db.add_all(_of_the_core(organisations, people))
-    db.add_all(_photos(db, properties, units))
+    offers = [
+        Offer(
+            ref=f"s{n}", name="Somebody", email="", phone="1", settlement_id=settlement, kind="land", words="", state="new",
+            created=START,
+        )
+        for n in range(2)
+    ]  # fmt: skip
+    db.add_all(offers)
+    db.flush()
+    db.add_all(_photos(db, [*properties[1:], *units[1:], *offers[1:]]))
     db.flush()
     return [person.id for person in people]
 
@@ -158,9 +169,12 @@ def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Ite
     yield OutboxEntry(name="atlas.tested", payload={}, state="waiting", created=START, due=START, attempts=0)
 
 
-def _photos(db: Session, properties: list[Property], units: list[Unit]) -> Iterator[Any]:
-    """One of each thing but the first property and unit."""
-    for n, thing in enumerate([*properties[1:], *units[1:]]):
+PHOTOS: dict[type, type[PhotoColumns]] = {Property: PropertyPhoto, Unit: UnitPhoto, Offer: OfferPhoto}
+
+
+def _photos(db: Session, things: list[Any]) -> Iterator[Any]:
+    """One of each thing."""
+    for n, thing in enumerate(things):
         file = File(
             ref=f"f{n}",
             digest="0" * 64,
@@ -174,9 +188,8 @@ def _photos(db: Session, properties: list[Property], units: list[Unit]) -> Itera
         )
         db.add(file)
         db.flush()
-        of = {"property_id": thing.id} if isinstance(thing, Property) else {"unit_id": thing.id}
-        made = PropertyPhoto if isinstance(thing, Property) else UnitPhoto
-        yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **of)
+        made: Any = PHOTOS[type(thing)]
+        yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **{f"{made.thing}_id": thing.id})
 
 
 # Something of everything: what no mutant of a list may leave unnoticed.
@@ -189,6 +202,9 @@ RICH = Drawn(
     properties=[(0, False), (0, True), (1, False)],
     units=[(0, False), (0, False), (1, True), (2, False)],
     holds=[(0, 0), (1, 0), (3, 2)],
+    times_out=[(0, 1), (2, 0), (3, 1)],
+    contacts=[0, 1, 2],
+    bulk_edits=[0, 1],
     listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],
 )  # fmt: skip
 

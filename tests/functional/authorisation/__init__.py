@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from authorisation import core, listings, portfolio
+from authorisation import core, listings, offers, portfolio
 
-TABLES = (core.TABLE, portfolio.TABLE, listings.TABLE)
+TABLES = (core.TABLE, portfolio.TABLE, listings.TABLE, offers.TABLE)

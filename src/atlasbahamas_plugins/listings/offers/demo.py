@@ -18,7 +18,8 @@ from atlasbahamas_plugins.portfolio.models import Island, Settlement, UnitPhoto
 
 def load_offers(db: Session, store: Store, *, now: datetime) -> None:
     """Write every demo offer with its notes. Deterministic; the photos are those of units, once more."""
-    by_id = db.scalars(select(PersonRole.person_id).where(PersonRole.role == PLATFORM_ADMIN).order_by(PersonRole.person_id)).first()
+    administrators = select(PersonRole.person_id).where(PersonRole.role == PLATFORM_ADMIN)
+    by_id = db.scalars(administrators.order_by(PersonRole.person_id)).first()
     assert by_id is not None, "the demo people have an administrator"
     for entry in OFFERS:
         place = select(Settlement.id).join(Island, Island.id == Settlement.island_id)

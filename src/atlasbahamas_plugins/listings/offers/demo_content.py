@@ -58,7 +58,10 @@ OFFERS = (
         61000000,
         "Four bedrooms on the canal with a dock and a lift for a 30 foot boat. We are moving to be near our grandchildren.",
         12,
-        (("talking", "Called her on Tuesday. Wants to close by Christmas."), ("", "Sent her our terms; she will ask her lawyer.")),
+        (
+            ("talking", "Called her on Tuesday. Wants to close by Christmas."),
+            ("", "Sent her our terms; she will ask her lawyer."),
+        ),
         photos=1,
     ),
     DemoOffer(

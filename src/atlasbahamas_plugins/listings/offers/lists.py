@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from atlasbahamas.web.formats import badge, local_datetime, money
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, text_filter
@@ -21,10 +21,7 @@ def _link(row: Offer, node: Any) -> Markup:
 
 
 def _named(text: str) -> ColumnElement[bool]:
-    typed = (Offer.name, Offer.email, Offer.phone, Offer.words)
-    return typed[0].icontains(text, autoescape=True) | typed[1].icontains(text, autoescape=True) | typed[2].contains(
-        text, autoescape=True
-    ) | typed[3].icontains(text, autoescape=True)
+    return or_(*[column.icontains(text, autoescape=True) for column in (Offer.name, Offer.email, Offer.phone, Offer.words)])
 
 
 def _on_island(ref: str) -> ColumnElement[bool]:

@@ -112,7 +112,11 @@ _MAY_MOVE = " OR ".join(
 TRIGGERS = (
     refusing("listings_offer_begins_new", "listings_offer", "listings_offer_begins_new", "INSERT", "NEW.state <> 'new'"),
     refusing(
-        "listings_offer_moves", "listings_offer", "listings_offer_moves", "UPDATE", f"NEW.state <> OLD.state AND NOT ({_MAY_MOVE})"
+        "listings_offer_moves",
+        "listings_offer",
+        "listings_offer_moves",
+        "UPDATE",
+        f"NEW.state <> OLD.state AND NOT ({_MAY_MOVE})",
     ),
     refusing(
         "listings_offer_stays_erased",
