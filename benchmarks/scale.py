@@ -111,10 +111,11 @@ def fill(db: Database, count: int) -> None:
         )
         insert(
             "listings_listing (id, ref, organisation_id, unit_id, title, description, category, price_cents, price_period,"
-            " available, state, created, published, version)",
+            " available, state, created, published, guests, min_nights, version)",
             f"{FIRST_ID} + i, 'made-l' || i, 1, {FIRST_ID} + i, 'Home number ' || i, 'A home with a porch, number ' || i,"
-            f" CASE WHEN {thrown(9, '10')} = 0 THEN 'short_term' ELSE 'long_term' END, 100000 + {thrown(10, '400000')}, 'month',"
-            f" {day}, 'approved', {moment}, {moment}, 1",
+            f" CASE WHEN {thrown(9, '10')} = 0 THEN 'short_term' ELSE 'long_term' END, 100000 + {thrown(10, '400000')},"
+            f" CASE WHEN {thrown(9, '10')} = 0 THEN 'week' ELSE 'month' END, {day}, 'approved', {moment}, {moment},"
+            f" CASE WHEN {thrown(9, '10')} = 0 THEN 1 + {thrown(11, '8')} END, CASE WHEN {thrown(9, '10')} = 0 THEN 7 END, 1",
             count,
         )
         session.execute(text("CREATE TEMPORARY TABLE made_word (word VARCHAR(40), often INTEGER, salt INTEGER)"))

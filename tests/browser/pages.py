@@ -272,7 +272,8 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
 
     def write(unit: Unit, title: str, period: str) -> Listing:
         text = f"{NO_SPACES} {title}.\n\n{'It is a long way to the end of this text. ' * 30}"
-        details = listings.ListingDetails(title, text, "short_term", 1_234_567_89, period, now.astimezone(NASSAU).date())
+        today = now.astimezone(NASSAU).date()
+        details = listings.ListingDetails(title, text, "short_term", 1_234_567_89, period, today, guests=50, min_nights=365)
         return listings.draft_listing(db, unit, details, now=now)
 
     bare_lot, long, archived = add_property("Bare Lot"), add_property(LONG_NAME), add_property(NO_SPACES)

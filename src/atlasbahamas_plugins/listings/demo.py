@@ -11,9 +11,16 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services
-from atlasbahamas_plugins.listings.demo_content import LISTINGS
+from atlasbahamas_plugins.listings.demo_content import LISTINGS, DemoListing
 from atlasbahamas_plugins.listings.offers.demo import load_offers
 from atlasbahamas_plugins.portfolio.models import Property, Unit
+
+
+def _stay(entry: DemoListing, unit: Unit) -> dict[str, int]:
+    """Two to a bedroom, and one period at least."""
+    if entry.category != "short_term":
+        return {}
+    return {"guests": max(2, 2 * unit.beds), "min_nights": 7 if entry.price_period == "week" else 2}
 
 
 def load_demo(db: Session, *, store: Store, now: datetime) -> None:
@@ -32,6 +39,7 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             price_cents=entry.price_cents,
             price_period=entry.price_period,
             available=today + timedelta(days=entry.available_in_days),
+            **_stay(entry, unit),
         )
         when = now - timedelta(hours=7 * position)
         listing = services.draft_listing(db, unit, details, now=when, code=demo_code(entry.title))

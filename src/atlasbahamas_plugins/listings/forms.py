@@ -6,12 +6,13 @@ from atlasbahamas.web.forms import (
     ChoiceField,
     DateField,
     Form,
+    IntegerField,
     MoneyField,
     MultilineField,
     TextField,
     VersionField,
 )
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS
+from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, MOST_NIGHTS, PERIODS
 from atlasbahamas_plugins.listings.services import ListingDetails
 
 
@@ -23,6 +24,8 @@ class ListingForm(Form):
     category = ChoiceField("Category", choices=list(CATEGORIES.items()), required=True)
     price_cents = MoneyField("Price", required=True, min=100)
     price_period = ChoiceField("For", choices=list(PERIODS.items()), required=True)
+    guests = IntegerField("Guests, at most", min=1, max=MOST_GUESTS)
+    min_nights = IntegerField("Nights, at least", min=1, max=MOST_NIGHTS)
     available = DateField("Available from", required=True)
     version = VersionField()
 
@@ -35,4 +38,6 @@ class ListingForm(Form):
             price_cents=self.price_cents.data,
             price_period=self.price_period.data,
             available=self.available.data,
+            guests=self.guests.data,
+            min_nights=self.min_nights.data,
         )

@@ -20,7 +20,7 @@ from atlasbahamas.web.lists import (
     money_filter,
     text_filter,
 )
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES, Listing
+from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, PERIODS, STATES, TONES, Listing
 from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards, found_by_words, has_words
 from atlasbahamas_plugins.portfolio.models import Island
 
@@ -46,6 +46,7 @@ def catalogue_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> t
         integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
         money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
         money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
+        integer_filter("guests", "Guests", lambda guests: Listing.guests >= guests, at_most=MOST_GUESTS),
         choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
     )
 
@@ -69,6 +70,8 @@ class CatalogueList(List):
         Column("settlement", "Settlement", lambda row, node: "", lambda row: row.settlement),
         Column("beds", "Bedrooms", lambda row, node: "", lambda row: row.beds, numeric=True),
         Column("price", "Price", lambda row, node: _price(row), _price),
+        Column("guests", "Guests", lambda row, node: "", lambda row: row.guests, numeric=True),
+        Column("min_nights", "Nights, at least", lambda row, node: "", lambda row: row.min_nights, numeric=True),
     )
 
     def __init__(self, request: Any, query: Select[Any], *, node: Any, filters: Sequence[Filter]) -> None:

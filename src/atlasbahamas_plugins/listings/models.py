@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, literal_column, text
@@ -14,6 +14,9 @@ from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
 CATEGORIES = {"long_term": "Long-term rental", "short_term": "Short-term rental"}
 PERIODS = {"month": "a month", "week": "a week", "night": "a night"}
+PERIODS_OF = {"long_term": ("month", "week"), "short_term": ("night", "week")}
+"""For which periods a category may name its price."""
+MOST_GUESTS, MOST_NIGHTS = 50, 365
 STATES = {"draft": "Draft", "approved": "Live", "paused": "Paused", "withdrawn": "Withdrawn"}
 TONES = {"draft": "sea", "approved": "good", "paused": "warn", "withdrawn": "quiet"}
 """Tone of a state's badge."""
@@ -23,6 +26,10 @@ CURRENT = ("draft", "approved", "paused")
 
 def _one_of(column: str, values: object) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"  # type: ignore[attr-defined]
+
+
+def _fitting(periods: Mapping[str, tuple[str, ...]]) -> str:
+    return " OR ".join(f"(category = '{category}' AND {_one_of('price_period', fits)})" for category, fits in periods.items())
 
 
 def _of_live_ones(*several: tuple[str, ...]) -> Iterator[Index]:
@@ -44,6 +51,7 @@ class Base(DeclarativeBase):
 
 class Listing(Base):
     """A unit offered on the market (domain.md 3.2). `price_cents` is for one `price_period`; a unit has one current listing.
+    Only a short-term rental says how many `guests` may stay and for how many nights at least.
 
     `island_id`, `settlement_id` and `beds` repeat what the unit and its property say: the catalogue filters, sorts and counts in
     one table, where an index answers each question whatever the number of listings. TRIGGERS keep them, and nothing else does.
@@ -54,6 +62,11 @@ class Listing(Base):
         CheckConstraint(_one_of("state", STATES), name="known_state"),
         CheckConstraint(_one_of("category", CATEGORIES), name="known_category"),
         CheckConstraint(_one_of("price_period", PERIODS), name="known_period"),
+        CheckConstraint(_fitting(PERIODS_OF), name="period_fits_category"),
+        CheckConstraint("(category = 'short_term') = (guests IS NOT NULL)", name="short_stay_has_guests"),
+        CheckConstraint("(category = 'short_term') = (min_nights IS NOT NULL)", name="short_stay_has_min_nights"),
+        CheckConstraint(f"guests BETWEEN 1 AND {MOST_GUESTS}", name="guests_in_range"),
+        CheckConstraint(f"min_nights BETWEEN 1 AND {MOST_NIGHTS}", name="min_nights_in_range"),
         CheckConstraint("price_cents > 0", name="price_above_zero"),
         CheckConstraint("state <> 'approved' OR published IS NOT NULL", name="live_is_published"),
         Index(
@@ -72,6 +85,7 @@ class Listing(Base):
             ("settlement_id",),
             ("beds",),
             ("category",),
+            ("guests",),
         ),
         Index("ix_listings_listing_unit_id", "unit_id"),
         Index("ix_listings_listing_organisation_id", "organisation_id", "id"),
@@ -93,6 +107,8 @@ class Listing(Base):
     island_id: Mapped[int | None] = mapped_column(ForeignKey(Island.id))
     settlement_id: Mapped[int | None] = mapped_column(ForeignKey(Settlement.id))
     beds: Mapped[int | None]
+    guests: Mapped[int | None]
+    min_nights: Mapped[int | None]
     version: Mapped[int] = mapped_column()
 
     unit: Mapped[Unit] = relationship(Unit, lazy="joined", innerjoin=True)

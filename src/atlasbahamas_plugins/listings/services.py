@@ -19,10 +19,10 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
-from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE, Listing, ListingWord
+from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE, PERIODS, PERIODS_OF, Listing, ListingWord
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
-FIELDS = ("title", "description", "category", "available", "price_cents", "price_period")
+FIELDS = ("title", "description", "category", "available", "price_cents", "price_period", "guests", "min_nights")
 MAX_WORDS = 400
 COUNTED_WORDS = 10_000
 INDEXED_AT_ONCE = 200
@@ -31,7 +31,10 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True)
 class ListingDetails:
-    """What a listing says. The price is cents for one period; `available` is a local date."""
+    """What a listing says. The price is cents for one period; `available` is a local date.
+
+    `guests` and `min_nights` are a short-term rental's, and ignored elsewhere.
+    """
 
     title: str
     description: str
@@ -39,6 +42,8 @@ class ListingDetails:
     price_cents: int
     price_period: str
     available: date
+    guests: int | None = None
+    min_nights: int | None = None
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
@@ -84,11 +89,14 @@ def _record(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
 
 
 def _write(db: Session, listing: Listing, details: ListingDetails) -> tuple[dict[str, Any], dict[str, Any]]:
+    _check_terms(details)
     try:
         with db.begin_nested():
             listing.title, listing.description = details.title, details.description
             listing.category, listing.available = details.category, details.available
             listing.price_cents, listing.price_period = details.price_cents, details.price_period
+            short = details.category == "short_term"
+            listing.guests, listing.min_nights = (details.guests, details.min_nights) if short else (None, None)
             db.add(listing)
             changed = changes(listing, FIELDS)
             db.flush()
@@ -98,6 +106,17 @@ def _write(db: Session, listing: Listing, details: ListingDetails) -> tuple[dict
         raise Refused("This unit has a listing already. Change that one, or withdraw it first.") from error
     index_listing(db, listing)
     return changed
+
+
+def _check_terms(details: ListingDetails) -> None:
+    fitting = PERIODS_OF[details.category]
+    if details.price_period not in fitting:
+        periods = " or ".join(PERIODS[period] for period in fitting)
+        raise Refused(f"The price of a {CATEGORIES[details.category].lower()} is for {periods}.", "price_period")
+    if details.category == "short_term":
+        for field in ("guests", "min_nights"):
+            if getattr(details, field) is None:
+                raise Refused("A short-term rental needs this.", field)
 
 
 def index_listing(db: Session, listing: Listing) -> None:
@@ -213,7 +232,7 @@ def listing_of(db: Session, unit: Unit) -> Listing | None:
 
 @dataclass(frozen=True)
 class ListingCard:
-    """What a list says of a listing: nine columns, where the listing with all that hangs on it would be seventy."""
+    """What a list says of a listing: eleven columns, where the listing with all that hangs on it would be seventy."""
 
     ref: str
     title: str
@@ -224,6 +243,8 @@ class ListingCard:
     furnished: bool
     settlement: str
     island: str
+    guests: int | None
+    min_nights: int | None
 
 
 def cards(query: Select[Any]) -> Select[Any]:
@@ -232,7 +253,7 @@ def cards(query: Select[Any]) -> Select[Any]:
     query = query.join(Settlement, Settlement.id == Listing.settlement_id).join(Island, Island.id == Listing.island_id)
     columns: tuple[Any, ...] = (
         *(Listing.ref, Listing.title, Listing.price_cents, Listing.price_period),
-        *(Unit.beds, Unit.baths, Unit.furnished, Settlement.name, Island.name),
+        *(Unit.beds, Unit.baths, Unit.furnished, Settlement.name, Island.name, Listing.guests, Listing.min_nights),
     )
     return query.with_only_columns(*columns, maintain_column_froms=True)
 

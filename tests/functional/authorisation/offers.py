@@ -39,7 +39,14 @@ def crossed(db: Session) -> dict[str, str]:
 
 
 PHOTO = [("porch.jpg", samples.picture(seed=9), "image/jpeg")]
-OFFERED = {"full_name": "Persis Knowles", "phone": "555-0188", "kind": "Land", "settlement": "Old Bight", "words": "An acre."}
+OFFERED = {
+    "full_name": "Persis Knowles",
+    "phone": "555-0188",
+    "kind": "Land",
+    "settlement": "Old Bight",
+    "words": "An acre.",
+    "photos": PHOTO,
+}
 
 TABLE = Table(
     "offers",
