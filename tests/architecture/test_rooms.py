@@ -18,7 +18,11 @@ ROOMS = {
     "__init__", "wiring", "models", "services", "resources", "views", "forms", "lists", "events", "jobs", "settings",
     "personal", "demo", "demo_content",
 }  # fmt: skip
-OF_THEIR_OWN = {"portfolio": {"demo_photos", "occupancy", "tables"}, "listings": {"drawing", "tables"}}
+OF_THEIR_OWN = {
+    "portfolio": {"demo_photos", "occupancy", "tables"},
+    "listings": {"drawing", "tables"},
+    "listings/vehicles": {"drawing"},
+}
 
 
 def features() -> list[Path]:

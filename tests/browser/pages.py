@@ -20,7 +20,7 @@ from atlasbahamas.people.models import Invitation, Membership, Organisation, Per
 from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
-from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.portfolio import services as portfolio
@@ -182,11 +182,20 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         "/listings/?island=abaco&max=4000",
         "/listings/?q=castle",
         "/listings/?beds=many&after=nothing",
+        "/listings/?category=vehicle",
+        "/listings/?category=vehicle&q=castle",
     ),
-    ("PublicListing", ""): ("/listings/{live}/", "/listings/{nightly}/"),
+    ("OwnListings", "vehicle"): (ORG + "listings/vehicle",),
+    ("PublicListing", ""): ("/listings/{live}/", "/listings/{nightly}/", "/listings/{vehicle}/"),
     ("OwnListings", ""): (ORG + "listings/", ORG + "listings/?state=draft", ORG + "listings/?q=castle"),
-    ("OwnListing", ""): (LISTING, ORG + "listings/{draft}/", ORG + "listings/{paused}/", ORG + "listings/{withdrawn}/"),
-    ("OwnListing", "edit"): (LISTING + "edit",),
+    ("OwnListing", ""): (
+        LISTING,
+        ORG + "listings/{vehicle}/",
+        ORG + "listings/{draft}/",
+        ORG + "listings/{paused}/",
+        ORG + "listings/{withdrawn}/",
+    ),
+    ("OwnListing", "edit"): (LISTING + "edit", ORG + "listings/{vehicle}/edit"),
     ("OwnListing", "publish"): (ORG + "listings/{draft}/publish",),
     ("OwnListing", "pause"): (LISTING + "pause",),
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
@@ -286,8 +295,11 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     administration.disable_person(db, people["lisa"], now=now)
     state = {
         row.state: row
-        for row in db.scalars(select(Listing).where(Listing.organisation_id == organisation.id).order_by(Listing.id))
+        for row in db.scalars(
+            select(Listing).where(Listing.organisation_id == organisation.id, Listing.unit_id.is_not(None)).order_by(Listing.id)
+        )
     }
+    vehicles = select(Listing.ref).where(Listing.organisation_id == organisation.id, Listing.unit_id.is_(None), LIVE)
     db.flush()
     changed = record_change(db, organisation)
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
@@ -321,6 +333,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "free_property": long.ref,
         "free_unit": free_unit.ref,
         "live": state["approved"].ref,
+        "vehicle": db.scalars(vehicles.order_by(Listing.id).limit(1)).one(),
         "nightly": nightly.ref,
         "draft": state["draft"].ref,
         "paused": state["paused"].ref,

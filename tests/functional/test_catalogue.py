@@ -17,7 +17,7 @@ from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas.web.kept import KEPT_SECONDS
 from atlasbahamas_plugins.listings.lists import CatalogueList
-from atlasbahamas_plugins.listings.models import LIVE, Listing, ListingWord
+from atlasbahamas_plugins.listings.models import LIVE_HOME, Listing, ListingWord
 from atlasbahamas_plugins.portfolio.models import Island, Property, Settlement, Unit
 
 FILTERS: list[dict[str, str]] = [
@@ -96,7 +96,7 @@ def test_finding_and_walking_show_the_same_pages(site: Site, sort: str) -> None:
 def test_words_find_the_homes_that_have_them_all_and_count_each_once(site: Site, typed: str) -> None:
     of_listing: dict[str, set[str]] = {}
     with site.db.transaction("read") as db:
-        rows = select(Listing.ref, ListingWord.word).join(ListingWord, ListingWord.listing_id == Listing.id).where(LIVE)
+        rows = select(Listing.ref, ListingWord.word).join(ListingWord, ListingWord.listing_id == Listing.id).where(LIVE_HOME)
         for ref, word in db.execute(rows):
             of_listing.setdefault(ref, set()).add(word)
     begins = re.findall("[a-z0-9]+", typed.lower())
@@ -126,11 +126,12 @@ def test_a_listing_repeats_its_unit_and_place_whatever_changes_them(site: Site) 
         return (row[0], row[1], row[2])
 
     with site.db.transaction() as db:
-        listing = db.scalars(select(Listing).where(LIVE).order_by(Listing.id).limit(1)).one()
+        listing = db.scalars(select(Listing).where(LIVE_HOME).order_by(Listing.id).limit(1)).one()
         unit, above = listing.unit, listing.unit.property
         before = agree(listing.id)
         elsewhere = select(Property.id).where(Property.id != above.id).limit(1).scalar_subquery()
-        free = select(Unit.id).where(~Unit.id.in_(select(Listing.unit_id))).order_by(Unit.id).limit(1).scalar_subquery()
+        taken = select(Listing.unit_id).where(Listing.unit_id.is_not(None))
+        free = select(Unit.id).where(~Unit.id.in_(taken)).order_by(Unit.id).limit(1).scalar_subquery()
         changes = [
             update(Unit).where(Unit.id == unit.id).values(beds=17),
             update(Property).where(Property.id == above.id).values(settlement_id=above.settlement_id + 1),

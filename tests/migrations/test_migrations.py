@@ -109,6 +109,10 @@ def test_every_revision_goes_down_and_up_again_with_data_in_the_tables(filled: D
     assert_at_head(filled)
 
 
+LESS_BELOW = {("listings", "listings_0005"): {"listings_listing", "listings_word"}}
+"""(component, revision) -> tables that have fewer rows there than above: vehicles are listings that had no unit yet."""
+
+
 def step(database: Database, component: Component, target: str, *, down: bool) -> None:
     """One revision down or up; no row of a table that stays is lost."""
     with database.read_engine.connect() as connection:
@@ -118,9 +122,8 @@ def step(database: Database, component: Component, target: str, *, down: bool) -
     with database.read_engine.connect() as connection:
         assert current(connection, component) == (None if target == "base" else target)
         after = counts(connection)
-    assert {name: after[name] for name in before.keys() & after.keys()} == {
-        name: before[name] for name in before.keys() & after.keys()
-    }
+    kept = (before.keys() & after.keys()) - (LESS_BELOW.get((component.name, target), set()) if down else set())
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
 
 
 def with_revision(component: Component, folder: Path, body: str) -> Component:

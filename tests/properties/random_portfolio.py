@@ -130,6 +130,13 @@ def write(db: Session, drawn: Drawn) -> list[int]:
         )
         for n, (unit, state, other) in enumerate(drawn.listings)
     )  # fmt: skip
+    db.add_all(
+        Listing(
+            ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
+            price_period="day", available=date(2026, 7, 1), state="draft", created=START,
+        )
+        for n, organisation in enumerate(organisations)
+    )  # fmt: skip
     # Two entries of each organisation, and one of none: which is whose is what the lists have to tell.
     db.add_all(
         AuditEntry(at=START, role="person", organisation_id=row.id, action="atlas:thing:done", request_id="")

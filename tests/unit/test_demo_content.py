@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 
 from atlasbahamas.people.demo_content import ACCOUNTS, ORGANISATIONS
-from atlasbahamas_plugins.listings.demo_content import LISTINGS
+from atlasbahamas_plugins.listings.demo_content import LISTINGS, VEHICLES
 from atlasbahamas_plugins.portfolio.demo_content import HOLDS, PROPERTIES
 
 UNITS = {(above.name, unit.label): unit for above in PROPERTIES for unit in above.units}
@@ -40,6 +40,12 @@ def test_listings_are_of_units_that_exist_each_once() -> None:
     assert {(hold.property_name, hold.unit_label) for hold in HOLDS} <= UNITS.keys()
     states = [entry.state for entry in LISTINGS]
     assert [states.count(state) for state in ("approved", "paused", "draft")] == [30, 2, 2]
+
+
+def test_vehicles_are_somebodys_and_each_is_priced_by_the_day_or_week() -> None:
+    assert {entry.organisation for entry in VEHICLES} <= {entry.key for entry in ORGANISATIONS}
+    assert {entry.price_period for entry in VEHICLES} == {"day", "week"}
+    assert [entry.state for entry in VEHICLES].count("approved") == 3
 
 
 def test_no_sentence_is_said_twice_and_facts_agree_with_the_unit() -> None:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from atlasbahamas_plugins.listings.drawing import draw_home
+from atlasbahamas_plugins.listings.vehicles.drawing import draw_vehicle
 
 KINDS = ("house", "apartment", "townhouse", "villa", "cottage", "studio")
 SHAPES = {"svg", "defs", "linearGradient", "stop", "pattern", "rect", "path", "ellipse"}
@@ -42,6 +43,23 @@ def test_every_picture_is_well_formed_small_and_inert(kind: str, beds: int) -> N
             assert not (element.text or "").strip()
             assert not (element.tail or "").strip()
             assert not [name for name in element.attrib if "href" in name or name == "style" or name.startswith("on")]
+
+
+@pytest.mark.parametrize("seats", [1, 4, 6, 9, 10, 60])
+def test_vehicles_are_drawn_as_homes_are(seats: int) -> None:
+    pictures = [draw_vehicle(f"car-{number}", seats=seats, island="abaco") for number in range(20)]
+    assert len(set(pictures)) == 20
+    assert pictures[0] == draw_vehicle("car-0", seats=seats, island="abaco") != draw_vehicle("car-0", seats=seats, island="exuma")
+    for svg in (*pictures, draw_vehicle('"><script>', seats=seats, island="&text;")):
+        assert 3_000 <= len(svg.encode()) <= 8_000
+        assert not re.search(r"--|nan|inf\b|\de[+-]\d", svg)
+        assert {
+            element.tag.removeprefix("{http://www.w3.org/2000/svg}") for element in ElementTree.fromstring(svg).iter()
+        } <= SHAPES
+
+
+def test_a_car_a_van_and_a_bus_differ() -> None:
+    assert len({draw_vehicle("k7m2", seats=seats, island="abaco").count("<rect") for seats in (4, 7, 12)}) == 3
 
 
 def test_words_of_a_person_never_get_into_the_picture() -> None:

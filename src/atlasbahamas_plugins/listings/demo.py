@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.files.store import Store
 from atlasbahamas.people.demo import demo_code
+from atlasbahamas.people.demo_content import ORGANISATIONS
+from atlasbahamas.people.models import Organisation
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services
-from atlasbahamas_plugins.listings.demo_content import LISTINGS, DemoListing
+from atlasbahamas_plugins.listings.demo_content import LISTINGS, VEHICLES, DemoListing
+from atlasbahamas_plugins.listings.models import VEHICLE
 from atlasbahamas_plugins.listings.offers.demo import load_offers
-from atlasbahamas_plugins.portfolio.models import Property, Unit
+from atlasbahamas_plugins.listings.vehicles.services import VehicleDetails, draft_vehicle
+from atlasbahamas_plugins.portfolio.models import Island, Property, Settlement, Unit
 
 
 def _stay(entry: DemoListing, unit: Unit) -> dict[str, int]:
@@ -47,4 +51,19 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             services.publish_listing(db, listing, now=when)
         if entry.state == "paused":
             services.pause_listing(db, listing)
+    _load_vehicles(db, now)
     load_offers(db, store, now=now)
+
+
+def _load_vehicles(db: Session, now: datetime) -> None:
+    names = {entry.key: entry.name for entry in ORGANISATIONS}
+    for position, entry in enumerate(VEHICLES):
+        organisation = db.scalars(select(Organisation).where(Organisation.name == names[entry.organisation])).one()
+        place = select(Settlement.id).join(Island, Island.id == Settlement.island_id)
+        settlement_id = db.scalars(place.where(Island.ref == entry.island, Settlement.ref == entry.settlement)).one()
+        facts = VehicleDetails(entry.make, entry.model, entry.year, entry.seats, entry.gears, settlement_id, entry.pick_up)
+        today, when = now.astimezone(NASSAU).date(), now - timedelta(hours=11 * position)
+        details = services.ListingDetails(entry.title, entry.description, VEHICLE, entry.price_cents, entry.price_period, today)
+        listing = draft_vehicle(db, organisation, details, facts, now=when, code=demo_code(entry.title))
+        if entry.state == "approved":
+            services.publish_listing(db, listing, now=when)

@@ -12,8 +12,10 @@ from atlasbahamas.web.forms import (
     TextField,
     VersionField,
 )
-from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, MOST_NIGHTS, PERIODS
+from atlasbahamas_plugins.listings.models import HOMES, MOST_GUESTS, MOST_NIGHTS, PERIODS, PERIODS_OF
 from atlasbahamas_plugins.listings.services import ListingDetails
+
+PERIODS_OF_HOMES = [(period, words) for period, words in PERIODS.items() if any(period in PERIODS_OF[home] for home in HOMES)]
 
 
 class ListingForm(Form):
@@ -21,9 +23,9 @@ class ListingForm(Form):
 
     title = TextField("Title", required=True, max_length=120)
     description = MultilineField("Description", required=True, max_length=5000)
-    category = ChoiceField("Category", choices=list(CATEGORIES.items()), required=True)
+    category = ChoiceField("Category", choices=list(HOMES.items()), required=True)
     price_cents = MoneyField("Price", required=True, min=100)
-    price_period = ChoiceField("For", choices=list(PERIODS.items()), required=True)
+    price_period = ChoiceField("For", choices=PERIODS_OF_HOMES, required=True)
     guests = IntegerField("Guests, at most", min=1, max=MOST_GUESTS)
     min_nights = IntegerField("Nights, at least", min=1, max=MOST_NIGHTS)
     available = DateField("Available from", required=True)

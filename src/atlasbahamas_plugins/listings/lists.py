@@ -22,6 +22,7 @@ from atlasbahamas.web.lists import (
 )
 from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, PERIODS, STATES, TONES, Listing
 from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards, found_by_words, has_words
+from atlasbahamas_plugins.listings.vehicles.lists import vehicle_filters
 from atlasbahamas_plugins.portfolio.models import Island
 
 LISTING = Listing.__table__.c
@@ -37,22 +38,36 @@ def _price(row: Listing | ListingCard) -> str:
 
 def catalogue_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
     """What visitors may ask for, with the islands and settlements that there are."""
+    return _filters(
+        places,
+        integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
+        integer_filter("guests", "Guests", lambda guests: Listing.guests >= guests, at_most=MOST_GUESTS),
+    )
+
+
+def filters_of_vehicles(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
+    """The same for vehicles."""
+    return _filters(places, *vehicle_filters())
+
+
+def _filters(places: list[tuple[str, str, list[tuple[str, str]]]], *own: Filter) -> tuple[Filter, ...]:
     islands = [(ref, name) for ref, name, _ in places]
     settlements = {name: entries for _, name, entries in places}
     return (
         text_filter("q", "Search", has_words, find=found_by_words),
         choice_filter("island", "Island", islands, _on_island),
         choice_filter("settlement", "Settlement", settlements, lambda number: Listing.settlement_id == int(number)),
-        integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
+        *own,
         money_filter("min", "Price from", lambda cents: Listing.price_cents >= cents),
         money_filter("max", "Price to", lambda cents: Listing.price_cents <= cents),
-        integer_filter("guests", "Guests", lambda guests: Listing.guests >= guests, at_most=MOST_GUESTS),
-        choice_filter("category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value),
+        choice_filter(
+            "category", "Category", list(CATEGORIES.items()), lambda value: Listing.category == value, everything="Any home"
+        ),
     )
 
 
 class CatalogueList(List):
-    """Live listings, as visitors look through them."""
+    """Homes on the market, as visitors look through them."""
 
     name = "listings"
     noun = ("home", "homes")
@@ -95,6 +110,14 @@ def _badge(row: Listing, node: Any) -> Markup:
     return badge(STATES[row.state], TONES[row.state])
 
 
+def _unit(row: Listing) -> str:
+    return row.unit.label if row.unit is not None else "Vehicle"
+
+
+def _property(row: Listing) -> str:
+    return row.unit.property.name if row.unit is not None else ""
+
+
 class OwnList(List):
     """An organisation's listings."""
 
@@ -115,12 +138,7 @@ class OwnList(List):
     columns = (
         Column("title", "Listing", _own_link, lambda row: row.title, sort="title"),
         Column("state", "State", _badge, lambda row: STATES[row.state]),
-        Column("unit", "Unit", lambda row, node: row.unit.label, lambda row: row.unit.label),
-        Column(
-            "property",
-            "Property",
-            lambda row, node: row.unit.property.name,
-            lambda row: row.unit.property.name,
-        ),
+        Column("unit", "Unit", lambda row, node: _unit(row), _unit),
+        Column("property", "Property", lambda row, node: _property(row), _property),
         Column("price", "Price", lambda row, node: _price(row), _price, numeric=True, sort="price"),
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, literal_column, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, literal_column, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from atlasbahamas.db import Id, Key, Line, Prose, Trigger, metadata, type_annotations
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
-CATEGORIES = {"long_term": "Long-term rental", "short_term": "Short-term rental"}
-PERIODS = {"month": "a month", "week": "a week", "night": "a night"}
-PERIODS_OF = {"long_term": ("month", "week"), "short_term": ("night", "week")}
+VEHICLE = "vehicle"
+HOMES = {"long_term": "Long-term rental", "short_term": "Short-term rental"}
+CATEGORIES = {**HOMES, VEHICLE: "Vehicle rental"}
+PERIODS = {"month": "a month", "week": "a week", "night": "a night", "day": "a day"}
+PERIODS_OF = {"long_term": ("month", "week"), "short_term": ("night", "week"), VEHICLE: ("day", "week")}
 """For which periods a category may name its price."""
 MOST_GUESTS, MOST_NIGHTS = 50, 365
 STATES = {"draft": "Draft", "approved": "Live", "paused": "Paused", "withdrawn": "Withdrawn"}
@@ -32,13 +34,15 @@ def _fitting(periods: Mapping[str, tuple[str, ...]]) -> str:
     return " OR ".join(f"(category = '{category}' AND {_one_of('price_period', fits)})" for category, fits in periods.items())
 
 
-def _of_live_ones(*several: tuple[str, ...]) -> Iterator[Index]:
+def _of_live_ones(kind: str, condition: str, *several: tuple[str, ...]) -> Iterator[Index]:
     """Indexes over the listings that everybody may see, so that none of them has to begin with the state: where a million
     rows have the same, a database without statistics takes an index that begins with it for a good one.
+
+    Homes and vehicles have their own, because nobody looks through both: the few are not looked for among the many.
     """
-    live = text("state = 'approved'")
+    live = text(f"state = 'approved' AND {condition}")
     for columns in several:
-        name = f"ix_listings_listing_live_{columns[0]}"
+        name = f"ix_listings_listing_{kind}_{columns[0]}"
         yield Index(name, *columns, sqlite_where=live, postgresql_where=live)
 
 
@@ -50,7 +54,8 @@ class Base(DeclarativeBase):
 
 
 class Listing(Base):
-    """A unit offered on the market (domain.md 3.2). `price_cents` is for one `price_period`; a unit has one current listing.
+    """What is offered on the market (domain.md 3.2): a unit, or a vehicle, which has none (vehicles/). `price_cents` is for one
+    `price_period`; a unit has one current listing.
     Only a short-term rental says how many `guests` may stay and for how many nights at least.
 
     `island_id`, `settlement_id` and `beds` repeat what the unit and its property say: the catalogue filters, sorts and counts in
@@ -62,6 +67,7 @@ class Listing(Base):
         CheckConstraint(_one_of("state", STATES), name="known_state"),
         CheckConstraint(_one_of("category", CATEGORIES), name="known_category"),
         CheckConstraint(_one_of("price_period", PERIODS), name="known_period"),
+        CheckConstraint("(category = 'vehicle') = (unit_id IS NULL)", name="unit_unless_vehicle"),
         CheckConstraint(_fitting(PERIODS_OF), name="period_fits_category"),
         CheckConstraint("(category = 'short_term') = (guests IS NOT NULL)", name="short_stay_has_guests"),
         CheckConstraint("(category = 'short_term') = (min_nights IS NOT NULL)", name="short_stay_has_min_nights"),
@@ -78,6 +84,8 @@ class Listing(Base):
         ),
         # What each order of the catalogue walks, and what each of its filters finds.
         *_of_live_ones(
+            "live",
+            "unit_id IS NOT NULL",
             ("published", "id"),
             ("price_cents", "id"),
             ("available", "id"),
@@ -87,14 +95,21 @@ class Listing(Base):
             ("category",),
             ("guests",),
         ),
-        Index("ix_listings_listing_unit_id", "unit_id"),
+        *_of_live_ones("vehicle", "unit_id IS NULL", ("published", "id"), ("price_cents", "id")),
+        # Without vehicles, which SQLite would look for by having no unit.
+        Index(
+            "ix_listings_listing_unit_id",
+            "unit_id",
+            sqlite_where=text("unit_id IS NOT NULL"),
+            postgresql_where=text("unit_id IS NOT NULL"),
+        ),
         Index("ix_listings_listing_organisation_id", "organisation_id", "id"),
     )
 
     id: Mapped[Id]
     ref: Mapped[Key]
     organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
-    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey(Unit.id))
     title: Mapped[Line]
     description: Mapped[Prose]
     category: Mapped[str] = mapped_column(String(20))
@@ -111,7 +126,7 @@ class Listing(Base):
     min_nights: Mapped[int | None]
     version: Mapped[int] = mapped_column()
 
-    unit: Mapped[Unit] = relationship(Unit, lazy="joined", innerjoin=True)
+    unit: Mapped[Unit | None] = relationship(Unit, lazy="joined")
     organisation: Mapped[Organisation] = relationship(Organisation, lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": version}
@@ -119,6 +134,11 @@ class Listing(Base):
 
 LIVE = Listing.state == literal_column("'approved'")
 """A listing that everybody may see. Written out as in the indexes: SQLite does not look into a parameter to choose one."""
+
+
+# A visitor looks through homes, or through vehicles.
+LIVE_HOME = and_(LIVE, Listing.unit_id.is_not(None))
+LIVE_VEHICLE = and_(LIVE, Listing.unit_id.is_(None))
 
 
 class ListingWord(Base):
@@ -167,5 +187,5 @@ TRIGGERS = (
     _repeated(
         "UPDATE OF settlement_id", "portfolio_property", "unit_id IN (SELECT id FROM portfolio_unit WHERE property_id = NEW.id)"
     ),
-    _repeated("UPDATE OF island_id", "portfolio_settlement", "settlement_id = NEW.id"),
+    _repeated("UPDATE OF island_id", "portfolio_settlement", "settlement_id = NEW.id AND unit_id IS NOT NULL"),
 )

@@ -19,7 +19,8 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
-from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE, PERIODS, PERIODS_OF, Listing, ListingWord
+from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE_HOME, PERIODS, PERIODS_OF, Listing, ListingWord
+from atlasbahamas_plugins.listings.vehicles.models import Vehicle
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
 FIELDS = ("title", "description", "category", "available", "price_cents", "price_period", "guests", "min_nights")
@@ -63,9 +64,14 @@ def draft_listing(db: Session, unit: Unit, details: ListingDetails, *, now: date
         state="draft",
         created=now,
     )
-    _, after = _write(db, listing, details)
-    _record(db, "drafted", listing, after={"unit": unit.ref, **after})
+    begin_listing(db, listing, details, {"unit": unit.ref})
     return listing
+
+
+def begin_listing(db: Session, listing: Listing, details: ListingDetails, about: dict[str, Any]) -> None:
+    """Write a listing that is new; `about` is what the record says that it is of."""
+    _, after = _write(db, listing, details)
+    _record(db, "drafted", listing, after={**about, **after})
 
 
 def edit_listing(db: Session, listing: Listing, details: ListingDetails) -> Listing:
@@ -121,19 +127,18 @@ def _check_terms(details: ListingDetails) -> None:
 
 def index_listing(db: Session, listing: Listing) -> None:
     """Write down the words that a listing is found by: its text, its place with the other names of it, its category."""
-    settlement = listing.unit.property.settlement
-    texts = [
-        listing.title,
-        listing.description,
-        settlement.name,
-        *settlement.other_names,
-        settlement.island.name,
-        *settlement.island.other_names,
-        CATEGORIES[listing.category],
-        listing.unit.property.kind,
-    ]
+    texts = [listing.title, listing.description, CATEGORIES[listing.category]]
+    vehicle = db.get(Vehicle, listing.id) if listing.unit is None else None
+    if listing.unit is not None:
+        texts += [listing.unit.property.kind, *_names_of(listing.unit.property.settlement)]
+    if vehicle is not None:
+        texts += [vehicle.name, vehicle.gears, vehicle.pick_up, *_names_of(vehicle.settlement)]
     db.execute(delete(ListingWord).where(ListingWord.listing_id == listing.id))
     db.execute(insert(ListingWord), [{"word": word, "listing_id": listing.id} for word in words_of(texts)])
+
+
+def _names_of(settlement: Settlement) -> list[str]:
+    return [settlement.name, *settlement.other_names, settlement.island.name, *settlement.island.other_names]
 
 
 class WordsOfPlaces:
@@ -200,7 +205,7 @@ def _rarest(db: Session, words: list[str]) -> str:
 
 def publish_listing(db: Session, listing: Listing, *, now: datetime) -> None:
     """Put a listing into the catalogue. Raises Refused from a state in which that makes no sense."""
-    if listing.unit.archived is not None or listing.unit.property.archived is not None:
+    if listing.unit is not None and (listing.unit.archived is not None or listing.unit.property.archived is not None):
         raise Refused("The unit is archived. Take it out of the archive first.")
     _move(db, listing, "approved", "published", allowed=("draft", "paused"), published=listing.published or now)
 
@@ -264,17 +269,17 @@ def card_of(row: Any) -> ListingCard:
 
 
 # Made once: making them took as long as running them.
-_NEWEST = cards(select(Listing).where(LIVE))
+_NEWEST = cards(select(Listing).where(LIVE_HOME))
 _NEWEST = _NEWEST.order_by(Listing.published.desc(), Listing.id.desc()).limit(bindparam("most"))
 _SIMILAR = _NEWEST.where(Listing.island_id == bindparam("island_id"), Listing.id != bindparam("listing_id"))
 
 
 def newest_listings(db: Session, *, most: int = 6) -> list[ListingCard]:
-    """The latest live listings."""
+    """The latest homes on the market."""
     return [card_of(row) for row in db.execute(_NEWEST, {"most": most})]
 
 
 def similar_listings(db: Session, listing: Listing, *, most: int = 3) -> list[ListingCard]:
-    """Other live listings on the same island, the newest first."""
+    """Other homes on the same island, the newest first."""
     of = {"island_id": listing.island_id, "listing_id": listing.id}
     return [card_of(row) for row in db.execute(_SIMILAR, {**of, "most": most})]

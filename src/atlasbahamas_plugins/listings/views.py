@@ -13,9 +13,14 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
-from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
-from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES, Listing
+from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters, filters_of_vehicles
+from atlasbahamas_plugins.listings.models import CATEGORIES, LIVE_HOME, LIVE_VEHICLE, PERIODS, STATES, TONES, VEHICLE
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
+from atlasbahamas_plugins.listings.vehicles import views as vehicle_views
+from atlasbahamas_plugins.listings.vehicles.drawing import draw_vehicle
+from atlasbahamas_plugins.listings.vehicles.lists import VehicleList
+from atlasbahamas_plugins.listings.vehicles.models import GEARS
+from atlasbahamas_plugins.listings.vehicles.services import similar_vehicles, vehicle_of
 from atlasbahamas_plugins.portfolio.places.services import utilities_on
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
 from atlasbahamas_plugins.portfolio.services import places
@@ -24,35 +29,52 @@ ONE_DAY = timedelta(days=1)
 
 
 def catalogue(context: Catalogue, request: Any) -> Any:
-    """Homes to rent, the same page for every visitor."""
+    """Homes to rent, or vehicles: the same page for every visitor."""
     request.share()
+    if request.GET.get("category") == VEHICLE:
+        filters = request.kept("listings: filters of vehicles", lambda: filters_of_vehicles(places(request.db)))
+        vehicles = VehicleList(request, context.visible().where(LIVE_VEHICLE), node=context, filters=filters)
+        return vehicles.answer(periods=PERIODS, vehicles=True, gears=GEARS)
     filters = request.kept("listings: filters of the catalogue", lambda: catalogue_filters(places(request.db)))
-    listed = CatalogueList(request, context.visible(), node=context, filters=filters)
-    return listed.answer(periods=PERIODS)
+    listed = CatalogueList(request, context.visible().where(LIVE_HOME), node=context, filters=filters)
+    return listed.answer(periods=PERIODS, vehicles=False)
 
 
 def show_listing(context: PublicListing, request: Any) -> dict[str, Any]:
     """A listing's own page."""
     request.share()
+    shown = subject(context, request)
     return {
-        "listing": context.row,
+        **shown,
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
         "periods": PERIODS,
-        "similar": services.similar_listings(request.db, context.row),
-        "utilities": _utilities(request, context.row),
+        "similar": (similar_vehicles if shown["vehicle"] else services.similar_listings)(request.db, context.row),
     }
 
 
-def _utilities(request: Any, listing: Listing) -> list[tuple[str, list[str]]]:
-    island_id = listing.unit.property.settlement.island_id
+def subject(context: PublicListing | OwnListing, request: Any) -> dict[str, Any]:
+    """What a listing is of, for its pages: the home or the `vehicle`, where that is, and who supplies a home there."""
+    listing = context.row
+    if listing.unit is None:
+        vehicle = vehicle_of(request.db, listing)
+        return {"listing": listing, "vehicle": vehicle, "place": vehicle.settlement, "gears": GEARS}
+    place = listing.unit.property.settlement
+    return {"listing": listing, "vehicle": None, "place": place, "utilities": _utilities(request, place.island_id)}
+
+
+def _utilities(request: Any, island_id: int) -> list[tuple[str, list[str]]]:
     return request.kept(f"listings: utilities of island {island_id}", lambda: utilities_on(request.db, island_id))  # type: ignore[no-any-return]
 
 
 def picture(context: PublicListing | OwnListing, request: Any) -> Response:
-    """A drawing of the home, for listings without a photo. It depends on the listing's facts only, so it may be kept."""
+    """A drawing of the home or the vehicle, for listings without a photo. It depends on facts only, so it may be kept."""
     unit = context.row.unit
-    svg = draw_home(context.row.ref, kind=unit.property.kind, beds=unit.beds, island=unit.property.settlement.island.ref)
+    if unit is None:
+        vehicle = vehicle_of(request.db, context.row)
+        svg = draw_vehicle(context.row.ref, seats=vehicle.seats, island=vehicle.settlement.island.ref)
+    else:
+        svg = draw_home(context.row.ref, kind=unit.property.kind, beds=unit.beds, island=unit.property.settlement.island.ref)
     response = Response(body=svg.encode(), content_type="image/svg+xml", charset="UTF-8")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     request.share()
@@ -90,16 +112,17 @@ def draft(context: UnitNode, request: Any) -> Any:
 def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
     """A listing as its lister sees it: its state, and what can be done."""
     return {
-        "listing": context.row,
+        **subject(context, request),
         "state_badge": badge(STATES[context.row.state], TONES[context.row.state]),
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
-        "utilities": _utilities(request, context.row),
     }
 
 
 def edit(context: OwnListing, request: Any) -> Any:
     """Change what a listing says."""
+    if context.row.unit_id is None:
+        return vehicle_views.edit(context, request)
     form = ListingForm(request, context.row)
 
     def submit() -> Any:

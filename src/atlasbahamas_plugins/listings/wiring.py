@@ -18,7 +18,7 @@ from atlasbahamas_plugins.portfolio.services import island_choices
 VIEW = resources.VIEW
 EDIT = "listings:listing:edit"
 FORM = ("GET", "POST")
-PARTS = ("offers",)
+PARTS = ("offers", "vehicles")
 
 
 def _front(request: Any, context: Any) -> str:

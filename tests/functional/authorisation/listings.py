@@ -36,7 +36,7 @@ def places(db: Session) -> dict[str, str]:
         mine = select(Listing.ref).where(Listing.organisation_id == organisation.id, Listing.state == state)
         return str(db.scalars(mine.order_by(Listing.id).limit(1)).one())
 
-    current = select(Listing.unit_id).where(Listing.state != "withdrawn")
+    current = select(Listing.unit_id).where(Listing.state != "withdrawn", Listing.unit_id.is_not(None))
     unit, above = db.execute(
         select(Unit.ref, Property.ref)
         .join(Property, Property.id == Unit.property_id)
@@ -76,6 +76,21 @@ TEXT = {
     "available": "2026-07-01",
 }
 
+VEHICLE = {
+    "title": "A van for eight",
+    "description": "For a crew.",
+    "make": "Toyota",
+    "model": "Noah",
+    "year": "2016",
+    "seats": "8",
+    "gears": "Automatic",
+    "price_cents": "90",
+    "price_period": "a day",
+    "settlement": "Staniel Cay",
+    "pick_up": "At the dock",
+    "available": "2026-07-01",
+}
+
 TABLE = Table(
     "listings",
     places,
@@ -84,6 +99,7 @@ TABLE = Table(
         View(PublicListing, "", EVERYBODY, at="public listing"),
         View(PublicListing, "picture.svg", EVERYBODY, at="public listing"),
         View(OwnListings, "", READERS, at="own listings"),
+        View(OwnListings, "vehicle", WRITERS, at="own listings", send=VEHICLE),
         View(OwnListing, "", READERS, at="live listing"),
         View(OwnListing, "picture.svg", READERS, at="live listing"),
         View(OwnListing, "edit", WRITERS, at="live listing", send=TEXT),

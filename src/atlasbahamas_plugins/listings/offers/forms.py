@@ -34,7 +34,7 @@ class OfferForm(Form):
     asking_cents = MoneyField("Asking price", min=100)
     words = MultilineField("About it", required=True, max_length=5000)
     photos = PicturesField("Photos", max_files=MOST_PHOTOS)
-    website = TextField("Leave this box empty", render_kw={"autocomplete": "off", "tabindex": "-1"})
+    website = TextField("Leave this box empty", render_kw={"autocomplete": "off"})
 
     def __init__(self, request: Any, **values: Any) -> None:
         super().__init__(request, **values)
