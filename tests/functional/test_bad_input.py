@@ -33,7 +33,7 @@ def test_junk_in_the_address_of_a_page(world: World, table: Table, view: View) -
         for junk in [*JUNK, str(10**18)]:
             answer = browser.get(path, {name: junk}, expect_errors=True)
             assert answer.status_int in (200, 303, 400), (name, junk[:20])
-            assert "<script>alert(1)" not in answer.text
+            assert b"<script>alert(1)" not in answer.body
             if name in ("after", "before") and names:
                 assert answer.status_int == 400, junk[:20]
     for raw in RAW:
