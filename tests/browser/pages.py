@@ -175,6 +175,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListings", ""): (ORG + "listings/", ORG + "listings/?state=draft", ORG + "listings/?q=castle"),
     ("OwnListing", ""): (LISTING, *(ORG + f"listings/{{{state}}}/" for state in STATES)),
     ("OwnListing", "edit"): (LISTING + "edit", *(ORG + f"listings/{{{state}}}/edit" for state in ("in_review", "sent_back"))),
+    ("Units", "list"): (
+        ORG + "units/list",
+        ORG + "units/list?q=castle",
+        ORG + "units/list?unit={unit}&unit={free_unit}&unit={mended_unit}",
+    ),
     ("OwnListing", "submit"): (ORG + "listings/{draft}/submit",),
     ("OwnListing", "resume"): (ORG + "listings/{paused}/resume",),
     ("OwnListing", "take-back"): (ORG + "listings/{in_review}/take-back",),

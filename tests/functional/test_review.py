@@ -531,3 +531,20 @@ def test_the_database_shows_the_public_nothing_that_was_not_approved(site: Site)
     assert refused(site, f"UPDATE listings_listing SET description = 'Anything' WHERE id = {row.id}") == rule
     unseen = version(site, WAITING).listing_id
     assert refused(site, f"UPDATE listings_listing SET state = 'approved', published = created WHERE id = {unseen}") == rule
+
+
+def test_keys_that_no_page_sends_are_refused(site: Site) -> None:
+    paula, keva = site.browser("paula"), site.browser("keva")
+    form = paula.get("/admin/review/several").forms["form"]
+    units = keva.get("/portfolio/").follow().request.path + "units/list"
+    for junk in ("a\0b", "no key", "", "x" * 5000, "'; DROP TABLE person; --"):
+        paula.get("/admin/review/several", {"ref": junk}, status=400)
+        paula.post("/admin/review/several", {"ref": junk, "csrf_token": form["csrf_token"].value}, status=400)
+        keva.get(units, {"unit": junk}, status=400)
+    before = site.counts()
+    ref = version(site, WAITING).ref
+    fields = {"csrf_token": form["csrf_token"].value, "ref": ref, f"decision_{ref}": "reject", f"note_{ref}": "No."}
+    for seen in ([], ["0"], ["-1"], ["9" * 30], ["1", "1"], ["a\0b"]):
+        sent = [*fields.items(), *[(f"seen_{ref}", text) for text in seen]]
+        assert "It was changed meanwhile" in paula.post("/admin/review/several", sent, status=422).text
+    assert site.counts() == before

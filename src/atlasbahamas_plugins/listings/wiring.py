@@ -17,7 +17,7 @@ from atlasbahamas_plugins.portfolio.services import island_choices
 
 VIEW, EDIT = resources.VIEW, resources.EDIT
 FORM = ("GET", "POST")
-PARTS = ("versions", "review", "let")
+PARTS = ("versions", "review", "let", "several")
 
 
 def _front(request: Any, context: Any) -> str:

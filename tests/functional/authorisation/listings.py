@@ -23,7 +23,7 @@ from atlasbahamas_plugins.listings.versions.resources import (
     Versions,
 )
 from atlasbahamas_plugins.portfolio.models import Property, Unit
-from atlasbahamas_plugins.portfolio.resources import UnitNode
+from atlasbahamas_plugins.portfolio.resources import UnitNode, Units
 
 EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin")
 READERS = who(
@@ -82,6 +82,7 @@ def places(db: Session) -> dict[str, str]:
         "live listing": f"{here}listings/{listing('approved')}/",
         "paused listing": f"{here}listings/{listing('paused')}/",
         "unlisted unit": f"{here}properties/{above}/units/{unit}/",
+        "chosen units": f"{here}units/list?unit={unit}&page=",
         "draft listing": f"{own}{draft.listing.ref}/",
         "listing in review": f"{own}{submitted.listing.ref}/",
         "changed listing": f"{own}{begun.listing.ref}/",
@@ -158,6 +159,7 @@ TABLE = Table(
         View(OwnListing, "drop-changes", WRITERS, at="changed listing", send={}),
         View(OwnListing, "revise", WRITERS, at="paused listing", send={}),
         View(OwnListing, "let", WRITERS, at="live listing", send={}),
+        View(Units, "list", WRITERS, at="chosen units", send={"description": "Sea air."}, shows=True),
         View(Versions, "", READERS, at="versions"),
         View(VersionNode, "", READERS, at="draft"),
         View(VersionNode, "take-photos", WRITERS, at="bare draft", send={}),

@@ -36,8 +36,8 @@ class Part:
     @property
     def seen_number(self) -> int:
         """What was on the page; 0, which nothing has, for what the page did not write."""
-        text = str(self.seen.data)
-        return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
+        text = self.seen.raw_data[0] if len(self.seen.raw_data or ()) == 1 else ""
+        return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,18}", text) else 0
 
     def look_again(self, number: int) -> None:
         """The page shows something else now than what was ticked: the ticks go, the words stay."""
@@ -55,7 +55,7 @@ class Part:
 class DecisionForm(Form):
     """The checklist, nothing of it ticked beforehand, the decision and a note."""
 
-    decision = ChoiceField("Your decision", choices=list(DECISIONS.items()), required=True)
+    decision = ChoiceField("Your decision", choices=[("", "Choose"), *DECISIONS.items()], required=True)
     note = MultilineField("Note for the lister", max_length=2000)
     photos_checked = CheckField(CHECKLIST["photos"])
     price_checked = CheckField(CHECKLIST["price"])

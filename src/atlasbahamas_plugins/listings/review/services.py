@@ -243,7 +243,7 @@ def _looked(
 
 def differences(before: str, after: str) -> list[tuple[str, str]]:
     """Two texts as pieces in order: ("same", text), ("gone", text) and ("new", text), word by word."""
-    old, new = (re.findall(r"\S+|\s+", text) for text in (before, after))
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
     pieces: list[tuple[str, str]] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":

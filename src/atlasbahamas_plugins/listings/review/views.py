@@ -14,7 +14,7 @@ from atlasbahamas.files.serving import ASK, serve_file
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, Listing
-from atlasbahamas_plugins.listings.resources import OwnListing, units_let_today, writing_roles
+from atlasbahamas_plugins.listings.resources import OwnListing, keys_sent, units_let_today, writing_roles
 from atlasbahamas_plugins.listings.review import services
 from atlasbahamas_plugins.listings.review.forms import MOST, DecisionForm, Part, several_form
 from atlasbahamas_plugins.listings.review.lists import ReviewQueue, kind_of
@@ -99,8 +99,7 @@ def review(context: ReviewNode, request: Any) -> Any:
 
 def several(context: Reviews, request: Any) -> Any:
     """Several versions, each in full and with its own checklist; only what somebody decided about is decided."""
-    sent = request.POST if request.method == "POST" else request.GET
-    refs = list(dict.fromkeys(ref for ref in sent.getall("ref") if isinstance(ref, str)))
+    refs = keys_sent(request, "ref")
     if len(refs) > MOST:
         request.session.flash(CHOOSE_LESS)
         return HTTPSeeOther(context.url())
