@@ -260,6 +260,11 @@ def listing_of(db: Session, unit: Unit) -> Listing | None:
     return db.scalar(select(Listing).where(Listing.unit_id == unit.id, Listing.state.in_(CURRENT)))
 
 
+def last_listing_of(db: Session, unit: Unit) -> Listing | None:
+    """The listing that a unit had last, in whatever state: the next one can begin with its words."""
+    return db.scalar(select(Listing).where(Listing.unit_id == unit.id).order_by(Listing.id.desc()).limit(1))
+
+
 @dataclass(frozen=True)
 class ListingCard:
     """What a list says of a listing: ten columns, where the listing with all that hangs on it would be seventy."""

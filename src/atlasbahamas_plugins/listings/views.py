@@ -77,9 +77,12 @@ def draft(context: UnitNode, request: Any) -> Any:
     if current is not None and request.method == "GET":
         return HTTPSeeOther(own.node_of(current).url())
     unit = context.row
+    last = services.last_listing_of(request.db, unit)
+    begun = f"{unit.beds or 'No'} bedroom {'home' if unit.beds else 'studio'} in {unit.property.settlement.name}"[:120]
     form = ListingForm(
         request,
-        title=f"{unit.beds or 'No'} bedroom {'home' if unit.beds else 'studio'} in {unit.property.settlement.name}"[:120],
+        title=last.title if last else begun,
+        description=last.description if last else "",
         price_cents=unit.rent_cents,
         price_period="month",
         category="long_term",

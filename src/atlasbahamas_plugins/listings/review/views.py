@@ -107,7 +107,11 @@ def several(context: Reviews, request: Any) -> Any:
     form = several_form(request, [(row.ref, row.listing.version) for row in rows])
     shown: dict[str, Any] = {"done": [], "refused": []}
 
+    gone = len(refs) - len(rows) if refs else 0
+
     def act() -> Any:
+        if gone:
+            raise Refused("Some of these are not there. Nothing was decided.")
         left = []
         for row in rows:
             part = form.part(row.ref)
@@ -129,7 +133,6 @@ def several(context: Reviews, request: Any) -> Any:
     if shown["refused"] and not shown["done"]:
         request.response.status_int = 422
     waits = [context.node_of(row) for row in rows if row.state == "submitted"]
-    gone = len(set(refs) - {row.ref for row in rows})
     return {"form": form, "parts": _parts(request, form, waits), "gone": gone, **shown}
 
 
