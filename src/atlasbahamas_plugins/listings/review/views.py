@@ -110,8 +110,8 @@ def several(context: Reviews, request: Any) -> Any:
     gone = len(refs) - len(rows) if refs else 0
 
     def act() -> Any:
-        if gone:
-            raise Refused("Some of these are not there. Nothing was decided.")
+        if gone or not all(form.part(row.ref).seen_number for row in rows):
+            raise Refused("This page is not as it was sent to you, so nothing was decided. Look at it again.")
         left = []
         for row in rows:
             part = form.part(row.ref)
