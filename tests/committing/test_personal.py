@@ -31,6 +31,7 @@ from atlasbahamas.personal.services import STAYS
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
 from atlasbahamas_plugins.portfolio.models import Hold
 
 PASSWORD = "guava duff on Sunday"
@@ -137,6 +138,12 @@ def live(site: Site) -> tuple[TestApp, int]:
         others = db.scalars(select(Offer.id).where(Offer.ref == "o-3")).one()
         db.add(OfferNote(offer_id=others, at=now, by_id=number, words="Zéphirine Quashie called"))
         db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **made))
+        submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
+        submitted.submitted_by_id = number
+        approved = select(ListingVersion).where(ListingVersion.state == "submitted", ListingVersion.id != submitted.id)
+        decided = db.scalars(approved.limit(1)).one()
+        decided.state, decided.decided, decided.decided_by_id, decided.reviewed = "changes_requested", now, number, True
+        decided.note = "Ask Zéphirine Quashie which floor it is on."
     return browser, number
 
 

@@ -18,8 +18,9 @@ from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person, PersonRole
 from atlasbahamas.testing.site import START
-from atlasbahamas_plugins.listings.models import STATES, Listing
+from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
+from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
@@ -46,7 +47,7 @@ class Drawn:
 
 
 def _at_most_one_current(listings: list[tuple[int, str, int | None]]) -> bool:
-    current = [unit for unit, state, _ in listings if state != "withdrawn"]
+    current = [unit for unit, state, _ in listings if state not in ENDED]
     return len(current) == len(set(current))
 
 
@@ -122,14 +123,17 @@ def write(db: Session, drawn: Drawn) -> list[int]:
         )
         for n, owner in enumerate(drawn.bulk_edits)
     )  # fmt: skip
-    db.add_all(
+    listings = [
         Listing(
             ref=f"l{n}", unit=units[unit], title="A home", description="", category="long_term", price_cents=100,
             organisation_id=units[unit].property.organisation_id if other is None else organisations[other].id,
             price_period="month", available=date(2026, 7, 1), state=state, created=START, published=START,
         )
         for n, (unit, state, other) in enumerate(drawn.listings)
-    )  # fmt: skip
+    ]  # fmt: skip
+    db.add_all(listings)
+    db.flush()
+    _write_versions(db, listings)
     db.add_all(
         Listing(
             ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
@@ -176,26 +180,45 @@ def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Ite
     yield OutboxEntry(name="atlas.tested", payload={}, state="waiting", created=START, due=START, attempts=0)
 
 
+def _write_versions(db: Session, listings: list[Listing]) -> None:
+    """Two versions of each listing, with a photo and a document each: one that is public or was decided, and a draft."""
+    for n, listing in enumerate(listings):
+        for number, after in ((1, "approved" if n % 2 else "dropped"), (2, "draft")):
+            row = ListingVersion(
+                ref=f"v{n}-{number}", listing=listing, number=number, title="A home", description="", state="draft", created=START
+            )
+            db.add(row)
+            db.flush()
+            db.add(
+                ListingPhoto(ref=f"lp{n}-{number}", version_id=row.id, position=1, caption="", file=_file(db, f"fp{n}-{number}"))
+            )
+            db.add(ListingDocument(ref=f"ld{n}-{number}", version_id=row.id, file=_file(db, f"fd{n}-{number}"), created=START))
+            db.flush()
+            if after == "approved":
+                row.state, row.submitted = "submitted", START
+                db.flush()
+                row.decided = START
+            row.state = after
+            db.flush()
+
+
+def _file(db: Session, ref: str) -> File:
+    file = File(
+        ref=ref, digest="0" * 64, size=1, media_type="image/jpeg", kind="picture", name="", width=1, height=1, created=START
+    )
+    db.add(file)
+    db.flush()
+    return file
+
+
 PHOTOS: dict[type, type[PhotoColumns]] = {Property: PropertyPhoto, Unit: UnitPhoto, Offer: OfferPhoto}
 
 
 def _photos(db: Session, things: list[Any]) -> Iterator[Any]:
     """One of each thing."""
     for n, thing in enumerate(things):
-        file = File(
-            ref=f"f{n}",
-            digest="0" * 64,
-            size=1,
-            media_type="image/jpeg",
-            kind="picture",
-            name="",
-            width=1,
-            height=1,
-            created=START,
-        )
-        db.add(file)
-        db.flush()
         made: Any = PHOTOS[type(thing)]
+        file = _file(db, f"f{n}")
         yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **{f"{made.thing}_id": thing.id})
 
 
@@ -209,9 +232,9 @@ RICH = Drawn(
     properties=[(0, False), (0, True), (1, False)],
     units=[(0, False), (0, False), (1, True), (2, False)],
     holds=[(0, 0), (1, 0), (3, 2)],
-    times_out=[(0, 1), (2, 0), (3, 1)],
-    contacts=[0, 1, 2],
-    bulk_edits=[0, 1],
+    times_out=[(0, 1), (3, 3)],
+    contacts=[0, 1],
+    bulk_edits=[0, 2],
     listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],
 )  # fmt: skip
 

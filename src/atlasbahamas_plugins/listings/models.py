@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, literal_column, text
@@ -19,19 +19,44 @@ PERIODS = {"month": "a month", "week": "a week", "night": "a night", "day": "a d
 PERIODS_OF = {"long_term": ("month", "week"), "short_term": ("night", "week"), VEHICLE: ("day", "week")}
 """For which periods a category may name its price."""
 MOST_GUESTS, MOST_NIGHTS = 50, 365
-STATES = {"draft": "Draft", "approved": "Live", "paused": "Paused", "withdrawn": "Withdrawn"}
-TONES = {"draft": "sea", "approved": "good", "paused": "warn", "withdrawn": "quiet"}
+STATES = {
+    "draft": "Draft",
+    "submitted": "In review",
+    "changes_requested": "Sent back",
+    "approved": "Live",
+    "paused": "Paused",
+    "rejected": "Not accepted",
+    "let": "Let",
+    "withdrawn": "Withdrawn",
+}
+TONES = {
+    "draft": "sea",
+    "submitted": "warn",
+    "changes_requested": "bad",
+    "approved": "good",
+    "paused": "warn",
+    "rejected": "bad",
+    "let": "quiet",
+    "withdrawn": "quiet",
+}
 """Tone of a state's badge."""
 
-CURRENT = ("draft", "approved", "paused")
+ON_THE_MARKET = ("approved", "paused")
+"""What the public sees, or saw and will see again: what it says changes by an approved version only."""
+ENDED = ("rejected", "let", "withdrawn")
+CURRENT = tuple(state for state in STATES if state not in ENDED)
 
 
-def _one_of(column: str, values: object) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"  # type: ignore[attr-defined]
+def one_of(column: str, values: Iterable[str]) -> str:
+    """SQL that is true where a column has one of some values."""
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+_CURRENT = text(f"NOT ({one_of('state', ENDED)})")
 
 
 def _fitting(periods: Mapping[str, tuple[str, ...]]) -> str:
-    return " OR ".join(f"(category = '{category}' AND {_one_of('price_period', fits)})" for category, fits in periods.items())
+    return " OR ".join(f"(category = '{category}' AND {one_of('price_period', fits)})" for category, fits in periods.items())
 
 
 def _of_live_ones(kind: str, condition: str, *several: tuple[str, ...]) -> Iterator[Index]:
@@ -58,15 +83,18 @@ class Listing(Base):
     `price_period`; a unit has one current listing.
     Only a short-term rental says how many `guests` may stay and for how many nights at least.
 
+    `title`, `description` and `cover` (the key of its first photo) are those of the approved version; before there is one, those
+    of the draft. What they were and will be is in versions/.
+
     `island_id`, `settlement_id` and `beds` repeat what the unit and its property say: the catalogue filters, sorts and counts in
     one table, where an index answers each question whatever the number of listings. TRIGGERS keep them, and nothing else does.
     """
 
     __tablename__ = "listings_listing"
     __table_args__ = (
-        CheckConstraint(_one_of("state", STATES), name="known_state"),
-        CheckConstraint(_one_of("category", CATEGORIES), name="known_category"),
-        CheckConstraint(_one_of("price_period", PERIODS), name="known_period"),
+        CheckConstraint(one_of("state", STATES), name="known_state"),
+        CheckConstraint(one_of("category", CATEGORIES), name="known_category"),
+        CheckConstraint(one_of("price_period", PERIODS), name="known_period"),
         CheckConstraint("(category = 'vehicle') = (unit_id IS NULL)", name="unit_unless_vehicle"),
         CheckConstraint(_fitting(PERIODS_OF), name="period_fits_category"),
         CheckConstraint("(category = 'short_term') = (guests IS NOT NULL)", name="short_stay_has_guests"),
@@ -79,8 +107,8 @@ class Listing(Base):
             "uq_listings_listing_current",
             "unit_id",
             unique=True,
-            sqlite_where=text("state <> 'withdrawn'"),
-            postgresql_where=text("state <> 'withdrawn'"),
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
         ),
         # What each order of the catalogue walks, and what each of its filters finds.
         *_of_live_ones(
@@ -112,6 +140,7 @@ class Listing(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey(Unit.id))
     title: Mapped[Line]
     description: Mapped[Prose]
+    cover: Mapped[str | None] = mapped_column(String(80))
     category: Mapped[str] = mapped_column(String(20))
     price_cents: Mapped[int]
     price_period: Mapped[str] = mapped_column(String(10))

@@ -1,43 +1,39 @@
-"""A person's own data in the listings: property that they offered for sale, and what they wrote about offers."""
+"""A person's own data in the listings: which versions they submitted, and which they decided about."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.personal.leaving import Leaving, Rows
-from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote
-from atlasbahamas_plugins.listings.offers.services import FORGET, erase_words
+from atlasbahamas_plugins.listings.offers import personal as offers
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
 
 
 def export(db: Session, person_id: int) -> Rows:
-    """Their offers, and the notes that they wrote about others' without what is in those offers."""
-    offers = db.scalars(select(Offer).where(Offer.person_id == person_id).order_by(Offer.id))
-    notes = db.scalars(select(OfferNote).where(OfferNote.by_id == person_id).order_by(OfferNote.id))
-    names = ("ref", "name", "email", "phone", "kind", "asking_cents", "words", "state", "created", "ended")
+    """What they handed in and what they said about it. The words of a listing are its organisation's."""
+    mine = or_(ListingVersion.submitted_by_id == person_id, ListingVersion.decided_by_id == person_id)
+    rows = db.scalars(select(ListingVersion).where(mine).order_by(ListingVersion.id))
+    return {"listings_version": [_row(version, person_id) for version in rows], **offers.export(db, person_id)}
+
+
+def _row(version: ListingVersion, person_id: int) -> dict[str, object]:
+    decided = version.decided_by_id == person_id
     return {
-        "listings_offer": [
-            {"settlement": offer.settlement.name, **{name: getattr(offer, name) for name in names}} for offer in offers
-        ],
-        "listings_offer_note": [{name: getattr(note, name) for name in ("at", "state", "words")} for note in notes],
+        "title": version.title,
+        "number": version.number,
+        "state": version.state,
+        "submitted": version.submitted if version.submitted_by_id == person_id else None,
+        "decided": version.decided if decided else None,
+        "note": version.note if decided else "",
     }
 
 
 def erase(db: Session, leaving: Leaving) -> None:
-    """Their offers lose all that is personal, also those that they sent without signing in; in a note that names them a
-    pseudonym stands in their place.
-    """
-    sent = or_(
-        Offer.person_id == leaving.person_id,
-        func.lower(Offer.email).in_(leaving.lower_addresses),
-        Offer.phone.in_(leaving.addresses),
-    )
-    found = db.scalars(select(Offer).where(sent, Offer.erased.is_(None)).order_by(Offer.id)).all()
-    for offer in found:
-        erase_words(db, offer, now=leaving.now)
-    if found:
-        enqueue(db, FORGET, {}, now=leaving.now)
-    for note in db.scalars(select(OfferNote).where(leaving.mentioned_in(OfferNote.words))):
-        note.words = leaving.redact(note.words)
+    """A version stays, submitted by nobody in particular; in a note that names them a pseudonym stands in their place."""
+    for version in db.scalars(select(ListingVersion).where(ListingVersion.submitted_by_id == leaving.person_id)):
+        version.submitted_by_id = None
+    for version in db.scalars(select(ListingVersion).where(leaving.mentioned_in(ListingVersion.note))):
+        version.note = leaving.redact(version.note)
     db.flush()
+    offers.erase(db, leaving)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,11 +19,32 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
-from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE_HOME, PERIODS, PERIODS_OF, Listing, ListingWord
+from atlasbahamas_plugins.listings.models import (
+    CATEGORIES,
+    CURRENT,
+    ENDED,
+    LIVE_HOME,
+    ON_THE_MARKET,
+    PERIODS,
+    PERIODS_OF,
+    Listing,
+    ListingWord,
+)
 from atlasbahamas_plugins.listings.vehicles.models import Vehicle
+from atlasbahamas_plugins.listings.versions.services import (
+    OVER,
+    copy_photos_to,
+    drafts_of,
+    drop_open,
+    first_version,
+    lock_listing,
+    photos_of_units,
+    write_text,
+)
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
-FIELDS = ("title", "description", "category", "available", "price_cents", "price_period", "guests", "min_nights")
+FACTS = ("category", "available", "price_cents", "price_period", "guests", "min_nights")
+FIELDS = ("title", "description", *FACTS)
 MAX_WORDS = 400
 COUNTED_WORDS = 10_000
 INDEXED_AT_ONCE = 200
@@ -64,27 +85,44 @@ def draft_listing(db: Session, unit: Unit, details: ListingDetails, *, now: date
         state="draft",
         created=now,
     )
-    begin_listing(db, listing, details, {"unit": unit.ref})
+    begin_listing(db, listing, details, {"unit": unit.ref}, now=now, code=code)
     return listing
 
 
-def begin_listing(db: Session, listing: Listing, details: ListingDetails, about: dict[str, Any]) -> None:
-    """Write a listing that is new; `about` is what the record says that it is of."""
-    _, after = _write(db, listing, details)
-    _record(db, "drafted", listing, after={**about, **after})
+def begin_listing(
+    db: Session, listing: Listing, details: ListingDetails, about: dict[str, Any], *, now: datetime, code: str | None
+) -> None:
+    """Write a listing that is new, and its first version; `about` is what the record says that it is of."""
+    _, after = _write(db, listing, details, FIELDS)
+    first_version(db, listing, now=now, code=code)
+    record_listing(db, "drafted", listing, after={**about, **after})
 
 
-def edit_listing(db: Session, listing: Listing, details: ListingDetails) -> Listing:
-    """Change what a listing says, and what it is found by."""
-    if listing.state == "withdrawn":
-        raise Refused("A withdrawn listing stays as it was. Write a new one.")
-    before, after = _write(db, listing, details)
-    if after:
-        _record(db, "changed", listing, before=before, after=after)
+def begin_with_photos(db: Session, listings: Sequence[Listing], *, now: datetime) -> None:
+    """Give new listings the photos of their units, or of their properties where a unit has none."""
+    photos = photos_of_units(db, [listing.unit for listing in listings if listing.unit is not None])
+    drafts = {row.listing_id: row for row in db.scalars(drafts_of(listings))}
+    pairs = [(drafts[listing.id], photos[listing.unit_id]) for listing in listings if listing.unit_id is not None]
+    copy_photos_to(db, pairs, now=now)
+
+
+def edit_listing(db: Session, listing: Listing, details: ListingDetails, *, now: datetime) -> Listing:
+    """Change what a listing says, and what it is found by.
+
+    Price and availability count at once. Words go into a draft; the public sees them when that is approved.
+    """
+    if listing.state in ENDED:
+        raise Refused(OVER)
+    before, after = _write(db, listing, details, FACTS if listing.state in ON_THE_MARKET else FIELDS)
+    write_text(db, listing, details.title, details.description, now=now)
+    facts = {name: value for name, value in after.items() if name in FACTS}
+    if facts:
+        record_listing(db, "changed", listing, before={name: before.get(name) for name in facts}, after=facts)
     return listing
 
 
-def _record(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
+def record_listing(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
+    """Write into the audit what was done with a listing."""
     record(
         db,
         f"listings:listing:{verb}",
@@ -94,17 +132,18 @@ def _record(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
     )
 
 
-def _write(db: Session, listing: Listing, details: ListingDetails) -> tuple[dict[str, Any], dict[str, Any]]:
-    _check_terms(details)
+def _write(
+    db: Session, listing: Listing, details: ListingDetails, fields: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    check_terms(details)
+    if details.category != "short_term":
+        details = replace(details, guests=None, min_nights=None)
     try:
         with db.begin_nested():
-            listing.title, listing.description = details.title, details.description
-            listing.category, listing.available = details.category, details.available
-            listing.price_cents, listing.price_period = details.price_cents, details.price_period
-            short = details.category == "short_term"
-            listing.guests, listing.min_nights = (details.guests, details.min_nights) if short else (None, None)
+            for name in fields:
+                setattr(listing, name, getattr(details, name))
             db.add(listing)
-            changed = changes(listing, FIELDS)
+            changed = changes(listing, fields)
             db.flush()
     except IntegrityError as error:
         if violated_constraint(error, metadata) != "uq_listings_listing_current":
@@ -114,7 +153,8 @@ def _write(db: Session, listing: Listing, details: ListingDetails) -> tuple[dict
     return changed
 
 
-def _check_terms(details: ListingDetails) -> None:
+def check_terms(details: ListingDetails) -> None:
+    """Raise Refused where the period does not fit the category, or a short-term rental lacks what only that one says."""
     fitting = PERIODS_OF[details.category]
     if details.price_period not in fitting:
         periods = " or ".join(PERIODS[period] for period in fitting)
@@ -203,44 +243,75 @@ def _rarest(db: Session, words: list[str]) -> str:
     return min(zip(counts, words, strict=True))[1]
 
 
-def publish_listing(db: Session, listing: Listing, *, now: datetime) -> None:
-    """Put a listing into the catalogue. Raises Refused from a state in which that makes no sense."""
-    if listing.unit is not None and (listing.unit.archived is not None or listing.unit.property.archived is not None):
-        raise Refused("The unit is archived. Take it out of the archive first.")
-    _move(db, listing, "approved", "published", allowed=("draft", "paused"), published=listing.published or now)
-
-
 def pause_listing(db: Session, listing: Listing) -> None:
     """Take a listing out of the catalogue for a while."""
-    _move(db, listing, "paused", "paused", allowed=("approved",))
+    move_listing(db, listing, "paused", "paused", allowed=("approved",))
+
+
+def resume_listing(db: Session, listing: Listing, *, let: Select[Any]) -> None:
+    """Put a paused listing back into the catalogue. `let` selects the ids of the units that are let today.
+
+    Raises Refused where the unit is one of them, or is archived.
+    """
+    check_unit(db, listing, let)
+    move_listing(db, listing, "approved", "resumed", allowed=("paused",))
 
 
 def withdraw_listing(db: Session, listing: Listing) -> None:
     """Take a listing off the market for good. Its address answers 404 to the public from now on."""
-    _move(db, listing, "withdrawn", "withdrawn", allowed=CURRENT)
+    end_listing(db, listing, "withdrawn", "withdrawn", allowed=CURRENT)
 
 
-def _move(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...], **more: Any) -> None:
+def mark_let(db: Session, listing: Listing, *, verb: str = "let") -> None:
+    """Take a listing off the market because its home is let."""
+    end_listing(db, listing, "let", verb, allowed=ON_THE_MARKET)
+
+
+def end_listing(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...]) -> None:
+    """Bring a listing to an end, and what was being prepared for it."""
+    move_listing(db, listing, state, verb, allowed=allowed)
+    drop_open(db, listing)
+
+
+def check_unit(db: Session, listing: Listing, let: Select[Any]) -> None:
+    """Raise Refused where a listing's unit cannot be on the market. `let` selects the ids of the units that are let today."""
+    if listing.unit is None:
+        return
+    if listing.unit.archived is not None or listing.unit.property.archived is not None:
+        raise Refused("The unit is archived. Take it out of the archive first.")
+    if db.scalar(select(exists(let.where(let.selected_columns[0] == listing.unit_id)))):
+        raise Refused("The unit is let today, so it cannot be on the market.")
+
+
+def move_listing(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...], **more: Any) -> None:
+    """Bring a listing into a state, with other columns beside it; Refused where it is in none of the `allowed` states."""
+    lock_listing(db, listing)
     if listing.state not in allowed:
         raise Refused("Somebody changed this listing meanwhile. Look at it again.")
     for name, value in {"state": state, **more}.items():
         setattr(listing, name, value)
     before, after = changes(listing, ("state", *more))
     db.flush()
-    _record(db, verb, listing, before=before, after=after)
+    record_listing(db, verb, listing, before=before, after=after)
 
 
 def listing_of(db: Session, unit: Unit) -> Listing | None:
     """The current listing of a unit."""
-    return db.scalar(select(Listing).where(Listing.unit_id == unit.id, Listing.state != "withdrawn"))
+    return db.scalar(select(Listing).where(Listing.unit_id == unit.id, Listing.state.in_(CURRENT)))
+
+
+def last_listing_of(db: Session, unit: Unit) -> Listing | None:
+    """The listing that a unit had last, in whatever state: the next one can begin with its words."""
+    return db.scalar(select(Listing).where(Listing.unit_id == unit.id).order_by(Listing.id.desc()).limit(1))
 
 
 @dataclass(frozen=True)
 class ListingCard:
-    """What a list says of a listing: eleven columns, where the listing with all that hangs on it would be seventy."""
+    """What a list says of a listing: twelve columns, where the listing with all that hangs on it would be seventy."""
 
     ref: str
     title: str
+    cover: str | None
     price_cents: int
     price_period: str
     beds: int
@@ -257,7 +328,7 @@ def cards(query: Select[Any]) -> Select[Any]:
     query = query.join(Unit, Unit.id == Listing.unit_id)
     query = query.join(Settlement, Settlement.id == Listing.settlement_id).join(Island, Island.id == Listing.island_id)
     columns: tuple[Any, ...] = (
-        *(Listing.ref, Listing.title, Listing.price_cents, Listing.price_period),
+        *(Listing.ref, Listing.title, Listing.cover, Listing.price_cents, Listing.price_period),
         *(Unit.beds, Unit.baths, Unit.furnished, Settlement.name, Island.name, Listing.guests, Listing.min_nights),
     )
     return query.with_only_columns(*columns, maintain_column_froms=True)

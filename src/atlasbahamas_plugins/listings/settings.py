@@ -1,15 +1,22 @@
-"""What can be set about the listings."""
+"""Settings of the listings."""
+
+from __future__ import annotations
 
 from pydantic import Field
 
-from atlasbahamas.settings.section import Section
+from atlasbahamas.settings import Flag, Section
 
 
-class ListingsSettings(Section):
-    """Listings, and what comes to the administrators through them."""
+class ListingSettings(Section):
+    """Listings."""
 
     prefix = "listings"
 
+    review: Flag = Field(
+        default=True,
+        description="Have an administrator look at text, photos and documents before the public sees them; "
+        "without it they are public as soon as they are submitted.",
+    )
     offers_kept_days: int = Field(
         default=180,
         ge=1,

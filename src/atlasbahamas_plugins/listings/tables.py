@@ -1,8 +1,9 @@
-"""Every table of the listings and every trigger, for its migrations: its own, and those of its parts (docs/decisions/0011)."""
+"""Every table of the listings and every trigger, for their migrations: their own, and those of their parts."""
 
 from atlasbahamas_plugins.listings import models
 from atlasbahamas_plugins.listings.offers import models as offers
 from atlasbahamas_plugins.listings.vehicles import models as vehicles
+from atlasbahamas_plugins.listings.versions import models as versions
 
-PARTS = (models, offers, vehicles)
+PARTS = (models, versions, offers, vehicles)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

@@ -15,10 +15,9 @@ from atlasbahamas_plugins.portfolio.places.events import PLACE_RENAMED
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 from atlasbahamas_plugins.portfolio.services import island_choices
 
-VIEW = resources.VIEW
-EDIT = "listings:listing:edit"
+VIEW, EDIT = resources.VIEW, resources.EDIT
 FORM = ("GET", "POST")
-PARTS = ("offers", "vehicles")
+PARTS = ("versions", "review", "let", "several", "offers", "vehicles")
 
 
 def _front(request: Any, context: Any) -> str:
@@ -68,7 +67,7 @@ def includeme(config: Any) -> None:
     forms = (
         (views.draft, UnitNode, "list", "form"),
         (views.edit, resources.OwnListing, "edit", "form"),
-        (views.publish, resources.OwnListing, "publish", "confirm"),
+        (views.resume, resources.OwnListing, "resume", "confirm"),
         (views.pause, resources.OwnListing, "pause", "confirm"),
         (views.withdraw, resources.OwnListing, "withdraw", "confirm"),
     )

@@ -18,7 +18,7 @@ from atlasbahamas_plugins.listings.offers.forms import MOST_PHOTOS, MoveForm, No
 from atlasbahamas_plugins.listings.offers.lists import OfferList
 from atlasbahamas_plugins.listings.offers.models import MOVES, OFFER_KINDS, OFFER_STATES, OFFER_TONES
 from atlasbahamas_plugins.listings.offers.resources import OfferNode, Offers, SellProperty
-from atlasbahamas_plugins.listings.settings import ListingsSettings
+from atlasbahamas_plugins.listings.settings import ListingSettings
 from atlasbahamas_plugins.portfolio.services import island_choices
 
 OFFER_BY_ADDRESS = RateLimitItemPerHour(10, 1, namespace="offer-address")
@@ -51,7 +51,7 @@ def sell(context: SellProperty, request: Any) -> Any:
 def thanks(context: SellProperty, request: Any) -> dict[str, Any]:
     """After the form: what happens next."""
     request.share()
-    return {"kept_days": request.registry.atlas_settings.section(ListingsSettings).offers_kept_days}
+    return {"kept_days": request.registry.atlas_settings.section(ListingSettings).offers_kept_days}
 
 
 def offers(context: Offers, request: Any) -> Any:

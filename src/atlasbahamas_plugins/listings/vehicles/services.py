@@ -47,7 +47,7 @@ def draft_vehicle(
     listing = Listing(
         ref=new_key(details.title, code=code), unit=None, organisation_id=organisation.id, state="draft", created=now
     )
-    begin_listing(db, listing, details, asdict(facts))
+    begin_listing(db, listing, details, asdict(facts), now=now, code=code)
     db.add(Vehicle(listing_id=listing.id, **asdict(facts)))
     db.flush()
     db.refresh(listing, ["island_id", "settlement_id"])
@@ -55,13 +55,13 @@ def draft_vehicle(
     return listing
 
 
-def edit_vehicle(db: Session, listing: Listing, details: ListingDetails, facts: VehicleDetails) -> None:
+def edit_vehicle(db: Session, listing: Listing, details: ListingDetails, facts: VehicleDetails, *, now: datetime) -> None:
     """Change what the listing of a vehicle says. Raises Refused where `edit_listing` does."""
     vehicle = vehicle_of(db, listing)
     for name, value in asdict(facts).items():
         setattr(vehicle, name, value)
     before, after = changes(vehicle, FACTS)
-    edit_listing(db, listing, details)
+    edit_listing(db, listing, details, now=now)
     db.flush()
     if after:
         db.refresh(vehicle, ["settlement"])
@@ -82,6 +82,7 @@ class VehicleCard:
 
     ref: str
     title: str
+    cover: str | None
     price_cents: int
     price_period: str
     make: str
@@ -98,7 +99,7 @@ def vehicle_cards(query: Select[Any]) -> Select[Any]:
     query = query.join(Vehicle, Vehicle.listing_id == Listing.id)
     query = query.join(Settlement, Settlement.id == Listing.settlement_id).join(Island, Island.id == Listing.island_id)
     columns: tuple[Any, ...] = (
-        *(Listing.ref, Listing.title, Listing.price_cents, Listing.price_period),
+        *(Listing.ref, Listing.title, Listing.cover, Listing.price_cents, Listing.price_period),
         *(Vehicle.make, Vehicle.model, Vehicle.year, Vehicle.seats, Vehicle.gears, Settlement.name, Island.name),
     )
     return query.with_only_columns(*columns, maintain_column_froms=True)

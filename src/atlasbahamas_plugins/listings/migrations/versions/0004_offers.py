@@ -7,7 +7,7 @@ from alembic import op
 import atlasbahamas.db.types
 
 revision = 'listings_0004'
-down_revision = 'listings_0002'
+down_revision = 'listings_0003'
 branch_labels = None
 depends_on = None
 

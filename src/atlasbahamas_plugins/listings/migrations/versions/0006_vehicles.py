@@ -63,6 +63,16 @@ def _checks(gone: dict[str, str], made: dict[str, str], nullable: bool) -> None:
             batch_op.create_check_constraint(op.f(f'ck_listings_listing_{name}'), condition)
 
 
+def _delete(table: str, which: str) -> None:
+    """Delete rows, and before them whatever refers to them."""
+    inspector = sa.inspect(op.get_bind())
+    for other in inspector.get_table_names():
+        for key in inspector.get_foreign_keys(other):
+            if key['referred_table'] == table:
+                _delete(other, f"{key['constrained_columns'][0]} IN (SELECT {key['referred_columns'][0]} FROM {table} WHERE {which})")
+    op.execute(f"DELETE FROM {table} WHERE {which}")
+
+
 def upgrade() -> None:
     op.drop_index('ix_listings_listing_unit_id', 'listings_listing')
     _drop('live', HOME_INDEXES)
@@ -94,12 +104,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Without their facts vehicles are no listings any more, so they go with them, and what hangs on them."""
     bind = op.get_bind()
-    vehicles = 'SELECT id FROM listings_listing WHERE unit_id IS NULL'
-    for table in sa.inspect(bind).get_table_names():
-        for key in sa.inspect(bind).get_foreign_keys(table):
-            if key['referred_table'] == 'listings_listing':
-                op.execute(f"DELETE FROM {table} WHERE {key['constrained_columns'][0]} IN ({vehicles})")
-    op.execute('DELETE FROM listings_listing WHERE unit_id IS NULL')
+    _delete('listings_listing', 'unit_id IS NULL')
     op.drop_table('listings_vehicle')
     if bind.dialect.name == "postgresql":
         for name, table in FUNCTIONS.items():
