@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.sql.expression import ScalarSelect
 
 from atlasbahamas.audit.services import record
@@ -88,7 +88,8 @@ def owners_on(db: Session, above: Property, day: date) -> Ownership | None:
     """The owners of a property on a day, as the organisation that has it now knows them; None before the first."""
     mine = (Ownership.property_id == above.id, Ownership.organisation_id == above.organisation_id)
     query = select(Ownership).where(*mine, Ownership.complete, Ownership.replaced.is_(None), Ownership.starts <= day)
-    return db.scalar(query.order_by(Ownership.starts.desc()).limit(1))
+    query = query.order_by(Ownership.starts.desc()).limit(1).options(joinedload(Ownership.shares))
+    return db.scalars(query).unique().one_or_none()
 
 
 def next_start() -> ScalarSelect[date]:
