@@ -21,6 +21,7 @@ from atlasbahamas.settings import (
     load,
 )
 from atlasbahamas.settings.reference import markdown, terminal
+from atlasbahamas_plugins.listings.settings import ListingSettings
 
 ROOT = Path(__file__).parents[2]
 BASE = {"atlas.secret": "x", "sqlalchemy.url": "sqlite:///a.sqlite"}
@@ -175,10 +176,14 @@ def test_raw_keys_suit_the_session_package() -> None:
     assert raw["pyramid.reload_templates"] == "false"
 
 
+EVERY_SECTION = (*CORE_SECTIONS, ListingSettings)
+"""The core's, and those of the features that the INI files name."""
+
+
 @pytest.mark.parametrize(("name", "environ"), [("development.ini", {}), ("production.ini", PRODUCTION_ENVIRON)])
 def test_every_key_of_the_shipped_files_is_known(name: str, environ: dict[str, str]) -> None:
     raw = plaster.get_settings(str(ROOT / name), "app:main")
-    settings = load(raw, CORE_SECTIONS, file=name, environ=environ)
+    settings = load(raw, EVERY_SECTION, file=name, environ=environ)
     assert settings.section(AtlasSettings).plugins == enabled_plugins(raw, environ={}) == ("portfolio", "listings")
     assert settings.section(PyramidSettings).default_locale_name == "en"
     assert settings.section(RedisSessionSettings).cookie_samesite == "lax"
@@ -188,7 +193,7 @@ def test_production_file_holds_no_secret() -> None:
     raw = plaster.get_settings(str(ROOT / "production.ini"), "app:main")
     assert not {"atlas.secret", "sqlalchemy.url", "redis.sessions.secret"} & set(raw)
     with pytest.raises(SettingsError) as caught:
-        load(raw, CORE_SECTIONS, file="production.ini", environ={})
+        load(raw, EVERY_SECTION, file="production.ini", environ={})
     assert {p.key for p in caught.value.problems} == {
         "atlas.secret",
         "sqlalchemy.url",
