@@ -45,7 +45,8 @@ def erase(context: Account, request: Any) -> Any:
         hit(request, ERASE_BY_PERSON, str(person.id))
         if not verify_password(person.password, form.password.data):
             raise NOT_THE_PASSWORD
-        services.erase_person(request.db, request.registry.atlas_personal, person, now=request.clock.now())
+        registry = request.registry
+        services.erase_person(request.db, registry.atlas_store, registry.atlas_personal, person, now=request.clock.now())
         request.session.invalidate()
         return HTTPSeeOther(request.resource_path(request.root, "goodbye"))
 

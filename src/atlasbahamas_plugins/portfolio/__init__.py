@@ -17,6 +17,10 @@ PLUGIN = Plugin(
     demo="atlasbahamas_plugins.portfolio.demo:load_demo",
     data_export="atlasbahamas_plugins.portfolio.personal:export",
     data_erase="atlasbahamas_plugins.portfolio.personal:erase",
+    data_stays=(
+        ("portfolio_bulk_edit.made_by", "an organisation keeps who changed its rents; the number leads to a pseudonym"),
+        ("portfolio_bulk_edit.undone_by", "an organisation keeps who changed its rents back; the number leads to a pseudonym"),
+    ),
     permissions=(
         Permission("portfolio:property:view", "See properties and units", EVERYBODY),
         Permission("portfolio:property:edit", "Add, change and archive properties and units", EDITORS),
