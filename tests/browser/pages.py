@@ -70,6 +70,8 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Account", ""): ("/account/",),
     ("Account", "data"): ("/account/data",),
     ("Account", "erase"): ("/account/erase",),
+    ("Account", "photo"): ("/account/photo",),
+    ("Account", "remove-photo"): ("/account/remove-photo",),
     ("Root", "goodbye"): ("/goodbye",),
     ("Organisations", ""): ("/portfolio/",),
     ("OrganisationNode", ""): (ORG,),

@@ -32,8 +32,11 @@ from atlasbahamas.notifications.models import Notification, NotificationPreferen
 from atlasbahamas.people import services as people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person, PersonRole, PersonToken
+from atlasbahamas.people.photo.models import PersonPhoto
+from atlasbahamas.people.photo.services import set_photo
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
 from atlasbahamas.personal.services import STAYS
+from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
@@ -150,6 +153,8 @@ def live(site: Site) -> tuple[TestApp, int]:
         db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **made))
         waits = Upload(PICTURE, "image/jpeg", "Zéphirine Quashie.jpg", data=WAITING, width=1, height=1)
         let_wait(db, site.store, [("f-2", waits)], person_id=number, now=now)
+        face = samples.picture((640, 480))
+        set_photo(db, site.store, person, Upload(PICTURE, "image/jpeg", "Q.jpg", data=face, width=640, height=480), now=now)
         _write_down_in_the_portfolio(db, number, organisation_id)
     return browser, number
 
@@ -401,7 +406,7 @@ def test_holds_and_units_stay_when_whoever_made_them_goes(site: Site) -> None:
     after = site.counts()
     for table in STAYING:
         assert after[table] == before[table], table
-    assert after["file"] == before["file"] - 1, "the file that waited was only theirs"
+    assert after["file"] == before["file"] - 2, "the file that waited and the photo were only theirs"
     with site.db.transaction("read") as db:
         hold = db.scalars(select(Hold).where(Hold.starts == date(2031, 1, 1))).one()
         assert (hold.person_id, hold.reason) == (None, "Ask Former person")
@@ -438,10 +443,13 @@ def test_a_contact_with_an_address_that_they_never_confirmed_is_somebody_else(si
 
 def test_a_file_that_was_only_theirs_leaves_the_store(site: Site) -> None:
     browser, _ = live(site)
-    digest = hashlib.sha256(WAITING).hexdigest()
-    assert site.store.exists(digest)
+    with site.db.transaction("read") as db:
+        photo = db.scalars(select(PersonPhoto)).one().file
+    digests = [hashlib.sha256(WAITING).hexdigest(), photo.digest]
+    assert [site.store.exists(digest) for digest in digests] == [True, True]
+    assert hashlib.sha256(export(browser).read("photo.jpg")).hexdigest() == photo.digest
     erase(browser)
-    assert not site.store.exists(digest)
+    assert [site.store.exists(digest) for digest in digests] == [False, False]
 
 
 def test_others_who_know_them_keep_what_they_were_told_without_the_name(site: Site) -> None:

@@ -16,6 +16,7 @@ from atlasbahamas.files.models import File
 from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person, PersonRole
+from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.listings.models import STATES, Listing
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
@@ -148,6 +149,7 @@ def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Ite
             ref=f"n{n}", person_id=person.id, category="atlas.members", subject="Told", path="/home/", template="", content={},
             created=START, waits_for_digest=False,
         )  # fmt: skip
+        yield PersonPhoto(person_id=person.id, ref=f"a{n}", file=_file(f"face-{n}"))
     for n, organisation in enumerate(organisations):
         yield Invitation(
             ref=f"i{n}", organisation_id=organisation.id, name="Somebody", role="viewer", invited_by_id=people[-1].id,
@@ -161,22 +163,18 @@ def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Ite
 def _photos(db: Session, properties: list[Property], units: list[Unit]) -> Iterator[Any]:
     """One of each thing but the first property and unit."""
     for n, thing in enumerate([*properties[1:], *units[1:]]):
-        file = File(
-            ref=f"f{n}",
-            digest="0" * 64,
-            size=1,
-            media_type="image/jpeg",
-            kind="picture",
-            name="",
-            width=1,
-            height=1,
-            created=START,
-        )
+        file = _file(f"f{n}")
         db.add(file)
         db.flush()
         of = {"property_id": thing.id} if isinstance(thing, Property) else {"unit_id": thing.id}
         made = PropertyPhoto if isinstance(thing, Property) else UnitPhoto
         yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **of)
+
+
+def _file(ref: str) -> File:
+    return File(
+        ref=ref, digest="0" * 64, size=1, media_type="image/jpeg", kind="picture", name="", width=1, height=1, created=START
+    )
 
 
 # Something of everything: what no mutant of a list may leave unnoticed.

@@ -111,6 +111,7 @@ def includeme(config: Any) -> None:
             accept_methods=FORM,
             renderer=f"organisation/member_{name}.jinja2",
         )
+    config.include("atlasbahamas.people.photo.wiring")
     _register_addresses(config)
     _register_invitations(config)
 

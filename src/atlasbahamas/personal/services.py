@@ -14,8 +14,9 @@ from atlasbahamas.admin.services import revoke_role, roles_of
 from atlasbahamas.audit.personal import earlier_profiles
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
-from atlasbahamas.files.store import Store
+from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.people.models import Membership, Organisation, Person, name_key
+from atlasbahamas.people.photo.services import photo_of
 from atlasbahamas.people.services import PROFILE, about, end_membership
 from atlasbahamas.personal.leaving import Erase, Export, Leaving
 from atlasbahamas.plugins.discovery import PluginError, resolve
@@ -73,6 +74,12 @@ def export_person(db: Session, parts: Sequence[Part], person: Person) -> dict[st
             tables.setdefault(table, []).extend(dict(row) for row in rows)
     record(db, "atlas:person:exported", about=about(person), organisation_id=None)
     return tables
+
+
+def files_of(db: Session, store: Store, person: Person) -> dict[str, bytes]:
+    """The files that are a person's own, by name: their photo."""
+    photo = photo_of(db, person.id)
+    return {photo.file.name: read_all(store, photo.file.digest, photo.file.size)} if photo else {}
 
 
 def erase_person(db: Session, store: Store, parts: Sequence[Part], person: Person, *, now: datetime) -> None:

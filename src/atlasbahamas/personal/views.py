@@ -31,7 +31,8 @@ def export(context: Account, request: Any) -> Response:
     hit(request, EXPORT_BY_PERSON, str(request.identity.person_id))
     now = request.clock.now()
     tables = services.export_person(request.db, request.registry.atlas_personal, _me(request))
-    response = Response(body=archive(tables, now=now), content_type="application/zip")
+    files = services.files_of(request.db, request.registry.atlas_store, _me(request))
+    response = Response(body=archive(tables, files, now=now), content_type="application/zip")
     response.content_disposition = f'attachment; filename="atlasbahamas-{now.date().isoformat()}.zip"'
     return response
 

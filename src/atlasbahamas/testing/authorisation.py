@@ -34,11 +34,15 @@ from webtest import TestApp
 from webtest.forms import Form, Select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.files.models import PICTURE
+from atlasbahamas.files.uploads import Upload
 from atlasbahamas.jobs.models import FAILED, OutboxEntry
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people import services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN, Organisation
+from atlasbahamas.people.photo.services import set_photo
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import START, Site, Snapshot
 from atlasbahamas.traversal.nodes import Node
 
@@ -141,6 +145,8 @@ def add_people(site: Site) -> None:
             details = services.PersonDetails(name=user_name.replace("-", " ").title(), user_name=user_name)
             people[user_name] = services.register_person(db, details, DEMO_PASSWORD, now=START)
         services.grant_platform_role(db, people["matrix-colleague"], PLATFORM_ADMIN)
+        face = Upload(PICTURE, "image/jpeg", "me.jpg", data=samples.picture((300, 200)), width=300, height=200)
+        set_photo(db, site.store, people["matrix-colleague"], face, now=START)
         services.add_member(db, here, people["matrix-colleague"].id, "owner", now=START)
         for role in MEMBER_ROLES:
             services.add_member(db, elsewhere, people["matrix-other"].id, role, now=START)

@@ -111,9 +111,10 @@ def erase(db: Session, leaving: Leaving) -> None:
 
     A contact who is this person stays as an owner without a name, and so do the shares: they still make a whole.
     """
-    for model in (Hold, OutOfService):
-        for row in db.scalars(select(model).where(model.person_id == leaving.person_id)):
-            row.person_id, row.reason = None, leaving.redact(row.reason)
+    holds = db.scalars(select(Hold).where(Hold.person_id == leaving.person_id)).all()
+    times_out = db.scalars(select(OutOfService).where(OutOfService.person_id == leaving.person_id)).all()
+    for row in (*holds, *times_out):
+        row.person_id, row.reason = None, leaving.redact(row.reason)
     for ownership in db.scalars(select(Ownership).where(Ownership.made_by == leaving.person_id)):
         ownership.made_by = None
     contacts = db.scalars(select(Contact).where(_is(db.get_one(Person, leaving.person_id)))).all()

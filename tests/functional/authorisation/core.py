@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
+from webtest import Upload
 
 from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, PersonNode
 from atlasbahamas.audit.models import AuditEntry
@@ -14,6 +15,8 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.notifications.resources import NotificationNode, Notifications
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.people.photo.models import PersonPhoto
+from atlasbahamas.people.photo.resources import PhotoOfPersonNode
 from atlasbahamas.people.resources import (
     Account,
     Home,
@@ -24,6 +27,7 @@ from atlasbahamas.people.resources import (
     OrganisationNode,
     Organisations,
 )
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import ELSEWHERE, HERE, Table, View, who
 from atlasbahamas.traversal.nodes import Root
 
@@ -69,11 +73,13 @@ def places(db: Session) -> dict[str, str]:
         .where(Person.user_name == "cyril", Membership.until.is_(None))
     ).one()
     notification = db.scalars(select(Notification.ref).join(Person).where(Person.user_name == "keva")).one()
+    photo = db.scalars(select(PersonPhoto.ref).where(PersonPhoto.person_id == administrator)).one()
     invitation = db.scalars(select(Invitation.ref).where(Invitation.answer.is_(None))).one()
     return {
         "root": "/",
         "home": "/home/",
         "account": "/account/",
+        "photo": f"/photos/{photo}/",
         "notifications": "/notifications/",
         "notification": f"/notifications/{notification}/",
         "invitations": f"/portfolio/{organisation}/invitations/",
@@ -133,6 +139,9 @@ TABLE = Table(
         View(Account, "data", SIGNED_IN, at="account"),
         View(Account, "export", SIGNED_IN, at="account", send={}, get=False),
         View(Account, "erase", SIGNED_IN, at="account", send={"password": DEMO_PASSWORD}),
+        View(Account, "photo", SIGNED_IN, at="account", send={"photo": Upload("me.jpg", samples.picture((300, 200)))}),
+        View(Account, "remove-photo", SIGNED_IN, at="account", send={}),
+        View(PhotoOfPersonNode, "picture", MEMBERS, at="photo"),
         View(Root, "goodbye", EVERYBODY, at="root"),
         # What proves who one is in these is a token or a code, and tests of its own try those.
         View(Root, "confirm", EVERYBODY, at="root"),
