@@ -32,7 +32,7 @@ def home(browser: TestApp) -> str:
 
 def units_of(browser: TestApp, home: str) -> list[str]:
     rows = browser.get(f"{home}?format=csv").body.decode("utf-8-sig").splitlines()[1:]
-    return [row.split(",")[1] for row in rows]
+    return [row.split(",")[0] for row in rows]
 
 
 def upload(browser: TestApp, home: str, content: str | bytes, status: int = 200, name: str = "units.csv") -> Any:

@@ -34,8 +34,9 @@ class BrokerDown(Exception):
 
 def celery_app(settings: AtlasSettings) -> Any:
     """The Celery application of this site, without its task; connects to nothing yet."""
-    from celery import Celery
-    from kombu import Exchange, Queue
+    # From where they are: both packages exchange themselves while they load, and a second thread would find the empty one.
+    from celery.app.base import Celery
+    from kombu.entity import Exchange, Queue
 
     app = Celery("atlasbahamas", set_as_current=False)
     app.conf.update(

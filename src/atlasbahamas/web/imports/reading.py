@@ -38,7 +38,9 @@ def read_table(file: BinaryIO, columns: Sequence[ImportColumn], *, most: int = M
     reader = RowReader(columns)
     with _opened(file) as text:
         records = _records(text, columns)
-        headings = next(records)[1]
+        headings = next(records, (0, []))[1]
+        if not headings:
+            raise EMPTY
         places = _places(headings, columns)
         known = set(places.values())
         table = Table(unused=[shown(cell.strip()) for at, cell in enumerate(headings) if cell.strip() and at not in known])
