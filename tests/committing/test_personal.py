@@ -42,6 +42,7 @@ from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.handover.models import Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
@@ -173,6 +174,13 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
         BulkEdit(
             ref="b-1", organisation_id=organisation_id, form_key="k", digest="", words="Rent raised by B$50", units=1,
             made=sites.START, made_by=number, undone=sites.START, undone_by=number,
+        )
+    )  # fmt: skip
+    db.add(
+        Handover(
+            ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),
+            to_id=db.scalars(select(Organisation.id).where(Organisation.id != organisation_id).limit(1)).one(),
+            offered=sites.START, offered_by=number, answer="declined", answered=sites.START, answered_by=number,
         )
     )  # fmt: skip
     stranger = db.scalars(select(Organisation.id).where(Organisation.name.startswith("Blue Hole"))).one()

@@ -10,6 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 from webtest import TestApp, Upload
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.files.models import File
 from atlasbahamas.people.models import Membership, Organisation, Person
@@ -94,6 +95,7 @@ def test_colleagues_and_administrators_see_it_and_nobody_else(site: Site) -> Non
     site.browser().get(address, status=303)
     assert photo_in(site.browser("keva").get(members(site))) == address
     with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         membership = db.scalars(select(Membership).join(Person).where(Person.user_name == "cyril")).one()
         end_membership(db, membership, now=sites.START)
     site.browser("keva").get(address, status=404)

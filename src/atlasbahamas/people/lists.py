@@ -18,6 +18,10 @@ def photo_url(request: Any, ref: str | None) -> str:
     return str(request.resource_path(request.root, "photos", ref, "picture")) if ref else ""
 
 
+def _reach(row: Membership) -> str:
+    return "Everything" if row.limit_id is None else "Only some"
+
+
 class MemberList(List):
     """Who works in an organisation."""
 
@@ -38,6 +42,7 @@ class MemberList(List):
         self.columns = (
             Column("name", "Name", self._name, lambda row: row.person.name, sort="name"),
             Column("role", "Role", lambda row, node: MEMBER_ROLES[row.role], lambda row: MEMBER_ROLES[row.role]),
+            Column("reach", "May see", lambda row, node: _reach(row), _reach),
             Column("since", "Since", lambda row, node: local_date(row.since), lambda row: row.since.date().isoformat()),
         )
         query = query.outerjoin(PersonPhoto, PersonPhoto.person_id == Membership.person_id)

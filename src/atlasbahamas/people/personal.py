@@ -35,7 +35,8 @@ def export(db: Session, person_id: int) -> Rows:
         "person_photo": [{name: getattr(photo.file, name) for name in ("size", "width", "height", "created")}] if photo else [],
         "person_role": [{"role": role} for role in roles],
         "membership": [
-            {"organisation": name, "role": row.role, "since": row.since, "until": row.until} for row, name in memberships
+            {"organisation": name, "role": row.role, "limited": row.limit_id is not None, "since": row.since, "until": row.until}
+            for row, name in memberships
         ],
         "person_token": [
             {name: getattr(row, name) for name in ("purpose", "email", "created", "expires", "used")} for row in tokens

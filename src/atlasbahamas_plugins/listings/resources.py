@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.resources import Limitable, LimitableList
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import LIVE, Listing
+from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 VIEW = "listings:listing:view"
@@ -44,12 +46,17 @@ class Catalogue(Collection):
         return select(Listing).where(LIVE)
 
 
-class OwnListing(RowNode):
-    """A listing of the organisation above, in any state."""
+class OwnListing(Limitable):
+    """A listing of the organisation above, in any state. A limited member reaches it by its unit's property."""
 
     model = Listing
     key = Listing.ref
     row: Listing
+
+    @classmethod
+    def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
+        """By the property of the unit."""
+        return reaches_unit(limit_id, Listing.unit_id)
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By organisation."""
@@ -61,7 +68,7 @@ class OwnListing(RowNode):
         return self.row.title
 
 
-class OwnListings(Collection):
+class OwnListings(LimitableList, Collection):
     """Listings of one organisation."""
 
     item = OwnListing

@@ -13,6 +13,7 @@ from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving, Rows
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.handover.models import Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
@@ -25,6 +26,7 @@ def export(db: Session, person_id: int) -> Rows:
         "portfolio_out_of_service": _of_units(db, OutOfService, person_id),
         "portfolio_bulk_edit": _bulk_edits(db, person_id),
         "portfolio_ownership": _ownerships(db, person_id),
+        "portfolio_handover": _handovers(db, person_id),
         "portfolio_contact": _contacts(db, person_id),
         "portfolio_share": _shares(db, person_id),
     }
@@ -72,6 +74,22 @@ def _ownerships(db: Session, person_id: int) -> list[dict[str, Any]]:
     return [{"ref": row.ref, "property": name, "starts": row.starts, "made": row.made} for row, name in rows]
 
 
+def _handovers(db: Session, person_id: int) -> list[dict[str, Any]]:
+    theirs = or_(Handover.offered_by == person_id, Handover.answered_by == person_id)
+    return [
+        {
+            "property": row.property_name,
+            "from": row.giver.name,
+            "to": row.taker.name,
+            "day": row.day,
+            "offered_by_you": row.offered_by == person_id,
+            "answer": row.answer,
+            "answered_by_you": row.answered_by == person_id,
+        }
+        for row in db.scalars(select(Handover).where(theirs).order_by(Handover.id))
+    ]
+
+
 def _contacts(db: Session, person_id: int) -> list[dict[str, Any]]:
     rows = db.execute(
         select(Contact, Organisation.name)
@@ -113,7 +131,8 @@ def erase(db: Session, leaving: Leaving) -> None:
     """
     holds = db.scalars(select(Hold).where(Hold.person_id == leaving.person_id)).all()
     times_out = db.scalars(select(OutOfService).where(OutOfService.person_id == leaving.person_id)).all()
-    for row in (*holds, *times_out):
+    rows: list[Hold | OutOfService] = [*holds, *times_out]
+    for row in rows:
         row.person_id, row.reason = None, leaving.redact(row.reason)
     for ownership in db.scalars(select(Ownership).where(Ownership.made_by == leaving.person_id)):
         ownership.made_by = None

@@ -12,18 +12,24 @@ from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnLi
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 
-EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin")
-READERS = who(
+EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+LISTS = who(
     sign_in="visitor",
     hidden="stranger former other",
     forbidden="maintenance",
-    ok="viewer leasing bookkeeper manager owner admin",
+    ok="viewer leasing bookkeeper manager owner admin within outside",
+)
+READERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="maintenance",
+    ok="viewer leasing bookkeeper manager owner admin within",
 )
 WRITERS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other outside",
     forbidden="viewer maintenance bookkeeper",
-    ok="leasing manager owner admin",
+    ok="leasing manager owner admin within",
 )
 
 
@@ -83,7 +89,7 @@ TABLE = Table(
         View(Catalogue, "", EVERYBODY, at="catalogue"),
         View(PublicListing, "", EVERYBODY, at="public listing"),
         View(PublicListing, "picture.svg", EVERYBODY, at="public listing"),
-        View(OwnListings, "", READERS, at="own listings"),
+        View(OwnListings, "", LISTS, at="own listings"),
         View(OwnListing, "", READERS, at="live listing"),
         View(OwnListing, "picture.svg", READERS, at="live listing"),
         View(OwnListing, "edit", WRITERS, at="live listing", send=TEXT),
