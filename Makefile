@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= $(shell n=$$(nproc); echo $$(( n > 6 ? 6 : n < 2 ? 2 : n )))
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
 .PHONY: help serve test check proof bench bench-scale vendor clean
@@ -26,7 +27,7 @@ serve: .venv/run.stamp ## Start the site with demo data; PORT=6543 changes the p
 	@exec $(BIN)/atlas serve --prepare
 
 test: .venv/tools.stamp ## The whole suite: SQLite, PostgreSQL, Redis, a browser; ARGS= goes to pytest
-	@$(BIN)/pytest -n 2 --ignore=tests/proofs $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --ignore=tests/proofs $(ARGS)
 
 check: .venv/tools.stamp ## Style, types, imports, templates, and the tests of the architecture
 	$(BIN)/ruff check .

@@ -6,24 +6,34 @@ refused changes no table; nothing is ever a failure of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode
+from zlib import crc32
 
 import pytest
 from authorisation import TABLES
+from examples import examples
+from test_audited_pages import BY_LINK
 from webtest import TestApp, Upload
 
 from atlasbahamas.testing.authorisation import Table, View, World, outcome
 
 LINES = [(table, view) for table in TABLES for view in table.views if view.send is not None]
 IDS = [f"{table.feature}-{view}" for table, view in LINES]
+# The token has a test of its own; how many lines a form shows is taken as the usual number when it is none.
+PARTS = 4
+OUR_OWN = ("csrf_token", "lines")
 SCRIPT = "<script>alert(1)</script>"
 Request = list[tuple[str, Any]]
 
 # What a refusal may leave behind: a failed sign-in and a wrong password are recorded.
-RECORDED = {"Root/sign-in": {"audit_entry"}, "Account/password": {"audit_entry"}}
+# What is refused before any row is read does not depend on the database.
+BEFORE_THE_DATABASE = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+
+RECORD = {"audit_entry", "audit_detail"}
+RECORDED = {"Root/sign-in": RECORD, "Account/password": RECORD, "Account/erase": RECORD}
 
 
 @dataclass(frozen=True)
@@ -96,8 +106,8 @@ FILES = (
     Junk("a page", lambda name, valid: [(name, Upload("porch.jpg", SCRIPT.encode(), "image/jpeg"))], _never),
     Junk(
         "a name of 4,000 letters",
-        lambda name, valid: [(name, Upload("x" * 4000 + ".jpg", valid.content, "image/jpeg"))],
-        lambda box: True,
+        lambda name, valid: [(name, Upload("x" * 4000 + ".jpg", b"a, file", "image/jpeg"))],
+        _never,
     ),
 )
 
@@ -127,6 +137,13 @@ class Trial:
         assert not isinstance(request, str), request
         return request
 
+    def junk(self, number: int, kinds: Sequence[Junk]) -> Sequence[Junk]:
+        """What to break a form's field with: all of it in the proofs; in the suite a part, another one for each field."""
+        if not self.world.site.url.startswith("sqlite"):
+            kinds = [junk for junk in kinds if junk.on_postgresql]
+        parts = 1 if examples("junk", 1) > 1 else PARTS
+        return kinds[(number + crc32(str(self.view).encode())) % parts :: parts]
+
     def boxes(self) -> list[Box]:
         """The fields of the form, from its page; or what a button sends."""
         assert self.view.send is not None
@@ -143,7 +160,7 @@ class Trial:
                 names.count(element["name"]) > 1 or element.has_attr("multiple"),
             )
             for element in elements
-            if element["name"] != "csrf_token"
+            if element["name"] not in OUR_OWN and not _is_of_no_row(element)
         ]
 
     def counts(self) -> dict[str, int]:
@@ -166,6 +183,11 @@ def _kind(element: Any) -> str:
     return str(element.get("type", "text"))
 
 
+def _is_of_no_row(element: Any) -> bool:
+    # A form that adds something has no version to hold against a row.
+    return bool(element["name"] == "version" and not element["value"])
+
+
 def _is_required(element: Any) -> bool:
     # The version of the row is never missing in a form of ours; other hidden fields (where to go next) may be.
     return element.has_attr("required") or element["name"] == "version"
@@ -185,13 +207,10 @@ def with_field(request: Request, box: Box, junk: Junk) -> Request:
 @pytest.mark.parametrize(("table", "view"), LINES, ids=IDS)
 def test_one_broken_field_is_refused_and_changes_nothing(trial: Trial) -> None:
     valid, before = trial.valid(), trial.counts()
-    assert outcome(trial.send(valid), posted=True) == "ok"
+    assert outcome(trial.send(valid), posted=not trial.view.shows) == "ok"
     trial.world.restore()
-    on_sqlite = trial.world.site.url.startswith("sqlite")
-    for box in trial.boxes():
-        for junk in FILES if box.kind == "file" else JUNK:
-            if not (on_sqlite or junk.on_postgresql):
-                continue
+    for number, box in enumerate(trial.boxes()):
+        for junk in trial.junk(number, FILES if box.kind == "file" else JUNK):
             answer = trial.send(with_field(valid, box, junk))
             where = f"{junk} in {box}"
             if answer.status_int < 400:
@@ -216,6 +235,7 @@ def assert_harmless(trial: Trial, answer: Any, where: str) -> None:
             assert SCRIPT not in shown.text, where
 
 
+@BEFORE_THE_DATABASE
 @pytest.mark.parametrize(("table", "view"), LINES, ids=IDS)
 def test_wrong_encoding_and_what_is_no_form_are_refused(trial: Trial) -> None:
     valid, before = trial.valid(), trial.counts()
@@ -232,6 +252,7 @@ def test_wrong_encoding_and_what_is_no_form_are_refused(trial: Trial) -> None:
     assert trial.counts() == before
 
 
+@BEFORE_THE_DATABASE
 @pytest.mark.parametrize(("table", "view"), LINES, ids=IDS)
 def test_without_its_own_token_nothing_is_done(trial: Trial) -> None:
     valid, before = trial.valid(), trial.counts()
@@ -247,9 +268,12 @@ def test_without_its_own_token_nothing_is_done(trial: Trial) -> None:
 ALL_LINES = [(table, view) for table in TABLES for view in table.views]
 
 
+@BEFORE_THE_DATABASE
 @pytest.mark.parametrize(("table", "view"), ALL_LINES, ids=[f"{table.feature}-{view}" for table, view in ALL_LINES])
 def test_a_method_that_a_page_does_not_take_is_405_with_those_that_it_takes(trial: Trial) -> None:
     view = trial.view
+    if (view.node.__name__, view.name) in BY_LINK:
+        return  # its POST is not in the table
     takes = {method for method, taken in (("GET", view.get), ("HEAD", view.get), ("POST", view.send is not None)) if taken}
     if "ok" not in view.who.values():
         return

@@ -39,7 +39,7 @@ def preferences(context: Notifications, request: Any) -> Any:
     """Choose, for each category, how to be told."""
     categories = _categories(request)
     chosen = services.preferences_of(request.db, request.identity.person_id)
-    fields = {_field_name(category): ChoiceField(category.title, choices=list(CHANNELS.items())) for category in categories}
+    fields = {_field_name(category): _choice_of(category) for category in categories}
     values = {_field_name(category): chosen.get(category.name, category.default) for category in categories}
     form = type("PreferenceForm", (Form,), fields)(request, **values)
 
@@ -50,6 +50,10 @@ def preferences(context: Notifications, request: Any) -> Any:
 
     summaries = {_field_name(category): category.summary for category in categories}
     return form_page(request, form, {"summaries": summaries}, submit=submit)
+
+
+def _choice_of(category: NotificationCategory) -> Any:
+    return ChoiceField(category.title, choices=list(CHANNELS.items()), required=True)
 
 
 def unsubscribe(context: Root, request: Any) -> Any:

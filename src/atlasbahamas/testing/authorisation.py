@@ -284,11 +284,11 @@ class World:
 
 
 def outcome(answer: Any, *, posted: bool = False) -> str:
-    """What an answer means: `ok`, `in` (to the sign-in page), or its status. With `posted`, only what leads on is ok."""
+    """What an answer means: `ok`, `in` (to the sign-in page), or its status. With `posted`, ok is what leads on or is a file."""
     status = int(answer.status_int)
     if status == 303:
         return "in" if answer.location.partition("?")[0].endswith("/sign-in") else "ok"
-    return "ok" if status < 400 and not posted else str(status)
+    return "ok" if status < 400 and (not posted or answer.content_disposition) else str(status)
 
 
 def _plain(answer: Any, path: str) -> tuple[int, str]:

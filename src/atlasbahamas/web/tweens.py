@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from pyramid.response import Response
@@ -152,6 +153,7 @@ def headers(handler: Handler, registry: Any) -> Handler:
                 request.path_info, request.GET, request.POST  # noqa: B018
                 if _has_files(request) and not _is_whole(request):
                     refused = 400
+                _refuse_broken_text(request)
         except (UnicodeDecodeError, ValueError, BrokenRequest):
             refused = 400
         response = request.invoke_error_page(refused) if refused else handler(request)
@@ -179,6 +181,12 @@ def headers(handler: Handler, registry: Any) -> Handler:
 def _length_of_body(request: Any) -> int:
     """What the server says that it took in; it has decoded a body that came in chunks, and knows its length."""
     return request.content_length or 0
+
+
+def _refuse_broken_text(request: Any) -> None:
+    """Raise UnicodeDecodeError where a form is not UTF-8: WebOb puts another character in the place of a broken one."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        parse_qsl(request.body.decode(), keep_blank_values=True, errors="strict")
 
 
 def _has_files(request: Any) -> bool:

@@ -29,7 +29,7 @@ class MultilineField(TypedField):
     """Several lines of text, with \\n between them."""
 
     widget = TextArea()
-    empty = ""
+    empty: Any = ""
     lines = True
 
     def __init__(self, label: str, *, max_length: int = 10_000, **more: Any) -> None:

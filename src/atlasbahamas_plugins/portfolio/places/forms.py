@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import name_key
 from atlasbahamas.web.forms import ChoiceField, Form, IntegerField, MultilineField, TextField, VersionField
 from atlasbahamas.web.forms.many import ManyField
@@ -14,29 +13,35 @@ from atlasbahamas_plugins.portfolio.places.services import PlaceDetails, Utility
 MOST_NAMES, LONGEST_NAME = 20, 80
 
 
+class NamesField(MultilineField):
+    """Names, one a line; `data` is a tuple of them, each once."""
+
+    empty: Any = ()
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """The names. Raises ValueError for too many, and for one that is too long."""
+        found = {name_key(line): line.strip() for line in text.split("\n") if line.strip()}
+        if len(found) > MOST_NAMES:
+            raise ValueError(f"Give at most {MOST_NAMES} other names.")
+        if any(len(name) > LONGEST_NAME for name in found.values()):
+            raise ValueError(f"A name has at most {LONGEST_NAME} characters.")
+        return tuple(found.values())
+
+    def show(self, value: Any) -> str:
+        """One a line."""
+        return "\n".join(value)
+
+
 class SettlementForm(Form):
     """What a place is called."""
 
     name = TextField("Name", required=True, max_length=LONGEST_NAME)
-    other_names = MultilineField("Other names, one a line", max_length=2000)
+    other_names = NamesField("Other names, one a line", max_length=2000)
     version = VersionField()
 
-    def __init__(self, request: Any, row: Any = None, **values: Any) -> None:
-        super().__init__(request, row, **values)
-        if not self.sent and row is not None:
-            self.other_names.data = "\n".join(row.other_names)
-
     def details(self) -> PlaceDetails:
-        """What was typed. Raises Refused for too many other names and for one that is too long."""
-        return PlaceDetails(self.name.data, self._others())
-
-    def _others(self) -> tuple[str, ...]:
-        found = {name_key(line): line.strip() for line in self.other_names.data.split("\n") if line.strip()}
-        if len(found) > MOST_NAMES:
-            raise Refused(f"Give at most {MOST_NAMES} other names.", "other_names")
-        if any(len(name) > LONGEST_NAME for name in found.values()):
-            raise Refused(f"A name has at most {LONGEST_NAME} characters.", "other_names")
-        return tuple(found.values())
+        """What was typed."""
+        return PlaceDetails(self.name.data, tuple(self.other_names.data))
 
 
 class IslandForm(SettlementForm):
@@ -46,7 +51,7 @@ class IslandForm(SettlementForm):
 
     def details(self) -> PlaceDetails:
         """What was typed."""
-        return PlaceDetails(self.name.data, self._others(), self.position.data)
+        return PlaceDetails(self.name.data, tuple(self.other_names.data), self.position.data)
 
 
 class UtilityForm(Form):

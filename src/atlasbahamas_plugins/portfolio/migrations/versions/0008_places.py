@@ -39,6 +39,9 @@ def upgrade() -> None:
     )
     op.create_index('ix_portfolio_island_utility_utility_id', 'portfolio_island_utility', ['utility_id'])
     _utilities()
+    if op.get_bind().dialect.name == "postgresql":
+        # The first islands came with their numbers; one that is added has to be given another.
+        op.execute("SELECT setval(pg_get_serial_sequence('portfolio_island', 'id'), (SELECT max(id) FROM portfolio_island))")
 
 
 def _utilities() -> None:
