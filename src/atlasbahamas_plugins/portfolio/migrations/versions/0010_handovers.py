@@ -5,8 +5,8 @@ from alembic import op
 
 import atlasbahamas.db.types
 
-revision = 'portfolio_0011'
-down_revision = 'portfolio_0010'
+revision = 'portfolio_0010'
+down_revision = 'portfolio_0009'
 branch_labels = None
 depends_on = None
 
