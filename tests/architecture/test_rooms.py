@@ -18,7 +18,7 @@ ROOMS = {
     "__init__", "wiring", "models", "services", "resources", "views", "forms", "lists", "events", "jobs", "settings",
     "personal", "demo", "demo_content",
 }  # fmt: skip
-OF_THEIR_OWN = {"portfolio": {"demo_photos", "occupancy", "tables"}, "listings": {"drawing"}}
+OF_THEIR_OWN = {"portfolio": {"demo_photos", "occupancy", "tables"}, "listings": {"drawing", "tables"}}
 
 
 def features() -> list[Path]:

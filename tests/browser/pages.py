@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.admin import services as administration
@@ -21,6 +21,8 @@ from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.review.services import submit_listing
+from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -48,6 +50,8 @@ ISLAND = "/admin/islands/{island}/"
 OWNED = ORG + "properties/{owned_property}/"
 MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
+DRAFT = ORG + "listings/{draft}/versions/{draft_version}/"
+STATES = ("draft", "paused", "withdrawn", "photographed", "in_review", "sent_back", "begun")
 
 ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Root", ""): ("/",),
@@ -178,11 +182,38 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         "/listings/?q=castle",
         "/listings/?beds=many&after=nothing",
     ),
-    ("PublicListing", ""): ("/listings/{live}/", "/listings/{nightly}/"),
+    ("PublicListing", ""): ("/listings/{live}/", "/listings/{nightly}/", "/listings/{photographed}/"),
     ("OwnListings", ""): (ORG + "listings/", ORG + "listings/?state=draft", ORG + "listings/?q=castle"),
-    ("OwnListing", ""): (LISTING, ORG + "listings/{draft}/", ORG + "listings/{paused}/", ORG + "listings/{withdrawn}/"),
-    ("OwnListing", "edit"): (LISTING + "edit",),
-    ("OwnListing", "publish"): (ORG + "listings/{draft}/publish",),
+    ("OwnListing", ""): (LISTING, *(ORG + f"listings/{{{state}}}/" for state in STATES)),
+    ("OwnListing", "edit"): (LISTING + "edit", *(ORG + f"listings/{{{state}}}/edit" for state in ("in_review", "sent_back"))),
+    ("Units", "list"): (
+        ORG + "units/list",
+        ORG + "units/list?q=castle",
+        ORG + "units/list?unit={unit}&unit={free_unit}&unit={mended_unit}",
+    ),
+    ("OwnListing", "submit"): (ORG + "listings/{draft}/submit",),
+    ("OwnListing", "resume"): (ORG + "listings/{paused}/resume",),
+    ("OwnListing", "take-back"): (ORG + "listings/{in_review}/take-back",),
+    ("OwnListing", "drop-changes"): (ORG + "listings/{begun}/drop-changes",),
+    ("OwnListing", "revise"): (ORG + "listings/{paused}/revise",),
+    ("OwnListing", "let"): (LISTING + "let",),
+    ("VersionNode", ""): (DRAFT, ORG + "listings/{sent_back}/versions/{sent_back_version}/"),
+    ("VersionNode", "take-photos"): (DRAFT + "take-photos",),
+    ("VersionPhotos", ""): (DRAFT + "photos/",),
+    ("VersionPhotos", "add"): (DRAFT + "photos/add",),
+    ("VersionPhotoNode", "edit"): (DRAFT + "photos/{draft_photo}/edit",),
+    ("VersionPhotoNode", "remove"): (DRAFT + "photos/{draft_photo}/remove",),
+    ("VersionDocuments", ""): (DRAFT + "documents/",),
+    ("VersionDocuments", "add"): (DRAFT + "documents/add",),
+    ("DocumentNode", "remove"): (DRAFT + "documents/{draft_document}/remove",),
+    ("Reviews", ""): ("/admin/review/", "/admin/review/?q=castle"),
+    ("Reviews", "several"): ("/admin/review/several",),
+    ("ReviewNode", ""): (
+        "/admin/review/{version_in_review}/",
+        "/admin/review/{change_in_review}/",
+        "/admin/review/{draft_version}/",
+        "/admin/review/{sent_back_version}/",
+    ),
     ("OwnListing", "pause"): (LISTING + "pause",),
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
@@ -197,10 +228,14 @@ NO_PAGE: set[View] = {
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
     ("UnitsOfProperty", "template.csv"),
-    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos")),
+    ("Versions", ""),
+    ("DocumentNode", "file"),
+    ("ReviewDocumentNode", "file"),
+    *((photo, size) for photo in ("PublicPhotoNode", "ReviewPhotoNode") for size in ("small", "medium", "large", "full")),
+    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos", "VersionPhotos")),
     *(
         (photo, name)
-        for photo in ("PropertyPhotoNode", "UnitPhotoNode")
+        for photo in ("PropertyPhotoNode", "UnitPhotoNode", "VersionPhotoNode")
         for name in ("small", "medium", "large", "full", "up", "down", "cover")
     ),
 }
@@ -257,14 +292,20 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     portfolio.archive_property(db, archived, now=now)
     free_unit, *others = [add_unit(long, label) for label in (NO_SPACES[:60], "Second floor, at the back", "3")]
     nightly, withdrawn = write(others[0], NO_SPACES, "night"), write(others[1], LONG_NAME, "week")
-    listings.publish_listing(db, nightly, now=now)
+    submit_listing(db, nightly, reviewed=False, let=select(Unit.id).where(false()), person_id=None, now=now)
     listings.withdraw_listing(db, withdrawn)
     people = {row.user_name: row for row in db.scalars(select(Person))}
     administration.disable_person(db, people["lisa"], now=now)
     state = {
         row.state: row
-        for row in db.scalars(select(Listing).where(Listing.organisation_id == organisation.id).order_by(Listing.id))
+        for row in db.scalars(select(Listing).where(Listing.organisation_id == organisation.id).order_by(Listing.id.desc()))
     }
+    versions = {
+        (row.state, row.listing.state): row
+        for row in db.scalars(select(ListingVersion).join(Listing).where(Listing.organisation_id == organisation.id))
+    }
+    draft_version = versions["draft", "draft"]
+    shown = db.scalars(select(Listing).where(Listing.cover.is_not(None), Listing.state == "approved")).one()
     db.flush()
     changed = record_change(db, organisation)
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
@@ -305,4 +346,16 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "draft": state["draft"].ref,
         "paused": state["paused"].ref,
         "withdrawn": withdrawn.ref,
+        "photographed": shown.ref,
+        "in_review": state["submitted"].ref,
+        "sent_back": state["changes_requested"].ref,
+        "begun": versions["draft", "paused"].listing.ref,
+        "draft_version": draft_version.ref,
+        "draft_photo": db.scalars(select(ListingPhoto.ref).where(ListingPhoto.version_id == draft_version.id).limit(1)).one(),
+        "draft_document": db.scalars(
+            select(ListingDocument.ref).where(ListingDocument.version_id == draft_version.id).limit(1)
+        ).one(),
+        "sent_back_version": versions["changes_requested", "changes_requested"].ref,
+        "version_in_review": versions["submitted", "submitted"].ref,
+        "change_in_review": versions["submitted", "approved"].ref,
     }

@@ -25,7 +25,7 @@ SPOIL = """() => {
   const fields = [...document.getElementById("form")?.querySelectorAll(typed) ?? []];
   for (const field of fields) {
     if (field.tagName === "SELECT") field.add(new Option("What nobody offered", "nonsense", true, true));
-    else field.value = field.required ? "" : "far too long ".repeat(2000);
+    else field.value = field.required || field.type === "date" ? "" : "far too long ".repeat(2000);
   }
   return fields.length;
 }"""

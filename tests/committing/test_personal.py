@@ -39,6 +39,7 @@ from atlasbahamas.personal.services import STAYS
 from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
@@ -163,6 +164,12 @@ def live(site: Site) -> tuple[TestApp, int]:
             now=now,
         )
         _write_down_in_the_portfolio(db, number, organisation_id)
+        submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
+        submitted.submitted_by_id = number
+        approved = select(ListingVersion).where(ListingVersion.state == "submitted", ListingVersion.id != submitted.id)
+        decided = db.scalars(approved.limit(1)).one()
+        decided.state, decided.decided, decided.decided_by_id, decided.reviewed = "changes_requested", now, number, True
+        decided.note = "Ask Zéphirine Quashie which floor it is on."
     return browser, number
 
 

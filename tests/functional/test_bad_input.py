@@ -17,6 +17,8 @@ JUNK = [
     "\0", "x" * 100_000, "-1", "10" * 40, "NaN", "1e309", "<script>alert(1)</script>", "'; DROP TABLE person; --", "\u202e",
     "\ud7ff", "９", "2026-02-30", "1.005", "../../etc/passwd",
 ]  # fmt: skip
+IN_THE_DATABASE = ("\0", "10" * 40, "\ud7ff", "2026-02-30")
+"""What only a database would mind: all that is tried on the second one."""
 RAW = ("%ff=1", "q=%ff", "after=%ff", "sort=%ff", "q=a&q=b", "%00=1", "after=e30&before=e30", "sort=%ed%a0%80", "&&&=&", "q[]=1")
 PAGES = [(table, view) for table in TABLES for view in table.views if view.get and "ok" in view.who.values()]
 
@@ -29,11 +31,12 @@ def test_junk_in_the_address_of_a_page(world: World, table: Table, view: View) -
     page = browser.get(path)
     filters = page.html.find("form", id="filters") if page.content_type == "text/html" else None
     names = {box["name"] for box in filters.find_all(["input", "select"]) if box.get("name")} if filters else set()
+    kinds = JUNK if world.site.url.startswith("sqlite") else IN_THE_DATABASE
     for name in sorted(names | {"after", "before", "format", "next"} if names else {"after"}):
-        for junk in [*JUNK, str(10**18)]:
+        for junk in [*kinds, str(10**18)]:
             answer = browser.get(path, {name: junk}, expect_errors=True)
             assert answer.status_int in (200, 303, 400), (name, junk[:20])
-            assert "<script>alert(1)" not in answer.text
+            assert b"<script>alert(1)" not in answer.body
             if name in ("after", "before") and names:
                 assert answer.status_int == 400, junk[:20]
     for raw in RAW:

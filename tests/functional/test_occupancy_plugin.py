@@ -9,10 +9,16 @@ from pathlib import Path
 
 import pytest
 from pyramid.exceptions import ConfigurationExecutionError
+from sqlalchemy import func, select
 
+from atlasbahamas.audit.models import AuditEntry
+from atlasbahamas.notifications.models import Notification
 from atlasbahamas.plugins.discovery import installed_names
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import QueryCounter, Site
+from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
+from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 MANIFEST = """
 from atlasbahamas.plugins.manifest import PLUGIN_API, Plugin
@@ -125,3 +131,72 @@ def test_what_is_no_source_stops_the_start_and_names_the_plugin(packages: Path, 
     install(packages, WIRING.replace("def occupied", "def taken"))
     with pytest.raises(ConfigurationExecutionError, match=r"'regattas'.*OccupancySource"):
         sites.start(database_url, tmp_path, **{"atlas.plugins": "portfolio listings regattas"})
+
+
+def there(site: Site) -> dict[str, tuple[str, str]]:
+    """Listing's key -> (its state, its unit's label) of the listings that are or were on the market at Cable Beach Court."""
+    with site.db.transaction("read") as db:
+        mine = select(Listing.ref, Listing.state, Unit.label).join(Unit, Unit.id == Listing.unit_id)
+        mine = mine.join(Property, Property.id == Unit.property_id).where(Property.name == "Cable Beach Court")
+        return {ref: (state, label) for ref, state, label in db.execute(mine.where(Listing.published.is_not(None)))}
+
+
+def test_a_listing_leaves_the_catalogue_by_itself_when_its_unit_is_let(sailing: Site) -> None:
+    before = there(sailing)
+    assert sorted(before.values()) == [("approved", "1B"), ("paused", "2B"), ("paused", "3A")]
+    visitor, keva = sailing.browser(), sailing.browser("keva")
+    live = next(ref for ref, (state, _) in before.items() if state == "approved")
+    begun = next(ref for ref, (_, label) in before.items() if label == "3A")
+    home = keva.get("/portfolio/").follow().request.path
+    sailing.drain_jobs()
+    assert there(sailing) == before
+    sailing.clock.move(days=9)
+    keva = sailing.browser("keva")
+    assert "let today" in keva.get(f"{home}listings/{begun}/resume").forms["form"].submit(status=422).text
+    assert "let today" in keva.get(f"{home}listings/{begun}/submit").forms["form"].submit(status=422).text
+    visitor.get(f"/listings/{live}/", status=200)
+    done = sailing.drain_jobs()
+    assert set(done) == {"done"}
+    assert {state for state, _ in there(sailing).values()} == {"let"}
+    visitor.get(f"/listings/{live}/", status=404)
+    assert "Let</span>" in keva.get(f"{home}listings/{live}/").text
+    with sailing.db.transaction("read") as db:
+        told = list(db.scalars(select(Notification).where(Notification.category == "listings.let")))
+        assert {row.subject.rpartition("”")[2] for row in told} == {" is let and left the catalogue"}
+        assert len(told) == 3 * len({row.person_id for row in told})
+        paths = {row.path for row in told}
+        recorded = db.scalar(
+            select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "listings:listing:left_by_itself")
+        )
+        dropped = db.scalars(
+            select(ListingVersion.state).join(Listing).where(Listing.ref == begun, ListingVersion.number == 2)
+        ).one()
+    assert recorded == 3
+    assert dropped == "dropped"
+    for path in paths:
+        keva.get(path, status=200)
+    sailing.clock.move(days=5)
+    sailing.drain_jobs()
+    assert {state for state, _ in there(sailing).values()} == {"let"}  # whoever takes it next finds a new listing
+
+
+def test_more_than_one_job_takes(sailing: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atlasbahamas_plugins.listings.let.services.AT_ONCE", 1)
+    sailing.clock.move(days=9)
+    sailing.drain_jobs()
+    assert {state for state, _ in there(sailing).values()} == {"let"}
+
+
+def test_let_by_hand(site: Site) -> None:
+    keva, home = site.browser("keva"), site.browser("keva").get("/portfolio/").follow().request.path
+    live = next(ref for ref, (state, _) in there(site).items() if state == "approved")
+    assert "It is let" in keva.get(f"{home}listings/{live}/").text
+    keva.get(f"{home}listings/{live}/let").forms["form"].submit(status=303)
+    site.browser().get(f"/listings/{live}/", status=404)
+    keva.get(f"{home}listings/{live}/let").forms["form"].submit(status=422)
+    unit = keva.get(f"{home}units/?q=1B").html.find("td").find_next("a", href=True)["href"]
+    before = keva.get(f"{home}listings/{live}/").html.find("h1").get_text()
+    again = keva.get(f"{unit}list").forms["form"]  # the unit may have another listing, which begins with the words of the last
+    assert again["title"].value == before
+    assert again["description"].value
+    assert again.submit(status=303).location != f"{home}listings/{live}/"

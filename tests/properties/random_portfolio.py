@@ -18,7 +18,8 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Membership, Organisation, Person, PersonRole
 from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
-from atlasbahamas_plugins.listings.models import STATES, Listing
+from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
+from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit, BulkEditItem
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
@@ -47,7 +48,7 @@ class Drawn:
 
 
 def _at_most_one_current(listings: list[tuple[int, str, int | None]]) -> bool:
-    current = [unit for unit, state, _ in listings if state != "withdrawn"]
+    current = [unit for unit, state, _ in listings if state not in ENDED]
     return len(current) == len(set(current))
 
 
@@ -126,14 +127,17 @@ def write(db: Session, drawn: Drawn) -> list[int]:
             bulk_edit=edit, unit_id=units[unit].id, label="", field="pets", before_value=0, after_value=1, version=1
         )
         db.add_all([edit, item])
-    db.add_all(
+    listings = [
         Listing(
             ref=f"l{n}", unit=units[unit], title="A home", description="", category="long_term", price_cents=100,
             organisation_id=units[unit].property.organisation_id if other is None else organisations[other].id,
             price_period="month", available=date(2026, 7, 1), state=state, created=START, published=START,
         )
         for n, (unit, state, other) in enumerate(drawn.listings)
-    )  # fmt: skip
+    ]  # fmt: skip
+    db.add_all(listings)
+    db.flush()
+    _write_versions(db, listings)
     db.add_all(_handovers(organisations, properties, people))
     # Two entries of each organisation, and one of none: which is whose is what the lists have to tell.
     db.add_all(
@@ -142,20 +146,20 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     )
     db.add(AuditEntry(at=START, role="visitor", action="atlas:thing:done", request_id=""))
     db.flush()
-    db.add_all(_of_the_core(organisations, people))
+    db.add_all(list(_of_the_core(db, organisations, people)))
     db.add_all(_photos(db, properties, units))
     db.flush()
     return [person.id for person in people]
 
 
-def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Iterator[Any]:
+def _of_the_core(db: Session, organisations: list[Organisation], people: list[Person]) -> Iterator[Any]:
     """What each person was told, whom each organisation invited, what was done there, and a job."""
     for n, person in enumerate(people):
         yield Notification(
             ref=f"n{n}", person_id=person.id, category="atlas.members", subject="Told", path="/home/", template="", content={},
             created=START, waits_for_digest=False,
         )  # fmt: skip
-        yield PersonPhoto(person_id=person.id, ref=f"a{n}", file=_file(f"face-{n}"))
+        yield PersonPhoto(person_id=person.id, ref=f"a{n}", file=_file(db, f"face-{n}"))
     for n, organisation in enumerate(organisations):
         yield Invitation(
             ref=f"i{n}", organisation_id=organisation.id, name="Somebody", role="viewer", invited_by_id=people[-1].id,
@@ -166,12 +170,41 @@ def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Ite
     yield OutboxEntry(name="atlas.tested", payload={}, state="waiting", created=START, due=START, attempts=0)
 
 
+def _write_versions(db: Session, listings: list[Listing]) -> None:
+    """Two versions of each listing, with a photo and a document each: one that is public or was decided, and a draft."""
+    for n, listing in enumerate(listings):
+        for number, after in ((1, "approved" if n % 2 else "dropped"), (2, "draft")):
+            row = ListingVersion(
+                ref=f"v{n}-{number}", listing=listing, number=number, title="A home", description="", state="draft", created=START
+            )
+            db.add(row)
+            db.flush()
+            db.add(
+                ListingPhoto(ref=f"lp{n}-{number}", version_id=row.id, position=1, caption="", file=_file(db, f"fp{n}-{number}"))
+            )
+            db.add(ListingDocument(ref=f"ld{n}-{number}", version_id=row.id, file=_file(db, f"fd{n}-{number}"), created=START))
+            db.flush()
+            if after == "approved":
+                row.state, row.submitted = "submitted", START
+                db.flush()
+                row.decided = START
+            row.state = after
+            db.flush()
+
+
+def _file(db: Session, ref: str) -> File:
+    file = File(
+        ref=ref, digest="0" * 64, size=1, media_type="image/jpeg", kind="picture", name="", width=1, height=1, created=START
+    )
+    db.add(file)
+    db.flush()
+    return file
+
+
 def _photos(db: Session, properties: list[Property], units: list[Unit]) -> Iterator[Any]:
     """One of each thing but the first property and unit."""
     for n, thing in enumerate([*properties[1:], *units[1:]]):
-        file = _file(f"f{n}")
-        db.add(file)
-        db.flush()
+        file = _file(db, f"f{n}")
         of = {"property_id": thing.id} if isinstance(thing, Property) else {"unit_id": thing.id}
         made = PropertyPhoto if isinstance(thing, Property) else UnitPhoto
         yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **of)
@@ -191,12 +224,6 @@ def _handovers(organisations: list[Organisation], properties: list[Property], pe
         )
 
 
-def _file(ref: str) -> File:
-    return File(
-        ref=ref, digest="0" * 64, size=1, media_type="image/jpeg", kind="picture", name="", width=1, height=1, created=START
-    )
-
-
 # Something of everything: what no mutant of a list may leave unnoticed.
 RICH = Drawn(
     memberships=[
@@ -209,7 +236,7 @@ RICH = Drawn(
     properties=[(0, False), (0, True), (1, False)],
     units=[(0, False), (0, False), (1, True), (2, False)],
     holds=[(0, 0), (1, 0), (3, 2)],
-    times_out=[(0, 0), (2, 0)],
+    times_out=[(0, 1), (3, 3)],
     contacts=[0, 1],
     bulk_edits=[(0, 0), (0, 1), (1, 2)],
     listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],

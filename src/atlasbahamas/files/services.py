@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.files import pictures
@@ -76,10 +76,23 @@ def let_wait(db: Session, store: Store, uploads: Sequence[tuple[str, Upload]], *
 
 def copy_file(db: Session, file: File, *, now: datetime) -> File:
     """A row of its own for another thing that shows the same file; the bytes are shared. Raises Refused when it is gone."""
-    # Locked, so that nobody deletes it, and with it the bytes, before our row is there to keep them.
-    source = db.scalar(select(File).where(File.id == file.id).with_for_update(read=True))
-    if source is None:
+    return copy_files(db, [file], now=now)[0]
+
+
+def copy_files(db: Session, files: Sequence[File], *, now: datetime) -> list[File]:
+    """The same for several files in a few queries, in their order; one that stands there twice is copied twice."""
+    # Locked, so that nobody deletes them, and with them the bytes, before our rows are there to keep them.
+    wanted = select(File).where(File.id.in_([file.id for file in files])).order_by(File.id).with_for_update(read=True)
+    there = {row.id: row for row in db.scalars(wanted.options(selectinload(File.renditions)))}
+    if len(there) < len({file.id for file in files}):
         raise Refused("This file was deleted meanwhile.")
+    copies = [_copied(there[file.id], now) for file in files]
+    db.add_all(copies)
+    db.flush()
+    return copies
+
+
+def _copied(source: File, now: datetime) -> File:
     copy = File(
         ref=long_key("f"), digest=source.digest, size=source.size, media_type=source.media_type, kind=source.kind,
         name=source.name, width=source.width, height=source.height, person_id=source.person_id, created=now,
@@ -87,8 +100,6 @@ def copy_file(db: Session, file: File, *, now: datetime) -> File:
     copy.renditions = [
         Rendition(width=each.width, height=each.height, digest=each.digest, size=each.size) for each in source.renditions
     ]
-    db.add(copy)
-    db.flush()
     return copy
 
 

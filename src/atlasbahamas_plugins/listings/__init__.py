@@ -5,18 +5,18 @@ from atlasbahamas.plugins.manifest import PLUGIN_API, Permission, Plugin
 PLUGIN = Plugin(
     name="listings",
     title="Listings",
-    summary="Draft and publish listings; the public catalogue",
+    summary="Write listings, have them reviewed; the public catalogue",
     version="0.1.0",
     api=PLUGIN_API,
     requires=("portfolio",),
     wiring="atlasbahamas_plugins.listings.wiring:includeme",
-    models="atlasbahamas_plugins.listings.models",
+    models="atlasbahamas_plugins.listings.tables",
     migrations="atlasbahamas_plugins.listings.migrations",
     demo="atlasbahamas_plugins.listings.demo:load_demo",
-    declined=(
-        ("data_export", "a listing is an organisation's and points to nobody; who wrote it is in the audit"),
-        ("data_erase", "nothing here points to a person"),
-    ),
+    settings="atlasbahamas_plugins.listings.settings:ListingSettings",
+    data_export="atlasbahamas_plugins.listings.personal:export",
+    data_erase="atlasbahamas_plugins.listings.personal:erase",
+    data_stays=(("listings_version.decided_by_id", "who let something become public is part of the organisation's record"),),
     permissions=(
         Permission(
             "listings:listing:view",
@@ -25,8 +25,9 @@ PLUGIN = Plugin(
         ),
         Permission(
             "listings:listing:edit",
-            "Write, publish, pause and withdraw listings",
+            "Write, submit, pause and withdraw listings",
             ("owner", "manager", "leasing", "admin"),
         ),
+        Permission("listings:listing:review", "Review listings before the public sees them", ("admin",)),
     ),
 )

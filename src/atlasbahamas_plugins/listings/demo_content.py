@@ -365,4 +365,42 @@ LISTINGS = (
         28,
         state="draft",
     ),
+    DemoListing(
+        "Cable Beach Court",
+        "2A",
+        "Furnished two-bedroom across from the beach",
+        "Cross the road and stand in the sea: this two-bedroom is furnished down to the cutlery. The balcony looks east, so mornings "
+        "are for coffee and evenings are cool.",
+        285000,
+        20,
+        state="submitted",
+    ),
+    DemoListing(
+        "Marsh Harbour Row",
+        "No 3",
+        "Three-bedroom row house near the ferry",
+        "Ten minutes on foot from the ferry dock, with a yard that gets the evening shade. Unfurnished, with a new roof since last "
+        "summer.",
+        320000,
+        35,
+        state="changes_requested",
+    ),
 )
+
+PHOTOGRAPHED = (("Cable Beach Court", "1A"), ("Cable Beach Court", "1B"), ("Cable Beach Court", "2A"))
+"""Units whose listings show photos instead of a drawing."""
+
+NEW_TITLES = (
+    ("Gregory Town Cottages", "Sea Grape", "Three-bedroom cottage above the cliffs of Gregory Town", True),
+    ("Cable Beach Court", "3A", "Top-floor two-bedroom with a study corner, Cable Beach", False),
+)
+"""Listings on the market with another title that is not public yet; True: it waits for a reviewer."""
+
+SENT_BACK = "The yard is not on any of the photos, and the text praises it. Please add one of it, or leave the sentence out."
+
+PAPER = (
+    "Authority to let",
+    "The owners of Cable Beach Court let Blue Hole Property Management",
+    "list and let its units. An invented paper.",
+)
+"""The lines of a document that goes with those of them that are not public yet."""

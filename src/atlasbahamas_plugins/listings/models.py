@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, literal_column, text
@@ -14,15 +14,40 @@ from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
 CATEGORIES = {"long_term": "Long-term rental", "short_term": "Short-term rental"}
 PERIODS = {"month": "a month", "week": "a week", "night": "a night"}
-STATES = {"draft": "Draft", "approved": "Live", "paused": "Paused", "withdrawn": "Withdrawn"}
-TONES = {"draft": "sea", "approved": "good", "paused": "warn", "withdrawn": "quiet"}
+STATES = {
+    "draft": "Draft",
+    "submitted": "In review",
+    "changes_requested": "Sent back",
+    "approved": "Live",
+    "paused": "Paused",
+    "rejected": "Not accepted",
+    "let": "Let",
+    "withdrawn": "Withdrawn",
+}
+TONES = {
+    "draft": "sea",
+    "submitted": "warn",
+    "changes_requested": "bad",
+    "approved": "good",
+    "paused": "warn",
+    "rejected": "bad",
+    "let": "quiet",
+    "withdrawn": "quiet",
+}
 """Tone of a state's badge."""
 
-CURRENT = ("draft", "approved", "paused")
+ON_THE_MARKET = ("approved", "paused")
+"""What the public sees, or saw and will see again: what it says changes by an approved version only."""
+ENDED = ("rejected", "let", "withdrawn")
+CURRENT = tuple(state for state in STATES if state not in ENDED)
 
 
-def _one_of(column: str, values: object) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"  # type: ignore[attr-defined]
+def one_of(column: str, values: Iterable[str]) -> str:
+    """SQL that is true where a column has one of some values."""
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+_CURRENT = text(f"NOT ({one_of('state', ENDED)})")
 
 
 def _of_live_ones(*several: tuple[str, ...]) -> Iterator[Index]:
@@ -45,23 +70,26 @@ class Base(DeclarativeBase):
 class Listing(Base):
     """A unit offered on the market (domain.md 3.2). `price_cents` is for one `price_period`; a unit has one current listing.
 
+    `title`, `description` and `cover` (the key of its first photo) are those of the approved version; before there is one, those
+    of the draft. What they were and will be is in versions/.
+
     `island_id`, `settlement_id` and `beds` repeat what the unit and its property say: the catalogue filters, sorts and counts in
     one table, where an index answers each question whatever the number of listings. TRIGGERS keep them, and nothing else does.
     """
 
     __tablename__ = "listings_listing"
     __table_args__ = (
-        CheckConstraint(_one_of("state", STATES), name="known_state"),
-        CheckConstraint(_one_of("category", CATEGORIES), name="known_category"),
-        CheckConstraint(_one_of("price_period", PERIODS), name="known_period"),
+        CheckConstraint(one_of("state", STATES), name="known_state"),
+        CheckConstraint(one_of("category", CATEGORIES), name="known_category"),
+        CheckConstraint(one_of("price_period", PERIODS), name="known_period"),
         CheckConstraint("price_cents > 0", name="price_above_zero"),
         CheckConstraint("state <> 'approved' OR published IS NOT NULL", name="live_is_published"),
         Index(
             "uq_listings_listing_current",
             "unit_id",
             unique=True,
-            sqlite_where=text("state <> 'withdrawn'"),
-            postgresql_where=text("state <> 'withdrawn'"),
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
         ),
         # What each order of the catalogue walks, and what each of its filters finds.
         *_of_live_ones(
@@ -83,6 +111,7 @@ class Listing(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     title: Mapped[Line]
     description: Mapped[Prose]
+    cover: Mapped[str | None] = mapped_column(String(80))
     category: Mapped[str] = mapped_column(String(20))
     price_cents: Mapped[int]
     price_period: Mapped[str] = mapped_column(String(10))

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.httpexceptions import HTTPBadRequest
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import Limitable, LimitableList
+from atlasbahamas.traversal.keys import is_key
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
+from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, units_that_are
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 VIEW = "listings:listing:view"
+EDIT = "listings:listing:edit"
+
+
+def writing_roles(request: Any) -> tuple[str, ...]:
+    """The roles whose members may write an organisation's listings, and are told what becomes of them."""
+    return tuple(role for role in request.registry.atlas_roles if EDIT in request.grants_of(role))
+
+
+def keys_sent(request: Any, name: str) -> list[str]:
+    """The keys of rows that were chosen, each once. Raises HTTPBadRequest for what no page of ours sends."""
+    sent = (request.POST if request.method == "POST" else request.GET).getall(name)
+    if not all(isinstance(key, str) and is_key(key) for key in sent):
+        raise HTTPBadRequest()
+    return list(dict.fromkeys(sent))
+
+
+def units_let_today(request: Any) -> Select[Any]:
+    """SELECT of the ids of the units that some source of occupancy says are let today."""
+    return units_that_are(request.registry.atlas_points.get(OCCUPANCY), request.clock.today(), "let")
 
 
 class PublicListing(RowNode):

@@ -19,10 +19,21 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
-from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, LIVE, Listing, ListingWord
+from atlasbahamas_plugins.listings.models import CATEGORIES, CURRENT, ENDED, LIVE, ON_THE_MARKET, Listing, ListingWord
+from atlasbahamas_plugins.listings.versions.services import (
+    OVER,
+    copy_photos_to,
+    drafts_of,
+    drop_open,
+    first_version,
+    lock_listing,
+    photos_of_units,
+    write_text,
+)
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
-FIELDS = ("title", "description", "category", "available", "price_cents", "price_period")
+FACTS = ("category", "available", "price_cents", "price_period")
+FIELDS = ("title", "description", *FACTS)
 MAX_WORDS = 400
 COUNTED_WORDS = 10_000
 INDEXED_AT_ONCE = 200
@@ -58,22 +69,36 @@ def draft_listing(db: Session, unit: Unit, details: ListingDetails, *, now: date
         state="draft",
         created=now,
     )
-    _, after = _write(db, listing, details)
-    _record(db, "drafted", listing, after={"unit": unit.ref, **after})
+    _, after = _write(db, listing, details, FIELDS)
+    first_version(db, listing, now=now, code=code)
+    record_listing(db, "drafted", listing, after={"unit": unit.ref, **after})
     return listing
 
 
-def edit_listing(db: Session, listing: Listing, details: ListingDetails) -> Listing:
-    """Change what a listing says, and what it is found by."""
-    if listing.state == "withdrawn":
-        raise Refused("A withdrawn listing stays as it was. Write a new one.")
-    before, after = _write(db, listing, details)
-    if after:
-        _record(db, "changed", listing, before=before, after=after)
+def begin_with_photos(db: Session, listings: Sequence[Listing], *, now: datetime) -> None:
+    """Give new listings the photos of their units, or of their properties where a unit has none."""
+    photos = photos_of_units(db, [listing.unit for listing in listings])
+    drafts = {row.listing_id: row for row in db.scalars(drafts_of(listings))}
+    copy_photos_to(db, [(drafts[listing.id], photos[listing.unit_id]) for listing in listings], now=now)
+
+
+def edit_listing(db: Session, listing: Listing, details: ListingDetails, *, now: datetime) -> Listing:
+    """Change what a listing says, and what it is found by.
+
+    Price and availability count at once. Words go into a draft; the public sees them when that is approved.
+    """
+    if listing.state in ENDED:
+        raise Refused(OVER)
+    before, after = _write(db, listing, details, FACTS if listing.state in ON_THE_MARKET else FIELDS)
+    write_text(db, listing, details.title, details.description, now=now)
+    facts = {name: value for name, value in after.items() if name in FACTS}
+    if facts:
+        record_listing(db, "changed", listing, before={name: before.get(name) for name in facts}, after=facts)
     return listing
 
 
-def _record(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
+def record_listing(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
+    """Write into the audit what was done with a listing."""
     record(
         db,
         f"listings:listing:{verb}",
@@ -83,14 +108,15 @@ def _record(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
     )
 
 
-def _write(db: Session, listing: Listing, details: ListingDetails) -> tuple[dict[str, Any], dict[str, Any]]:
+def _write(
+    db: Session, listing: Listing, details: ListingDetails, fields: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with db.begin_nested():
-            listing.title, listing.description = details.title, details.description
-            listing.category, listing.available = details.category, details.available
-            listing.price_cents, listing.price_period = details.price_cents, details.price_period
+            for name in fields:
+                setattr(listing, name, getattr(details, name))
             db.add(listing)
-            changed = changes(listing, FIELDS)
+            changed = changes(listing, fields)
             db.flush()
     except IntegrityError as error:
         if violated_constraint(error, metadata) != "uq_listings_listing_current":
@@ -133,7 +159,7 @@ class WithdrawnWithTheProperty:
     def property_handed_over(self, db: Session, property_id: int, from_id: int, to_id: int, *, now: datetime) -> None:
         """What is on the market, or was to be, was the former organisation's."""
         of_it = select(Listing).join(Unit, Unit.id == Listing.unit_id).where(Unit.property_id == property_id)
-        for listing in db.scalars(of_it.where(Listing.state != "withdrawn").order_by(Listing.id)):
+        for listing in db.scalars(of_it.where(Listing.state.in_(CURRENT)).order_by(Listing.id)):
             withdraw_listing(db, listing)
 
 
@@ -189,44 +215,73 @@ def _rarest(db: Session, words: list[str]) -> str:
     return min(zip(counts, words, strict=True))[1]
 
 
-def publish_listing(db: Session, listing: Listing, *, now: datetime) -> None:
-    """Put a listing into the catalogue. Raises Refused from a state in which that makes no sense."""
-    if listing.unit.archived is not None or listing.unit.property.archived is not None:
-        raise Refused("The unit is archived. Take it out of the archive first.")
-    _move(db, listing, "approved", "published", allowed=("draft", "paused"), published=listing.published or now)
-
-
 def pause_listing(db: Session, listing: Listing) -> None:
     """Take a listing out of the catalogue for a while."""
-    _move(db, listing, "paused", "paused", allowed=("approved",))
+    move_listing(db, listing, "paused", "paused", allowed=("approved",))
+
+
+def resume_listing(db: Session, listing: Listing, *, let: Select[Any]) -> None:
+    """Put a paused listing back into the catalogue. `let` selects the ids of the units that are let today.
+
+    Raises Refused where the unit is one of them, or is archived.
+    """
+    check_unit(db, listing, let)
+    move_listing(db, listing, "approved", "resumed", allowed=("paused",))
 
 
 def withdraw_listing(db: Session, listing: Listing) -> None:
     """Take a listing off the market for good. Its address answers 404 to the public from now on."""
-    _move(db, listing, "withdrawn", "withdrawn", allowed=CURRENT)
+    end_listing(db, listing, "withdrawn", "withdrawn", allowed=CURRENT)
 
 
-def _move(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...], **more: Any) -> None:
+def mark_let(db: Session, listing: Listing, *, verb: str = "let") -> None:
+    """Take a listing off the market because its home is let."""
+    end_listing(db, listing, "let", verb, allowed=ON_THE_MARKET)
+
+
+def end_listing(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...]) -> None:
+    """Bring a listing to an end, and what was being prepared for it."""
+    move_listing(db, listing, state, verb, allowed=allowed)
+    drop_open(db, listing)
+
+
+def check_unit(db: Session, listing: Listing, let: Select[Any]) -> None:
+    """Raise Refused where a listing's unit cannot be on the market. `let` selects the ids of the units that are let today."""
+    if listing.unit.archived is not None or listing.unit.property.archived is not None:
+        raise Refused("The unit is archived. Take it out of the archive first.")
+    if db.scalar(select(exists(let.where(let.selected_columns[0] == listing.unit_id)))):
+        raise Refused("The unit is let today, so it cannot be on the market.")
+
+
+def move_listing(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...], **more: Any) -> None:
+    """Bring a listing into a state, with other columns beside it; Refused where it is in none of the `allowed` states."""
+    lock_listing(db, listing)
     if listing.state not in allowed:
         raise Refused("Somebody changed this listing meanwhile. Look at it again.")
     for name, value in {"state": state, **more}.items():
         setattr(listing, name, value)
     before, after = changes(listing, ("state", *more))
     db.flush()
-    _record(db, verb, listing, before=before, after=after)
+    record_listing(db, verb, listing, before=before, after=after)
 
 
 def listing_of(db: Session, unit: Unit) -> Listing | None:
     """The current listing of a unit."""
-    return db.scalar(select(Listing).where(Listing.unit_id == unit.id, Listing.state != "withdrawn"))
+    return db.scalar(select(Listing).where(Listing.unit_id == unit.id, Listing.state.in_(CURRENT)))
+
+
+def last_listing_of(db: Session, unit: Unit) -> Listing | None:
+    """The listing that a unit had last, in whatever state: the next one can begin with its words."""
+    return db.scalar(select(Listing).where(Listing.unit_id == unit.id).order_by(Listing.id.desc()).limit(1))
 
 
 @dataclass(frozen=True)
 class ListingCard:
-    """What a list says of a listing: nine columns, where the listing with all that hangs on it would be seventy."""
+    """What a list says of a listing: ten columns, where the listing with all that hangs on it would be seventy."""
 
     ref: str
     title: str
+    cover: str | None
     price_cents: int
     price_period: str
     beds: int
@@ -241,7 +296,7 @@ def cards(query: Select[Any]) -> Select[Any]:
     query = query.join(Unit, Unit.id == Listing.unit_id)
     query = query.join(Settlement, Settlement.id == Listing.settlement_id).join(Island, Island.id == Listing.island_id)
     columns: tuple[Any, ...] = (
-        *(Listing.ref, Listing.title, Listing.price_cents, Listing.price_period),
+        *(Listing.ref, Listing.title, Listing.cover, Listing.price_cents, Listing.price_period),
         *(Unit.beds, Unit.baths, Unit.furnished, Settlement.name, Island.name),
     )
     return query.with_only_columns(*columns, maintain_column_froms=True)

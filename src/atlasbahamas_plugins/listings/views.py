@@ -15,7 +15,12 @@ from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
 from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, STATES, TONES, Listing
-from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
+from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing, units_let_today
+from atlasbahamas_plugins.listings.settings import ListingSettings
+from atlasbahamas_plugins.listings.versions.models import STATES as VERSION_STATES
+from atlasbahamas_plugins.listings.versions.models import TONES as VERSION_TONES
+from atlasbahamas_plugins.listings.versions.resources import PublicPhotos, version_under
+from atlasbahamas_plugins.listings.versions.services import open_of, public_of, sent_back_of, text_of, versions_of
 from atlasbahamas_plugins.portfolio.places.services import utilities_on
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
 from atlasbahamas_plugins.portfolio.services import places
@@ -36,6 +41,7 @@ def show_listing(context: PublicListing, request: Any) -> dict[str, Any]:
     request.share()
     return {
         "listing": context.row,
+        "photos": PublicPhotos(request, context, "photos").photos if context.row.cover else [],
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
         "periods": PERIODS,
@@ -71,9 +77,12 @@ def draft(context: UnitNode, request: Any) -> Any:
     if current is not None and request.method == "GET":
         return HTTPSeeOther(own.node_of(current).url())
     unit = context.row
+    last = services.last_listing_of(request.db, unit)
+    begun = f"{unit.beds or 'No'} bedroom {'home' if unit.beds else 'studio'} in {unit.property.settlement.name}"[:120]
     form = ListingForm(
         request,
-        title=f"{unit.beds or 'No'} bedroom {'home' if unit.beds else 'studio'} in {unit.property.settlement.name}"[:120],
+        title=last.title if last else begun,
+        description=last.description if last else "",
         price_cents=unit.rent_cents,
         price_period="month",
         category="long_term",
@@ -81,16 +90,19 @@ def draft(context: UnitNode, request: Any) -> Any:
     )
 
     def submit() -> Any:
-        listing = services.draft_listing(request.db, unit, form.details(), now=request.clock.now())
-        return done(request, own.node_of(listing), "The listing is written. Publish it when it is ready.")
+        now = request.clock.now()
+        listing = services.draft_listing(request.db, unit, form.details(), now=now)
+        services.begin_with_photos(request.db, [listing], now=now)
+        return done(request, own.node_of(listing), "The listing is written. Look at it, and submit it when it is ready.")
 
     return form_page(request, form, {"heading": "Write the listing", "cancel": context.url()}, submit=submit)
 
 
 def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
-    """A listing as its lister sees it: its state, and what can be done."""
+    """A listing as its lister sees it: its state, what can be done, and its versions."""
     return {
         "listing": context.row,
+        **standing(context, request),
         "state_badge": badge(STATES[context.row.state], TONES[context.row.state]),
         "category": CATEGORIES[context.row.category],
         "period": PERIODS[context.row.price_period],
@@ -101,23 +113,38 @@ def show_own(context: OwnListing, request: Any) -> dict[str, Any]:
 def edit(context: OwnListing, request: Any) -> Any:
     """Change what a listing says."""
     form = ListingForm(request, context.row)
+    if not form.sent:
+        form.title.data, form.description.data = text_of(request.db, context.row)
 
     def submit() -> Any:
-        services.edit_listing(request.db, context.row, form.details())
+        services.edit_listing(request.db, context.row, form.details(), now=request.clock.now())
         return done(request, context, "The listing was saved.")
 
-    return form_page(request, form, {"heading": "Edit the listing", "cancel": context.url()}, submit=submit)
+    values = {"heading": "Edit the listing", "cancel": context.url(), "listing": context.row, **standing(context, request)}
+    return form_page(request, form, values, submit=submit)
 
 
-def publish(context: OwnListing, request: Any) -> Any:
-    """Put it into the catalogue, after asking."""
-    now = request.clock.now()
+def standing(context: OwnListing, request: Any) -> dict[str, Any]:
+    """How a listing stands: its versions, which of them is open, public or sent back, and what is shown of its photos."""
+    rows = versions_of(request.db, context.row)
+    shown = open_of(rows) or sent_back_of(rows) or public_of(rows) or (rows[0] if rows else None)
+    return {
+        "versions": [(version_under(context, row), badge(VERSION_STATES[row.state], VERSION_TONES[row.state])) for row in rows],
+        "open_version": open_of(rows),
+        "sent_back": sent_back_of(rows),
+        "shown": version_under(context, shown) if shown else None,
+        "reviewed": request.registry.atlas_settings.section(ListingSettings).review,
+    }
+
+
+def resume(context: OwnListing, request: Any) -> Any:
+    """Put a paused listing back into the catalogue, after asking."""
     return confirm_page(
         request,
         context,
-        "Publish this listing?",
-        lambda: services.publish_listing(request.db, context.row, now=now),
-        "The listing is live.",
+        "Put this listing back into the catalogue?",
+        lambda: services.resume_listing(request.db, context.row, let=units_let_today(request)),
+        "The listing is live again.",
     )
 
 

@@ -16,9 +16,9 @@ from atlasbahamas_plugins.portfolio.places.events import PLACE_RENAMED
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 from atlasbahamas_plugins.portfolio.services import island_choices
 
-VIEW = resources.VIEW
-EDIT = "listings:listing:edit"
+VIEW, EDIT = resources.VIEW, resources.EDIT
 FORM = ("GET", "POST")
+PARTS = ("versions", "review", "let", "several")
 
 
 def _front(request: Any, context: Any) -> str:
@@ -46,6 +46,9 @@ def includeme(config: Any) -> None:
     config.contribute("slot:front", Slot(_front), name="newest", order=10)
     config.contribute("slot:organisation", Slot(_organisation_card), name="listings", order=60)
 
+    for part in PARTS:
+        config.include(f"atlasbahamas_plugins.listings.{part}.wiring")
+
     page = config.add_view
     page(views.catalogue, context=resources.Catalogue, permission=PUBLIC, renderer="listings/catalogue.jinja2")
     page(
@@ -66,7 +69,7 @@ def includeme(config: Any) -> None:
     forms = (
         (views.draft, UnitNode, "list", "form"),
         (views.edit, resources.OwnListing, "edit", "form"),
-        (views.publish, resources.OwnListing, "publish", "confirm"),
+        (views.resume, resources.OwnListing, "resume", "confirm"),
         (views.pause, resources.OwnListing, "pause", "confirm"),
         (views.withdraw, resources.OwnListing, "withdraw", "confirm"),
     )

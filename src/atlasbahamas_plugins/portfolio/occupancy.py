@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, case, cast, false, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ScalarSelect
 
@@ -51,6 +51,15 @@ def unit_state(sources: Sequence[OccupancySource], day: date) -> ColumnElement[s
     strongest = _strongest(sources, day)
     states = [(strongest == strength, literal(state)) for state, strength in _STRENGTH.items() if strength]
     return case(*states, else_=literal("vacant"))
+
+
+def units_that_are(sources: Sequence[OccupancySource], day: date, state: str) -> Select[int]:
+    """SELECT of the ids of the units of which some source says `state` on a day, whatever others say besides."""
+    if not sources:
+        return select(Unit.id).where(false())
+    rows = union_all(*[source.occupied(day) for source in sources]).subquery()
+    unit_id, said = rows.columns
+    return select(unit_id).where(cast(said, String) == state)
 
 
 def unit_state_of(db: Session, sources: Sequence[OccupancySource], unit: Unit, day: date) -> str:

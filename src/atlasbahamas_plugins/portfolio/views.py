@@ -49,7 +49,7 @@ def let_home(context: LetHome, request: Any) -> Any:
             now=request.clock.now(),
         )
         home_of = unit.property.organisation
-        request.session.flash("Your home is in. Next, write its listing and publish it.")
+        request.session.flash("Your home is in. Next, write its listing.")
         path = ("portfolio", home_of.ref, "properties", unit.property.ref, "units", unit.ref, "")
         return HTTPSeeOther(request.resource_path(request.root, *path))
 

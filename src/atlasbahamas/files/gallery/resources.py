@@ -53,7 +53,11 @@ class Gallery(Collection):
     def album(self) -> Album:
         """What the services are told of these photos."""
         above = [node for node in self.lineage() if isinstance(node, OrganisationNode)]
-        return Album(self.item.model, self.thing.row, above[-1].row.id if above else None)
+        return Album(self.item.model, self.thing.row, above[-1].row.id if above else None, self.changeable())
+
+    def changeable(self) -> ColumnElement[bool] | None:
+        """A test of the thing's row for whether its photos may be changed; None: always."""
+        return None
 
     @property
     def subject(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
@@ -20,15 +20,20 @@ from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import long_key
 
 MAX_PHOTOS = 40
+FROZEN = "These photos cannot be changed any more."
 
 
 @dataclass(frozen=True)
 class Album:
-    """The photos of one thing: their table (made of PhotoColumns), the thing's row, and the organisation it belongs to."""
+    """The photos of one thing: their table (made of PhotoColumns), the thing's row, and the organisation it belongs to.
+
+    `changeable` tells by the thing's row whether its photos may be changed; asked under the lock.
+    """
 
     model: type[Any]
     thing: Any
     organisation_id: int | None
+    changeable: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ def add_photos(
 
 def set_caption(db: Session, album: Album, photo: Any, caption: str) -> None:
     """Say what a photo shows. Empty text takes the caption away."""
+    _lock(db, album)
     before, photo.caption = photo.caption, caption
     db.flush()
     if before != caption:
@@ -132,7 +138,11 @@ def remove_photo(db: Session, store: Store, album: Album, photo: Any) -> None:
 def _lock(db: Session, album: Album) -> None:
     """Queue for the thing: two people who change its photos at once do it one after the other."""
     row = type(album.thing)
-    db.execute(select(row.id).where(row.id == album.thing.id).with_for_update())
+    wanted = select(row.id).where(row.id == album.thing.id)
+    if album.changeable is not None:
+        wanted = wanted.where(album.changeable)
+    if db.scalar(wanted.with_for_update(of=row)) is None:
+        raise Refused(FROZEN)
 
 
 def _arrange(db: Session, album: Album, photos: Sequence[Any]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
+from atlasbahamas.errors import Refused
 from atlasbahamas.files.gallery import services
 from atlasbahamas.files.gallery.forms import CaptionForm, PhotosForm
 from atlasbahamas.files.gallery.resources import Gallery, PhotoNode
@@ -47,8 +49,8 @@ def _told(added: services.Added) -> str:
 
 def order(context: Gallery, request: Any) -> HTTPSeeOther:
     """Bring the photos into the order in which they were dragged. Without JavaScript the buttons do it."""
-    services.set_order(request.db, context.album, request.POST.getall("ref")[: services.MAX_PHOTOS])
-    return HTTPSeeOther(context.url())
+    refs = request.POST.getall("ref")[: services.MAX_PHOTOS]
+    return _press(request, context.url(), lambda: services.set_order(request.db, context.album, refs))
 
 
 def show(context: PhotoNode, request: Any) -> Response:
@@ -69,20 +71,18 @@ def edit(context: PhotoNode, request: Any) -> Any:
 
 def move_up(context: PhotoNode, request: Any) -> HTTPSeeOther:
     """One place towards the front."""
-    services.move_photo(request.db, context.gallery.album, context.row, -1)
-    return _back(context, request)
+    return _press(request, _place(context), lambda: services.move_photo(request.db, context.gallery.album, context.row, -1))
 
 
 def move_down(context: PhotoNode, request: Any) -> HTTPSeeOther:
     """One place towards the end."""
-    services.move_photo(request.db, context.gallery.album, context.row, 1)
-    return _back(context, request)
+    return _press(request, _place(context), lambda: services.move_photo(request.db, context.gallery.album, context.row, 1))
 
 
 def cover(context: PhotoNode, request: Any) -> HTTPSeeOther:
     """Make it the first one, which stands for the thing."""
-    services.make_cover(request.db, context.gallery.album, context.row)
-    return _back(context, request, "That is the cover now.")
+    message = "That is the cover now."
+    return _press(request, _place(context), lambda: services.make_cover(request.db, context.gallery.album, context.row), message)
 
 
 def remove(context: PhotoNode, request: Any) -> Any:
@@ -95,8 +95,22 @@ def remove(context: PhotoNode, request: Any) -> Any:
     return confirm_page(request, gallery, "Remove this photo?", act, "The photo was removed.")
 
 
-def _back(context: PhotoNode, request: Any, message: str | None = None) -> HTTPSeeOther:
-    """To the photo's place on the page of all of them."""
+def _back(context: PhotoNode, request: Any, message: str) -> HTTPSeeOther:
+    request.session.flash(message)
+    return HTTPSeeOther(_place(context))
+
+
+def _place(context: PhotoNode) -> str:
+    """The photo's place on the page of all of them."""
+    return f"{context.gallery.url()}#{context.row.ref}"
+
+
+def _press(request: Any, url: str, act: Callable[[], None], message: str | None = None) -> HTTPSeeOther:
+    """Do what a button asks for and go back; a refusal is told there."""
+    try:
+        act()
+    except Refused as refused:
+        message = refused.message
     if message:
         request.session.flash(message)
-    return HTTPSeeOther(f"{context.gallery.url()}#{context.row.ref}")
+    return HTTPSeeOther(url)

@@ -1,0 +1,1 @@
+"""A listing leaves the catalogue when its home is let."""

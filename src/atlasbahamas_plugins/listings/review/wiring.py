@@ -1,0 +1,53 @@
+"""Registers the review: its pages for listers and for administrators, and what their own pages show of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.renderers import render
+
+from atlasbahamas.admin.resources import Admin
+from atlasbahamas.files.pictures import RENDITIONS
+from atlasbahamas.web.layout import Slot
+from atlasbahamas_plugins.listings.resources import EDIT, OwnListing, writing_roles
+from atlasbahamas_plugins.listings.review import resources, services, views
+from atlasbahamas_plugins.listings.review.resources import REVIEW
+
+FORM = ("GET", "POST")
+
+
+def _admin_card(request: Any, context: Any) -> str:
+    if not request.has_permission(REVIEW, context):
+        return ""
+    values = {"node": context, "count": services.count_waiting(request.db), "most": services.COUNTED_UP_TO}
+    return str(render("listings/review_card.jinja2", values, request=request))
+
+
+def _home(request: Any, context: Any) -> str:
+    waits = services.what_waits_for(request.db, request.identity.person_id, writing_roles(request))
+    return str(render("listings/home.jinja2", {"waits": waits}, request=request)) if waits else ""
+
+
+def includeme(config: Any) -> None:
+    """The queue below `/admin/`, and what is done with an own listing."""
+    config.add_child(Admin, "review", resources.Reviews)
+    config.add_child(resources.ReviewNode, "photos", resources.ReviewPhotos)
+    config.add_child(resources.ReviewNode, "documents", resources.ReviewDocuments)
+    config.contribute("notification-category", services.REVIEW_CATEGORY, name="review")
+    config.contribute("slot:admin", Slot(_admin_card), name="review", order=10)
+    config.contribute("slot:home", Slot(_home), name="review", order=40)
+
+    page = config.add_view
+    page(views.queue, context=resources.Reviews, permission=REVIEW, renderer="listings/review_queue.jinja2")
+    for rendition in (*RENDITIONS, "full"):
+        page(views.photo, context=resources.ReviewPhotoNode, name=rendition, permission=REVIEW)
+    page(views.document, context=resources.ReviewDocumentNode, name="file", permission=REVIEW)
+    forms: tuple[tuple[Any, type, str, str, str], ...] = (
+        (views.review, resources.ReviewNode, "", REVIEW, "listings/review"),
+        (views.several, resources.Reviews, "several", REVIEW, "listings/review_several"),
+        (views.submit, OwnListing, "submit", EDIT, "confirm"),
+        (views.take_back, OwnListing, "take-back", EDIT, "confirm"),
+        (views.drop_changes, OwnListing, "drop-changes", EDIT, "confirm"),
+    )
+    for view, node, name, permission, template in forms:
+        page(view, context=node, name=name, permission=permission, accept_methods=FORM, renderer=f"{template}.jinja2")
