@@ -133,7 +133,7 @@ def test_a_listing_repeats_its_unit_and_place_whatever_changes_them(site: Site) 
             update(Unit).where(Unit.id == unit.id).values(beds=17),
             update(Property).where(Property.id == above.id).values(settlement_id=above.settlement_id + 1),
             update(Settlement).where(Settlement.id == above.settlement_id + 1).values(island_id=19),
-            update(Unit).where(Unit.id == unit.id).values(property_id=elsewhere),
+            update(Unit).where(Unit.id == unit.id).values(property_id=elsewhere, label="Moved", label_key="moved"),
             update(Listing).where(Listing.id == listing.id).values(unit_id=free),
         ]
         for change in changes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.sql.expression import ScalarSelect
 
 from atlasbahamas.audit.services import record
@@ -95,7 +95,8 @@ def owners_known_to(db: Session, property_id: int, organisation_id: int, day: da
     """The owners of a property on a day, as one of the organisations that have or had it knows them."""
     mine = (Ownership.property_id == property_id, Ownership.organisation_id == organisation_id)
     query = select(Ownership).where(*mine, Ownership.complete, Ownership.replaced.is_(None), Ownership.starts <= day)
-    return db.scalar(query.order_by(Ownership.starts.desc()).limit(1))
+    query = query.order_by(Ownership.starts.desc()).limit(1).options(joinedload(Ownership.shares))
+    return db.scalars(query).unique().one_or_none()
 
 
 def ever_owners(db: Session, above: Property) -> set[int]:
