@@ -28,6 +28,7 @@ from atlasbahamas_plugins.listings.versions.models import ListingDocument, Listi
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership
@@ -77,6 +78,8 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("Account", ""): ("/account/",),
     ("Account", "data"): ("/account/data",),
     ("Account", "erase"): ("/account/erase",),
+    ("Account", "photo"): ("/account/photo",),
+    ("Account", "remove-photo"): ("/account/remove-photo",),
     ("Root", "goodbye"): ("/goodbye",),
     ("Organisations", ""): ("/portfolio/",),
     ("OrganisationNode", ""): (ORG,),
@@ -107,6 +110,14 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ORG + "properties/{bare_property}/",
     ),
     ("PropertyNode", "edit"): (PROPERTY + "edit",),
+    ("PropertyNode", "hand-over"): (PROPERTY + "hand-over", ORG + "properties/{offered_property}/hand-over"),
+    ("Handovers", ""): (ORG + "handovers/",),
+    ("HandoverNode", ""): (ORG + "handovers/{offer_by_us}/", ORG + "handovers/{offer_to_us}/"),
+    ("HandoverNode", "accept"): (ORG + "handovers/{offer_to_us}/accept",),
+    ("HandoverNode", "decline"): (ORG + "handovers/{offer_to_us}/decline",),
+    ("HandoverNode", "withdraw"): (ORG + "handovers/{offer_by_us}/withdraw",),
+    ("FormerProperties", ""): (ORG + "former-properties/",),
+    ("FormerPropertyNode", ""): (ORG + "former-properties/{former_property}/",),
     ("PropertyNode", "archive"): (PROPERTY + "archive",),
     ("PropertyNode", "restore"): (ORG + "properties/{archived_property}/restore",),
     ("Units", ""): (
@@ -288,6 +299,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
     organisation = db.scalars(select(Organisation).where(ours)).one()
+    waits = Handover.answer.is_(None)
     settlement = db.scalars(select(Settlement).order_by(Settlement.id)).first()
     assert settlement is not None
     hold = db.scalars(select(Hold).order_by(Hold.id)).first()
@@ -361,6 +373,10 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         "mended_property": out.unit.property.ref,
         "mended_unit": out.unit.ref,
         "out_of_service": out.ref,
+        "offered_property": db.scalars(select(Property.ref).where(Property.name == "Port Lucaya Villas")).one(),
+        "offer_by_us": db.scalars(select(Handover.ref).where(Handover.from_id == organisation.id, waits)).one(),
+        "offer_to_us": db.scalars(select(Handover.ref).where(Handover.to_id == organisation.id, waits)).one(),
+        "former_property": db.scalars(select(FormerProperty.ref)).one(),
         "contact": db.scalars(select(Contact.ref).where(Contact.organisation_id == organisation.id)).first() or "",
         "island": str(settlement.island_id),
         "settlement": str(settlement.id),

@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
 import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from webtest import TestApp
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND, Actor
 from atlasbahamas.audit.models import AuditEntry, AuditRelease
 from atlasbahamas.audit.services import entry_parts, record, verify
 from atlasbahamas.db import metadata
-from atlasbahamas.files.models import DOCUMENT, File
+from atlasbahamas.files.models import DOCUMENT, PICTURE, File
+from atlasbahamas.files.services import let_wait
+from atlasbahamas.files.store import FolderStore
+from atlasbahamas.files.uploads import Upload
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.mail.models import DROPPED, Mail
 from atlasbahamas.notifications.models import Notification, NotificationPreference
 from atlasbahamas.people import services as people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person, PersonRole, PersonToken
+from atlasbahamas.people.photo.models import PersonPhoto
+from atlasbahamas.people.photo.services import set_photo
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
 from atlasbahamas.personal.services import STAYS
+from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingVersion
-from atlasbahamas_plugins.portfolio.models import Hold
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.handover.models import Handover
+from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
+from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
+from atlasbahamas_plugins.portfolio.owners.services import ShareLine, set_owners
 
 PASSWORD = "guava duff on Sunday"
 WORDS = (
@@ -45,6 +61,12 @@ WORDS = (
     "Ladybird/9",
 )
 """Everything by which the person of these tests could be known: nobody and nothing else in the demo data has any of it."""
+STAYING = (
+    *("organisation", "person", "membership", "listings_listing", "portfolio_unit", "portfolio_hold", "portfolio_out_of_service"),
+    *("portfolio_bulk_edit", "portfolio_contact", "portfolio_ownership", "portfolio_share"),
+)
+"""Tables whose rows are an organisation's."""
+WAITING = b"a picture that waits for its form"
 
 
 def pointing_to_people() -> dict[str, tuple[Table, str]]:
@@ -77,6 +99,7 @@ def live(site: Site) -> tuple[TestApp, int]:
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
         person = db.scalars(select(Person).where(Person.user_name == "zephirine")).one()
+        person.email_confirmed = sites.START
         organisation = db.scalars(select(Organisation).where(Organisation.name.startswith("Bethel"))).one()
         people.add_member(db, organisation, person.id, "manager", now=sites.START)
         db.add(PersonRole(person_id=person.id, role="admin"))
@@ -138,6 +161,17 @@ def live(site: Site) -> tuple[TestApp, int]:
         others = db.scalars(select(Offer.id).where(Offer.ref == "o-3")).one()
         db.add(OfferNote(offer_id=others, at=now, by_id=number, words="Zéphirine Quashie called"))
         db.add(Mail(ref="m-3", person_id=colleague, content={"s": "Zéphirine Quashie is here"}, state="waiting", **made))
+        waits = Upload(PICTURE, "image/jpeg", "Zéphirine Quashie.jpg", data=WAITING, width=1, height=1)
+        let_wait(db, site.store, [("f-2", waits)], person_id=number, now=now)
+        face = samples.picture((640, 480))
+        set_photo(
+            db,
+            site.store,
+            db.get_one(Person, number),
+            Upload(PICTURE, "image/jpeg", "Q.jpg", data=face, width=640, height=480),
+            now=now,
+        )
+        _write_down_in_the_portfolio(db, number, organisation_id)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
         approved = select(ListingVersion).where(ListingVersion.state == "submitted", ListingVersion.id != submitted.id)
@@ -145,6 +179,36 @@ def live(site: Site) -> tuple[TestApp, int]:
         decided.state, decided.decided, decided.decided_by_id, decided.reviewed = "changes_requested", now, number, True
         decided.note = "Ask Zéphirine Quashie which floor it is on."
     return browser, number
+
+
+def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int) -> None:
+    """What the person did there, and two contacts who are this person: one linked, one known by the address."""
+    above = db.scalars(select(Property).where(Property.organisation_id == organisation_id).order_by(Property.id).limit(1)).one()
+    unit = db.scalars(select(Unit).where(Unit.property_id == above.id).limit(1)).one()
+    db.add(
+        OutOfService(
+            ref="o-1", unit_id=unit.id, starts=date(2031, 3, 1), ends=date(2031, 3, 9), reason="Zéphirine Quashie mends the roof",
+            person_id=number, created=sites.START,
+        )
+    )  # fmt: skip
+    db.add(
+        BulkEdit(
+            ref="b-1", organisation_id=organisation_id, form_key="k", digest="", words="Rent raised by B$50", units=1,
+            made=sites.START, made_by=number, undone=sites.START, undone_by=number,
+        )
+    )  # fmt: skip
+    db.add(
+        Handover(
+            ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),
+            to_id=db.scalars(select(Organisation.id).where(Organisation.id != organisation_id).limit(1)).one(),
+            offered=sites.START, offered_by=number, answer="declined", answered=sites.START, answered_by=number,
+        )
+    )  # fmt: skip
+    stranger = db.scalars(select(Organisation.id).where(Organisation.name.startswith("Blue Hole"))).one()
+    contact = add_contact(db, organisation_id, ContactDetails("Z. Quashie", "zephirine.q@example.net"), now=sites.START)
+    contact.person_id = number
+    add_contact(db, stranger, ContactDetails("Zéphirine Quashie", "Zephirine.Q@example.net", "+12425557777"), now=sites.START)
+    set_owners(db, above, date(2031, 1, 1), [ShareLine(contact.id, "", 10_000)], person_id=number, now=sites.START)
 
 
 def rows_of(site: Site, number: int) -> dict[str, int]:
@@ -218,7 +282,8 @@ def test_the_record_stays_whole_and_the_organisation_keeps_its_own(site: Site) -
     browser, number = live(site)
     with site.db.transaction("read") as db:
         before = db.scalar(select(func.count()).select_from(AuditEntry))
-        raised = db.scalars(select(AuditEntry.id).where(AuditEntry.action == "portfolio:unit:changed")).one()
+        by_them = (AuditEntry.action == "portfolio:unit:changed", AuditEntry.person_id == number)
+        raised = db.scalars(select(AuditEntry.id).where(*by_them)).one()
     erase(browser)
     with site.db.transaction("read") as db:
         assert verify(db).findings == ()
@@ -355,8 +420,8 @@ def test_every_plugin_gives_and_erases_or_says_why_not(site: Site) -> None:
             assert bool(getattr(manifest, field)) != bool(declined.get(field)), (manifest.name, field)
 
 
-def test_a_single_word_is_nobodys_name_in_a_text() -> None:
-    leaving = Leaving(1, ("Rose",), ("rose",), ("rose@example.com",), sites.START)
+def test_a_single_word_is_nobodys_name_in_a_text(tmp_path: Path) -> None:
+    leaving = Leaving(1, ("Rose",), ("rose",), ("rose@example.com",), sites.START, FolderStore(tmp_path))
     assert leaving.phrases == ("rose@example.com",)
     assert leaving.redact({"to": "ROSE@example.com", "who": "rose", "text": "A rose garden"}) == {
         "to": PSEUDONYM, "who": PSEUDONYM, "text": "A rose garden",
@@ -368,14 +433,52 @@ def test_holds_and_units_stay_when_whoever_made_them_goes(site: Site) -> None:
     before = site.counts()
     erase(browser)
     after = site.counts()
-    for table in ("portfolio_hold", "portfolio_unit", "listings_listing", "organisation", "person", "membership", "file"):
+    for table in STAYING:
         assert after[table] == before[table], table
+    assert after["file"] == before["file"] - 2, "the file that waited and the photo were only theirs"
     with site.db.transaction("read") as db:
         hold = db.scalars(select(Hold).where(Hold.starts == date(2031, 1, 1))).one()
         assert (hold.person_id, hold.reason) == (None, "Ask Former person")
+        out = db.scalars(select(OutOfService).where(OutOfService.ref == "o-1")).one()
+        assert (out.person_id, out.reason) == (None, "Former person mends the roof")
         ends = db.scalars(select(Membership.until).where(Membership.person_id == number)).all()
         assert ends
         assert None not in ends
+
+
+def test_contacts_who_are_this_person_lose_their_names_and_keep_their_shares(site: Site) -> None:
+    browser, _ = live(site)
+    exported = json.loads(export(browser).read("data.json"))
+    assert {row["organisation"] for row in exported["portfolio_contact"]} == {
+        "Bethel Family Homes", "Blue Hole Property Management",
+    }  # fmt: skip
+    assert [row["hundredths_of_a_percent"] for row in exported["portfolio_share"]] == [10_000]
+    erase(browser)
+    with site.db.transaction("read") as db:
+        theirs = db.scalars(select(Contact).where(Contact.name == PSEUDONYM)).all()
+        assert [(row.email, row.phone, row.person_id) for row in theirs] == [("", "", None)] * 2
+        share = db.scalars(select(Share).join(Ownership).where(Ownership.starts == date(2031, 1, 1))).one()
+        assert (share.contact.name, share.hundredths, share.ownership.made_by) == (PSEUDONYM, 10_000, None)
+
+
+def test_a_contact_with_an_address_that_they_never_confirmed_is_somebody_else(site: Site) -> None:
+    browser, number = live(site)
+    with site.db.transaction() as db:
+        db.execute(update(Person).where(Person.id == number).values(email_confirmed=None))
+    erase(browser)
+    with site.db.transaction("read") as db:
+        assert len(db.scalars(select(Contact).where(Contact.name == PSEUDONYM)).all()) == 1
+
+
+def test_a_file_that_was_only_theirs_leaves_the_store(site: Site) -> None:
+    browser, _ = live(site)
+    with site.db.transaction("read") as db:
+        digest = db.scalars(select(PersonPhoto)).one().file.digest
+    digests = [hashlib.sha256(WAITING).hexdigest(), digest]
+    assert [site.store.exists(each) for each in digests] == [True, True]
+    assert hashlib.sha256(export(browser).read("photo.jpg")).hexdigest() == digest
+    erase(browser)
+    assert [site.store.exists(each) for each in digests] == [False, False]
 
 
 def test_others_who_know_them_keep_what_they_were_told_without_the_name(site: Site) -> None:
@@ -395,7 +498,7 @@ def test_an_address_that_somebody_else_has_is_not_taken_for_theirs(site: Site) -
     browser, _ = live(site)
     hers = "keva@example.com"
     with site.db.transaction() as db:
-        db.execute(update(Person).where(Person.user_name == "zephirine").values(email=hers, email_key=hers))
+        db.execute(update(Person).where(Person.user_name == "zephirine").values(email=hers, email_key=hers, email_confirmed=None))
         sent = {"content": {}, "state": "sent", "finished": sites.START, "template": "x", "created": sites.START}
         db.add(Mail(ref="m-9", address=hers, **sent))
     erase(browser)

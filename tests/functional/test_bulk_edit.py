@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select, update
 from webtest import TestApp
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import entry_parts
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 HOME = "Cable Beach Court"  # six units; 3B is held
@@ -266,8 +268,12 @@ def test_a_unit_that_was_handed_over_is_neither_changed_back_nor_told_of(site: S
     edit = apply(preview(browser, f"{home}units/bulk", rent_how="raise", rent_amount="50")).location
     after = rents(site)
     with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
         other = db.scalars(select(Organisation).where(Organisation.name.startswith("Bethel"))).one()
-        db.execute(update(Property).where(Property.name == HOME).values(organisation_id=other.id))
+        above = db.scalars(select(Property).where(Property.name == HOME)).one()
+        when: Any = {"person_id": 1, "now": site.clock.now(), "today": site.clock.today()}
+        offered = offer_property(db, above, other.ref, site.clock.today(), **when)
+        accept_handover(db, offered, other.id, (), **when)
     assert "Not yours any more" in browser.get(edit).text
     undo(browser, edit)
     assert rents(site) == after

@@ -16,13 +16,16 @@ from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.files.models import File
 from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.notifications.models import Notification
-from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person, PersonRole
+from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Membership, Organisation, Person, PersonRole
+from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
-from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit, BulkEditItem
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
+from atlasbahamas_plugins.portfolio.limits.models import LimitedProperty
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 
@@ -35,14 +38,14 @@ ROLES = (*MEMBER_ROLES, "admin", "unheard-of")
 class Drawn:
     """One random world: numbers stand for the first, second, ... row of a kind."""
 
-    memberships: list[tuple[int, int, str, bool]]
+    memberships: list[tuple[int, int, str, bool, frozenset[int] | None]]
     platform: set[tuple[int, str]]
     properties: list[tuple[int, bool]]
     units: list[tuple[int, bool]]
     holds: list[tuple[int, int]]
     times_out: list[tuple[int, int]]
     contacts: list[int]
-    bulk_edits: list[int]
+    bulk_edits: list[tuple[int, int]]
     listings: list[tuple[int, str, int | None]]
 
 
@@ -55,7 +58,8 @@ def worlds() -> st.SearchStrategy[Drawn]:
     """Members with roles that run and roles that ended, archived things, holds, and listings in every state."""
     organisation, person = st.integers(0, ORGANISATIONS - 1), st.integers(0, PEOPLE - 1)
     unit = st.integers(0, UNITS - 1)
-    membership = st.tuples(organisation, person, st.sampled_from(ROLES), st.booleans())
+    limit = st.none() | st.frozensets(st.integers(0, PROPERTIES - 1))
+    membership = st.tuples(organisation, person, st.sampled_from(ROLES), st.booleans(), limit)
     listing = st.tuples(unit, st.sampled_from(sorted(STATES)), st.none() | organisation)
     return st.builds(
         Drawn,
@@ -66,7 +70,7 @@ def worlds() -> st.SearchStrategy[Drawn]:
         holds=st.lists(st.tuples(unit, st.integers(0, 5)), max_size=3, unique=True),
         times_out=st.lists(st.tuples(unit, st.integers(0, 5)), max_size=3, unique=True),
         contacts=st.lists(organisation, max_size=3),
-        bulk_edits=st.lists(organisation, max_size=3),
+        bulk_edits=st.lists(st.tuples(organisation, unit), max_size=3),
         listings=st.lists(listing, max_size=4).filter(_at_most_one_current),
     )
 
@@ -101,7 +105,7 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     ]  # fmt: skip
     db.add_all([*properties, *units])
     db.flush()
-    db.add_all(_memberships(drawn, organisations, people))
+    db.add_all(_memberships(db, drawn, organisations, people, properties))
     db.add_all(PersonRole(person_id=people[person].id, role=role) for person, role in sorted(drawn.platform))
     db.add(PersonRole(person_id=people[PEOPLE].id, role="admin"))
     db.add_all(
@@ -116,13 +120,15 @@ def write(db: Session, drawn: Drawn) -> list[int]:
         Contact(ref=f"c{n}", organisation_id=organisations[owner].id, name=f"Contact {n}", email="", phone="", created=START)
         for n, owner in enumerate(drawn.contacts)
     )
-    db.add_all(
-        BulkEdit(
-            ref=f"b{n}", organisation_id=organisations[owner].id, form_key=f"{n}", digest="", words="", units=0,
+    for n, (owner, unit) in enumerate(drawn.bulk_edits):
+        edit = BulkEdit(
+            ref=f"b{n}", organisation_id=organisations[owner].id, form_key=f"{n}", digest="", words="", units=1,
             made=START, made_by=people[0].id,
+        )  # fmt: skip
+        item = BulkEditItem(
+            bulk_edit=edit, unit_id=units[unit].id, label="", field="pets", before_value=0, after_value=1, version=1
         )
-        for n, owner in enumerate(drawn.bulk_edits)
-    )  # fmt: skip
+        db.add_all([edit, item])
     listings = [
         Listing(
             ref=f"l{n}", unit=units[unit], title="A home", description="", category="long_term", price_cents=100,
@@ -141,6 +147,7 @@ def write(db: Session, drawn: Drawn) -> list[int]:
         )
         for n, organisation in enumerate(organisations)
     )  # fmt: skip
+    db.add_all(_handovers(organisations, properties, people))
     # Two entries of each organisation, and one of none: which is whose is what the lists have to tell.
     db.add_all(
         AuditEntry(at=START, role="person", organisation_id=row.id, action="atlas:thing:done", request_id="")
@@ -148,7 +155,7 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     )
     db.add(AuditEntry(at=START, role="visitor", action="atlas:thing:done", request_id=""))
     db.flush()
-    db.add_all(_of_the_core(organisations, people))
+    db.add_all(list(_of_the_core(db, organisations, people)))
     offers = [
         Offer(
             ref=f"s{n}", name="Somebody", email="", phone="1", settlement_id=settlement, kind="land", words="", state="new",
@@ -163,13 +170,14 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     return [person.id for person in people]
 
 
-def _of_the_core(organisations: list[Organisation], people: list[Person]) -> Iterator[Any]:
+def _of_the_core(db: Session, organisations: list[Organisation], people: list[Person]) -> Iterator[Any]:
     """What each person was told, whom each organisation invited, what was done there, and a job."""
     for n, person in enumerate(people):
         yield Notification(
             ref=f"n{n}", person_id=person.id, category="atlas.members", subject="Told", path="/home/", template="", content={},
             created=START, waits_for_digest=False,
         )  # fmt: skip
+        yield PersonPhoto(person_id=person.id, ref=f"a{n}", file=_file(db, f"face-{n}"))
     for n, organisation in enumerate(organisations):
         yield Invitation(
             ref=f"i{n}", organisation_id=organisation.id, name="Somebody", role="viewer", invited_by_id=people[-1].id,
@@ -222,11 +230,27 @@ def _photos(db: Session, things: list[Any]) -> Iterator[Any]:
         yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **{f"{made.thing}_id": thing.id})
 
 
+def _handovers(organisations: list[Organisation], properties: list[Property], people: list[Person]) -> Iterator[Any]:
+    """Each property is offered to the next organisation, and was the one's after that before."""
+    for n, above in enumerate(properties):
+        at = next(place for place, row in enumerate(organisations) if row.id == above.organisation_id)
+        here, after, before = (organisations[(at + step) % ORGANISATIONS] for step in range(3))
+        offer = {"property_id": above.id, "property_name": "", "day": day(0), "offered": START, "offered_by": people[-1].id}
+        yield Handover(ref=f"y{n}", giver=here, taker=after, **offer)
+        was = Handover(ref=f"x{n}", giver=before, taker=here, answer="accepted", answered=START, done=START, **offer)
+        yield was
+        yield FormerProperty(
+            ref=f"z{n}", property_id=above.id, organisation=before, handover=was, ends=day(0), name="Was ours", facts={}
+        )
+
+
 # Something of everything: what no mutant of a list may leave unnoticed.
 RICH = Drawn(
     memberships=[
-        (0, 0, "owner", False), (0, 1, "maintenance", False), (1, 1, "viewer", False), (0, 2, "manager", True),
-        (1, 2, "leasing", False), (2, 3, "unheard-of", False), (1, 0, "bookkeeper", True),
+        (0, 0, "owner", False, None), (0, 1, "maintenance", False, None), (1, 1, "viewer", False, None),
+        (0, 2, "manager", True, None), (1, 2, "leasing", False, None), (2, 3, "unheard-of", False, None),
+        (1, 0, "bookkeeper", True, None), (0, 3, "manager", False, frozenset({0})), (0, 3, "viewer", False, frozenset({1})),
+        (1, 3, "manager", True, frozenset({2})), (0, 2, "leasing", False, frozenset()),
     ],
     platform={(3, "owner")},
     properties=[(0, False), (0, True), (1, False)],
@@ -234,23 +258,33 @@ RICH = Drawn(
     holds=[(0, 0), (1, 0), (3, 2)],
     times_out=[(0, 1), (3, 3)],
     contacts=[0, 1],
-    bulk_edits=[0, 2],
+    bulk_edits=[(0, 0), (0, 1), (1, 2)],
     listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],
 )  # fmt: skip
 
 
-def _memberships(drawn: Drawn, organisations: list[Organisation], people: list[Person]) -> list[Any]:
-    return [
-        Membership(
+def _memberships(
+    db: Session, drawn: Drawn, organisations: list[Organisation], people: list[Person], properties: list[Property]
+) -> Iterator[Any]:
+    """Members; an owner is never limited, and a limit reaches only properties of its organisation."""
+    for n, (organisation, person, role, ended, some) in enumerate(drawn.memberships):
+        organisation_id, limit_id = organisations[organisation].id, None
+        if some is not None and role != "owner":
+            limit = MemberLimit(organisation_id=organisation_id)
+            db.add(limit)
+            db.flush()
+            limit_id = limit.id
+            mine = [properties[at].id for at in sorted(some) if properties[at].organisation_id == organisation_id]
+            db.add_all(LimitedProperty(limit_id=limit_id, property_id=id_, organisation_id=organisation_id) for id_ in mine)
+        yield Membership(
             ref=f"m{n}",
-            organisation_id=organisations[organisation].id,
+            organisation_id=organisation_id,
             person_id=people[person].id,
             role=role,
             since=START,
             until=START if ended else None,
+            limit_id=limit_id,
         )
-        for n, (organisation, person, role, ended) in enumerate(drawn.memberships)
-    ]
 
 
 def day(month: int) -> date:

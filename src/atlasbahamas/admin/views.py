@@ -9,6 +9,7 @@ from atlasbahamas.admin.forms import RoleForm
 from atlasbahamas.admin.lists import OrganisationList, PersonList, state_of
 from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, PersonNode
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ROLES, name_key
+from atlasbahamas.people.photo.services import photo_of
 from atlasbahamas.security.limits import SIGN_IN_BY_ACCOUNT, forget
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas.web.health import state
@@ -32,8 +33,10 @@ def organisations(context: EveryOrganisation, request: Any) -> Any:
 def person(context: PersonNode, request: Any) -> dict[str, Any]:
     """One person: who they are, what they may do, and what can be done."""
     word, tone = state_of(context.row)
+    photo = photo_of(request.db, context.row.id)
     return {
         "person": context.row,
+        "photo": photo.ref if photo else "",
         "state": word,
         "tone": tone,
         "roles": [PLATFORM_ROLES.get(role, role) for role in services.roles_of(request.db, context.row)],

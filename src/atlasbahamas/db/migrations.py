@@ -28,6 +28,7 @@ CORE_MODELS = (
     "atlasbahamas.audit.models",
     "atlasbahamas.jobs.models",
     "atlasbahamas.files.models",
+    "atlasbahamas.people.photo.models",
     "atlasbahamas.mail.models",
     "atlasbahamas.notifications.models",
 )

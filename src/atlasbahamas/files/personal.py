@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.files.models import File
 from atlasbahamas.files.names import clean_name
+from atlasbahamas.files.services import delete_file
 from atlasbahamas.personal.leaving import Leaving, Rows
 
 
@@ -18,7 +19,12 @@ def export(db: Session, person_id: int) -> Rows:
 
 
 def erase(db: Session, leaving: Leaving) -> None:
-    """Nobody is known to have brought the file, and it has a name that says nothing."""
-    for row in db.scalars(select(File).where(File.person_id == leaving.person_id)):
+    """A file that still waits for a form is only theirs, and goes. Another stays with what it shows: nobody is known to have
+    brought it, and its name says nothing.
+    """
+    mine = File.person_id == leaving.person_id
+    for waiting in db.scalars(select(File).where(mine, File.expires.is_not(None))):
+        delete_file(db, leaving.store, waiting)
+    for row in db.scalars(select(File).where(mine)):
         row.person_id, row.name = None, clean_name("file", row.media_type)
     db.flush()

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 import structlog
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from atlasbahamas.errors import Refused
 
@@ -92,6 +92,12 @@ def rendition(data: bytes, width: int) -> Picture:
         height = max(1, round(image.height * width / image.width))
         image.draft(None, (width, height))
         return _encode(image.resize((width, height), Image.Resampling.LANCZOS), RENDITION_QUALITY)
+
+
+def square(data: bytes, side: int) -> Picture:
+    """The middle of one of our own pictures, `side` pixels wide and high."""
+    with _decoding, Image.open(BytesIO(data), formats=("JPEG",)) as image:
+        return _encode(ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS), QUALITY)
 
 
 def _refuse_by_first_bytes(stream: BinaryIO) -> None:

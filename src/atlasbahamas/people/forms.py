@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atlasbahamas.people.limits import EVERYTHING, Parts, Reach
 from atlasbahamas.people.models import MEMBER_ROLES
 from atlasbahamas.web.forms import (
     CheckField,
@@ -14,6 +15,7 @@ from atlasbahamas.web.forms import (
     TextField,
     VersionField,
 )
+from atlasbahamas.web.forms.many import ManyField
 
 
 class SignInForm(Form):
@@ -86,7 +88,30 @@ class DeviceForm(Form):
     device = IntegerField("Device", required=True, max=2**62)
 
 
-class InviteForm(Form):
+class _WithReach(Form):
+    """What somebody may see, where members can be limited to parts of an organisation."""
+
+    reach = ChoiceField("May see", choices=[("everything", "Everything"), ("some", "Only what is ticked below")], required=True)
+    parts = ManyField("")
+
+    def offer_parts(self, parts: Parts | None, offered: list[tuple[str, str]]) -> None:
+        """Ask for parts of the organisation; not at all where there are none."""
+        self._parts = parts
+        if parts is None or not offered:
+            self._parts = None
+            del self.reach, self.parts
+            return
+        self.parts.label.text = parts.title
+        self.parts.offer(offered)
+
+    def chosen_reach(self) -> Reach:
+        """What was chosen."""
+        if self._parts is None:
+            return EVERYTHING
+        return Reach(self._parts, self.parts.data if self.reach.data == "some" else None)
+
+
+class InviteForm(_WithReach):
     """Somebody to work here: a link that you send them, or that we mail."""
 
     name = TextField("Their name", required=True, render_kw={"autocomplete": "off"})
@@ -94,7 +119,7 @@ class InviteForm(Form):
     role = ChoiceField("Role", choices=list(MEMBER_ROLES.items()), required=True)
 
 
-class MemberForm(Form):
-    """A member's role."""
+class MemberForm(_WithReach):
+    """A member's role, and what they may see with it."""
 
     role = ChoiceField("Role", choices=list(MEMBER_ROLES.items()), required=True)

@@ -7,7 +7,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.people import invitations
+from atlasbahamas.people import invitations, limits
 from atlasbahamas.people.forms import InviteForm
 from atlasbahamas.people.lists import InvitationList
 from atlasbahamas.people.models import MEMBER_ROLES
@@ -27,8 +27,9 @@ def list_invitations(context: Invitations, request: Any) -> Any:
 
 def invite(context: Invitations, request: Any) -> Any:
     """Invite somebody; the next page shows the link to copy, once."""
-    form = InviteForm(request)
-    organisation = context.above(OrganisationNode).row
+    organisation, parts = context.above(OrganisationNode).row, limits.parts_of(request.registry)
+    form = InviteForm(request, reach="everything")
+    form.offer_parts(parts, parts.offered(request.db, organisation.id) if parts else [])
 
     def submit() -> Any:
         invitation, token = invitations.invite_member(
@@ -39,6 +40,7 @@ def invite(context: Invitations, request: Any) -> Any:
             role=form.role.data,
             by_id=request.identity.person_id,
             now=request.clock.now(),
+            reach=form.chosen_reach(),
         )
         return _with_link(request, context.node_of(invitation), token)
 
@@ -48,7 +50,12 @@ def invite(context: Invitations, request: Any) -> Any:
 def show_invitation(context: InvitationNode, request: Any) -> dict[str, Any]:
     """What became of an invitation; right after it was made or sent again, with the link."""
     links = request.session.pop_flash(LINK)
-    return {"invitation": context.row, "role": MEMBER_ROLES[context.row.role], "link": links[-1] if links else ""}
+    return {
+        "invitation": context.row,
+        "role": MEMBER_ROLES[context.row.role],
+        "may_see": limits.names_of(request.db, limits.parts_of(request.registry), context.row.limit_id),
+        "link": links[-1] if links else "",
+    }
 
 
 def send_again(context: InvitationNode, request: Any) -> Any:
@@ -85,6 +92,7 @@ def answer_invitation(context: Root, request: Any) -> Any:
         "token": token,
         "invitation": invitation,
         "role": MEMBER_ROLES[invitation.role] if invitation else "",
+        "may_see": limits.names_of(request.db, limits.parts_of(request.registry), invitation.limit_id) if invitation else None,
         "sign_in_url": context.url("sign-in", **back),
         "register_url": context.url("register", **back),
     }

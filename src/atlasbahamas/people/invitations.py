@@ -15,6 +15,7 @@ from atlasbahamas.mail.models import Mail
 from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications import NotificationCategory
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
+from atlasbahamas.people.limits import EVERYTHING, Reach
 from atlasbahamas.people.models import (
     MEMBER_ROLES,
     Invitation,
@@ -36,11 +37,20 @@ OVER = Refused("This invitation is no longer open. Ask the people who invited yo
 
 
 def invite_member(
-    db: Session, organisation: Organisation, *, name: str, email: str, role: str, by_id: int, now: datetime
+    db: Session,
+    organisation: Organisation,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    by_id: int,
+    now: datetime,
+    reach: Reach = EVERYTHING,
 ) -> tuple[Invitation, str]:
     """Invite somebody; gives the invitation and the token of a link to copy, which is shown once and kept nowhere.
 
-    With an e-mail address they get a link of their own as well. Raises Refused for a role that members cannot have.
+    With an e-mail address they get a link of their own as well. `reach` is what they are to see. Raises Refused for a role that
+    members cannot have, and for an owner who would be limited.
     """
     if role not in MEMBER_ROLES:
         raise Refused("There is no such role.", "role")
@@ -50,6 +60,7 @@ def invite_member(
         name=name,
         email=email or None,
         role=role,
+        limit_id=reach.make_limit(db, organisation.id, role),
         invited_by_id=by_id,
         created=now,
         sent=now,
@@ -58,7 +69,8 @@ def invite_member(
     db.add(invitation)
     db.flush()
     about = ("invitation", invitation.ref)
-    record(db, "atlas:member:invited", about=about, organisation_id=organisation.id, after={"role": role})
+    offered = {"role": role} | ({} if reach.keys is None else {"may_see": list(reach.keys)})
+    record(db, "atlas:member:invited", about=about, organisation_id=organisation.id, after=offered)
     _mail(db, invitation, now=now)
     return invitation, new_token(db, invitation)
 
@@ -124,7 +136,8 @@ def accept_invitation(db: Session, invitation: Invitation, person_id: int, *, no
     )
     if db.scalar(held) is not None:
         return None
-    return add_member(db, invitation.organisation, person_id, invitation.role, now=now)
+    role, limit_id = invitation.role, invitation.limit_id
+    return add_member(db, invitation.organisation, person_id, role, now=now, limit_id=limit_id)
 
 
 def decline_invitation(db: Session, invitation: Invitation, person_id: int | None, *, now: datetime) -> None:

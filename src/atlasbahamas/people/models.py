@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 from atlasbahamas.db import Id, Key, Line, Trigger, metadata, type_annotations
@@ -116,8 +116,22 @@ class Organisation(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class MemberLimit(Base):
+    """Some parts of an organisation, to which members can be limited. Which parts there are is a feature's (limits.py)."""
+
+    __tablename__ = "member_limit"
+    # What refers to a limit has to be of the same organisation.
+    __table_args__ = (UniqueConstraint("id", "organisation_id"),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
+
+
 class Membership(Base):
-    """A role that a person holds in an organisation from `since` until `until` (UTC); a person may hold several."""
+    """A role that a person holds in an organisation from `since` until `until` (UTC); a person may hold several.
+
+    With a limit, the role counts only in the parts of the organisation that the limit reaches; the rest is hidden from them.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -132,6 +146,8 @@ class Membership(Base):
         ),
         Index("ix_membership_person_id", "person_id"),
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),
+        ForeignKeyConstraint(["limit_id", "organisation_id"], ["member_limit.id", "member_limit.organisation_id"]),
+        CheckConstraint("limit_id IS NULL OR role <> 'owner'", name="owners_are_not_limited"),
     )
 
     id: Mapped[Id]
@@ -141,6 +157,7 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(40))
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+    limit_id: Mapped[int | None]
 
     organisation: Mapped[Organisation] = relationship()
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
@@ -194,13 +211,18 @@ class PersonToken(Base):
 
 
 class Invitation(Base):
-    """An offer of a role in an organisation, to whoever has the link. Answered once, until `expires` (domain.md 3.3)."""
+    """An offer of a role in an organisation, to whoever has the link. Answered once, until `expires` (domain.md 3.3).
+
+    A limit goes over to the membership.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
         CheckConstraint("answer IN ('accepted', 'declined', 'withdrawn')", name="known_answer"),
         CheckConstraint("(answer IS NULL) = (answered IS NULL)", name="answer_has_time"),
         Index("ix_invitation_organisation_id", "organisation_id", "id"),
+        ForeignKeyConstraint(["limit_id", "organisation_id"], ["member_limit.id", "member_limit.organisation_id"]),
+        CheckConstraint("limit_id IS NULL OR role <> 'owner'", name="owners_are_not_limited"),
     )
 
     id: Mapped[Id]
@@ -209,6 +231,7 @@ class Invitation(Base):
     name: Mapped[Line]
     email: Mapped[str | None] = mapped_column(String(254))
     role: Mapped[str] = mapped_column(String(40))
+    limit_id: Mapped[int | None]
     invited_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     created: Mapped[datetime]
     sent: Mapped[datetime]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.people.models import Device, Invitation, Membership, Organisation, Person, PersonRole, PersonToken
+from atlasbahamas.people.photo.services import photo_of, remove_photo
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving, Rows
 
 
@@ -28,11 +29,14 @@ def export(db: Session, person_id: int) -> Rows:
         .order_by(Invitation.id)
     )
     roles = db.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id).order_by(PersonRole.role))
+    photo = photo_of(db, person_id)
     return {
         "person": [{name: getattr(person, name) for name in ("name", "email", "user_name", "phone", "created")}],
+        "person_photo": [{name: getattr(photo.file, name) for name in ("size", "width", "height", "created")}] if photo else [],
         "person_role": [{"role": role} for role in roles],
         "membership": [
-            {"organisation": name, "role": row.role, "since": row.since, "until": row.until} for row, name in memberships
+            {"organisation": name, "role": row.role, "limited": row.limit_id is not None, "since": row.since, "until": row.until}
+            for row, name in memberships
         ],
         "person_token": [
             {name: getattr(row, name) for name in ("purpose", "email", "created", "expires", "used")} for row in tokens
@@ -55,6 +59,7 @@ def export(db: Session, person_id: int) -> Rows:
 
 def erase(db: Session, leaving: Leaving) -> None:
     """Put a pseudonym in the person's place, also where an organisation was called after them or an invitation was theirs."""
+    remove_photo(db, leaving.store, db.get_one(Person, leaving.person_id))
     for model in (Device, PersonToken):
         db.execute(delete(model).where(model.person_id == leaving.person_id))
     _rename_organisations(db, leaving)

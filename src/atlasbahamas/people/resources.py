@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from pyramid.authorization import Allow
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, false, literal, select
 from sqlalchemy.orm import aliased
 
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person
-from atlasbahamas.traversal.nodes import Collection, Node, RowNode
+from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
+
+UNLIMITED = frozenset({"atlas:organisation:view"})
+"""What a limited member may do in the organisation itself: open its front page, which shows them the way to what they may see."""
 
 
 class Home(Node):
@@ -29,7 +33,9 @@ class Account(Node):
 class OrganisationNode(RowNode):
     """`/portfolio/<org>/`: what belongs to an organisation hangs here and nowhere else.
 
-    Its ACL comes from the caller's memberships, which the resolver brings along. A stranger is told 404.
+    Its ACL comes from the caller's memberships, which the resolver brings along. A stranger is told 404, and so is a limited
+    member of what the limit does not reach. `everywhere` are the roles without a limit; `roles` those that count on this path,
+    below a Limitable also limited ones that reach it; `limited_roles` are those that count nowhere but on a LimitableList.
     """
 
     model = Organisation
@@ -40,22 +46,40 @@ class OrganisationNode(RowNode):
     def __init__(self, request: Any, parent: Node | None = None, name: str = "") -> None:
         super().__init__(request, parent, name)
         self.roles: frozenset[str] = frozenset()
+        self.everywhere: frozenset[str] = frozenset()
+        self.limited_roles: frozenset[str] = frozenset()
+        self.own = aliased(Membership)
+        self._held: list[tuple[str | None, bool]] = []
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Add the caller's current roles here; one row of the answer for each."""
         person_id = self.request.identity.person_id if self.request.identity else None
-        own = aliased(Membership)
+        own = self.own
         mine = and_(own.organisation_id == Organisation.id, own.person_id == person_id, own.until.is_(None))
-        return select.outerjoin(own, mine).add_columns(own.role), 1
+        return select.outerjoin(own, mine).add_columns(own.role, own.limit_id), 2
 
     def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
         """Keep the row and the roles."""
         super().receive(row, extras)
-        self.roles = frozenset(role for (role,) in extras if role)
+        self._held = [(role, limit_id is not None) for role, limit_id in extras]
+        self.everywhere = frozenset(role for role, limited in self._held if role and not limited)
+        self.roles = self.everywhere
+        self.limited_roles = frozenset(role for role, limited in self._held if role and limited)
+
+    def pass_limits(self, reached: Sequence[bool]) -> None:
+        """The path leads on to a row that the limits of some of the caller's memberships reach: `reached`, for each in turn."""
+        held = zip(self._held, reached, strict=True)
+        self.roles |= {role for (role, limited), there in held if role and limited and there}
+        self.limited_roles = frozenset()
+
+    def gives_everywhere(self, permission: str) -> bool:
+        """Whether the caller may do this in all of the organisation: by a role without a limit, or by one on the platform."""
+        of_roles = any(permission in self.request.grants_of(role) for role in self.everywhere)
+        return of_roles or bool(self.request.has_permission(permission, self.request.root))
 
     def acting_roles(self) -> tuple[str, ...]:
         """The caller's roles here, the strongest first; else those on the platform."""
-        own = tuple(role for role in MEMBER_ROLES if role in self.roles)
+        own = tuple(role for role in MEMBER_ROLES if role in self.roles | self.limited_roles)
         return own or tuple(sorted(self.request.identity.roles if self.request.identity else ()))
 
     @property
@@ -69,7 +93,71 @@ class OrganisationNode(RowNode):
         if self.request.identity is None:
             return []
         me = f"person:{self.request.identity.person_id}"
-        return [(Allow, me, self.request.grants_of(role)) for role in sorted(self.roles)]
+        whole = [(Allow, me, self.request.grants_of(role)) for role in sorted(self.roles)]
+        return [*whole, *[(Allow, me, self.request.grants_of(role) & UNLIMITED) for role in sorted(self.limited_roles)]]
+
+
+class Limitable(RowNode):
+    """A row under an organisation that a limited member reaches only where the limit does; of others they are told 404.
+
+    What hangs below it needs to say nothing.
+    """
+
+    @classmethod
+    def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
+        """Whether a limit (a column of the query around it) reaches this row."""
+        raise LookupError(f"{cls.__name__} does not say which limits reach it")
+
+    def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
+        """Add whether the limit of each of the caller's memberships reaches the row."""
+        select, width = super().extend(select)
+        return select.add_columns(self.reached_by(self.above(OrganisationNode).own.limit_id)), width + 1
+
+    def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
+        """Keep the row; the organisation learns which roles count here."""
+        super().receive(row, [columns[:-1] for columns in extras])
+        self.above(OrganisationNode).pass_limits([bool(columns[-1]) for columns in extras])
+
+
+class LimitableList(Listed):
+    """A list under an organisation of which a limited member sees those rows that the limit reaches.
+
+    A list that is no LimitableList, and does not hang below a Limitable, is closed to them. `also` are permissions that their
+    roles may give on the list itself, beside looking: for pages that keep to `visible()`.
+    """
+
+    also: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
+        """Whether a limit (a column of the query around it) reaches a row; where the rows have addresses here, they say it."""
+        item: type[Limitable] = cls.item  # type: ignore[attr-defined]
+        return item.reached_by(limit_id)
+
+    @property
+    def __acl__(self) -> list[Any]:
+        """What limited roles give here."""
+        above, identity = self.above(OrganisationNode), self.request.identity
+        if identity is None:
+            return []
+        here = {self.permission, *self.also}
+        me = f"person:{identity.person_id}"
+        return [(Allow, me, self.request.grants_of(role) & here) for role in sorted(above.limited_roles)]
+
+    def visible(self) -> Select[Any]:
+        """The rows that the caller may view: all of them, or those that a limit reaches."""
+        above, query = self.above(OrganisationNode), super().visible()
+        return query if above.gives_everywhere(self.permission) else query.where(self._within(above))
+
+    def _within(self, above: OrganisationNode) -> ColumnElement[bool]:
+        """Whether a limit of the caller, with a role that lets them look, reaches the row."""
+        if self.request.identity is None:
+            return false()
+        own = aliased(Membership)
+        roles = [role for role in self.request.registry.atlas_roles if self.permission in self.request.grants_of(role)]
+        mine = (own.organisation_id == above.row.id, own.person_id == self.request.identity.person_id, own.until.is_(None))
+        limited = select(literal(1)).where(*mine, own.role.in_(roles), own.limit_id.is_not(None), self.reached_by(own.limit_id))
+        return limited.correlate_except(own).exists()
 
 
 class Organisations(Collection):

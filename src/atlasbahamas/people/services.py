@@ -198,11 +198,18 @@ def create_organisation(
     return organisation
 
 
-def add_member(db: Session, organisation: Organisation, person_id: int, role: str, *, now: datetime) -> Membership:
-    """Give a person a role in an organisation. Raises Refused for a role that members cannot have."""
+def add_member(
+    db: Session, organisation: Organisation, person_id: int, role: str, *, now: datetime, limit_id: int | None = None
+) -> Membership:
+    """Give a person a role in an organisation, in all of it or as far as a limit reaches.
+
+    Raises Refused for a role that members cannot have.
+    """
     if role not in MEMBER_ROLES:
         raise Refused("There is no such role.", "role")
-    membership = Membership(ref=new_key("m"), organisation_id=organisation.id, person_id=person_id, role=role, since=now)
+    membership = Membership(
+        ref=new_key("m"), organisation_id=organisation.id, person_id=person_id, role=role, since=now, limit_id=limit_id
+    )
     db.add(membership)
     db.flush()
     record(
@@ -221,7 +228,8 @@ def change_member_role(db: Session, membership: Membership, role: str, *, now: d
         return membership
     with db.begin_nested():
         lock_organisation(db, membership.organisation_id)
-        begun = add_member(db, membership.organisation, membership.person_id, role, now=now)
+        limit_id = None if role == "owner" else membership.limit_id
+        begun = add_member(db, membership.organisation, membership.person_id, role, now=now, limit_id=limit_id)
         end_membership(db, membership, now=now)
     return begun
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pyramid.httpexceptions import HTTPSeeOther
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.people import addresses, services
+from atlasbahamas.people import addresses, limits, services
 from atlasbahamas.people.forms import MemberForm, OrganisationForm, ProfileForm, RegisterForm, SignInForm
 from atlasbahamas.people.lists import MemberList
 from atlasbahamas.people.models import Person, name_key
@@ -24,7 +24,7 @@ from atlasbahamas.security.identity import SESSION_KEY
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
 from atlasbahamas.settings import AtlasSettings, MailSettings
 from atlasbahamas.traversal.nodes import Root
-from atlasbahamas.web.forms import done, form_page
+from atlasbahamas.web.forms import Form, done, form_page
 
 WRONG = Refused("That name and password do not go together. Check both and try again.", "password")
 SWITCHED_OFF = Refused("This account is switched off. Ask the people who run this site.")
@@ -150,19 +150,22 @@ def members(context: Members, request: Any) -> Any:
 
 
 def edit_member(context: MembershipNode, request: Any) -> Any:
-    """Give a member another role."""
-    form = MemberForm(request, context.row)
+    """Give a member another role, or more or less to see."""
+    parts, member = limits.parts_of(request.registry), context.row
+    keys = limits.keys_of(request.db, parts, member.limit_id)
+    form = MemberForm(request, member, reach="everything" if keys is None else "some", parts=keys)
+    form.offer_parts(parts, parts.offered(request.db, member.organisation_id) if parts else [])
 
     def submit() -> Any:
-        services.change_member_role(request.db, context.row, form.role.data, now=request.clock.now())
-        return done(request, context.above(Members), f"{context.title} has another role.")
+        limits.change_member(request.db, member, form.role.data, form.chosen_reach(), now=request.clock.now())
+        return done(request, context.above(Members), f"What {context.title} may do was saved.")
 
     return form_page(request, form, {"member": context.row}, submit=submit)
 
 
 def end_member(context: MembershipNode, request: Any) -> Any:
     """End a membership, after asking."""
-    form = MemberForm(request, context.row)
+    form = Form(request)
 
     def submit() -> Any:
         services.end_membership(request.db, context.row, now=request.clock.now())

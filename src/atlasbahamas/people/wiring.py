@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from atlasbahamas.notifications import CATEGORIES
-from atlasbahamas.people import address_views, addresses, invitation_views, invitations, jobs, views
+from atlasbahamas.people import address_views, addresses, invitation_views, invitations, jobs, limits, views
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN
 from atlasbahamas.people.resources import (
     Account,
@@ -58,6 +58,8 @@ def includeme(config: Any) -> None:
     config.add_child(OrganisationNode, "invitations", Invitations)
 
     config.contribute(CATEGORIES, invitations.MEMBERS, name="members")
+    config.contribute(CATEGORIES, limits.RIGHTS, name="rights")
+    config.add_extension_point(limits.LIMITS, limits.Parts)
     for template, prepare in MAILS.items():
         config.add_mail_template(template, prepare=prepare)
     config.add_job("atlas.forget_tokens", jobs.forget_tokens)
@@ -111,6 +113,7 @@ def includeme(config: Any) -> None:
             accept_methods=FORM,
             renderer=f"organisation/member_{name}.jinja2",
         )
+    config.include("atlasbahamas.people.photo.wiring")
     _register_addresses(config)
     _register_invitations(config)
 

@@ -18,8 +18,8 @@ Times are in UTC. Amounts whose name ends in _cents are cents of the Bahamian do
 """
 
 
-def archive(tables: Mapping[str, Sequence[Mapping[str, Any]]], *, now: datetime) -> bytes:
-    """A ZIP with the tables."""
+def archive(tables: Mapping[str, Sequence[Mapping[str, Any]]], files: Mapping[str, bytes], *, now: datetime) -> bytes:
+    """A ZIP with the tables, and with files by their names."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("read-me.txt", READ_ME.format(made=now.date().isoformat()))
@@ -27,6 +27,8 @@ def archive(tables: Mapping[str, Sequence[Mapping[str, Any]]], *, now: datetime)
         for name, rows in tables.items():
             if rows:
                 file.writestr(f"{name}.csv", _csv(rows))
+        for name, data in files.items():
+            file.writestr(name, data)
     return buffer.getvalue()
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from atlasbahamas.files.store import Store
 from atlasbahamas.people.models import Membership
 
 PSEUDONYM = "Former person"
@@ -28,13 +29,17 @@ Export = Callable[[Session, int], Rows]
 
 @dataclass(frozen=True)
 class Leaving:
-    """Somebody who is being erased, with everything that they were ever called here; `addresses` are of mail, and phones."""
+    """Somebody who is being erased, with everything that they were ever called here; `addresses` are of mail, and phones.
+
+    `store` has the bytes of files: what was only theirs leaves it.
+    """
 
     person_id: int
     names: tuple[str, ...]
     user_names: tuple[str, ...]
     addresses: tuple[str, ...]
     now: datetime
+    store: Store
 
     @property
     def phrases(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from atlasbahamas.admin.services import revoke_role, roles_of
 from atlasbahamas.audit.personal import earlier_profiles
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
+from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.people.models import Membership, Organisation, Person, name_key
+from atlasbahamas.people.photo.services import photo_of
 from atlasbahamas.people.services import PROFILE, about, end_membership
 from atlasbahamas.personal.leaving import Erase, Export, Leaving
 from atlasbahamas.plugins.discovery import PluginError, resolve
@@ -74,7 +76,13 @@ def export_person(db: Session, parts: Sequence[Part], person: Person) -> dict[st
     return tables
 
 
-def erase_person(db: Session, parts: Sequence[Part], person: Person, *, now: datetime) -> None:
+def files_of(db: Session, store: Store, person: Person) -> dict[str, bytes]:
+    """The files that are a person's own, by name: their photo."""
+    photo = photo_of(db, person.id)
+    return {photo.file.name: read_all(store, photo.file.digest, photo.file.size)} if photo else {}
+
+
+def erase_person(db: Session, store: Store, parts: Sequence[Part], person: Person, *, now: datetime) -> None:
     """Erase a person: memberships and roles end, and every part takes them out. What stays leads to a pseudonym.
 
     Raises Refused for the only owner of an organisation, and for the last administrator.
@@ -89,14 +97,14 @@ def erase_person(db: Session, parts: Sequence[Part], person: Person, *, now: dat
     for role in roles_of(db, person):
         revoke_role(db, person, role)
     record(db, "atlas:person:erased", about=about(person), organisation_id=None)
-    leaving = who_leaves(db, person, now=now)
+    leaving = who_leaves(db, store, person, now=now)
     for part in reversed(parts):
         part.erase(db, leaving)
     db.flush()
     db.expire_all()
 
 
-def who_leaves(db: Session, person: Person, *, now: datetime) -> Leaving:
+def who_leaves(db: Session, store: Store, person: Person, *, now: datetime) -> Leaving:
     """What a person is called, and was called before, as the audit still knows.
 
     An e-mail address that somebody else has as well is not taken for this person's: anybody may type one.
@@ -109,7 +117,7 @@ def who_leaves(db: Session, person: Person, *, now: datetime) -> Leaving:
     keys = {name_key(email): email for email in emails}
     shared = set(db.scalars(select(Person.email_key).where(Person.email_key.in_(keys), Person.id != person.id)))
     own = [email for key, email in keys.items() if key not in shared]
-    return Leaving(person.id, names, user_names, (*own, *phones), now)
+    return Leaving(person.id, names, user_names, (*own, *phones), now, store)
 
 
 def owned_alone(db: Session, person: Person) -> list[Organisation]:

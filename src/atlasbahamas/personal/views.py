@@ -31,7 +31,8 @@ def export(context: Account, request: Any) -> Response:
     hit(request, EXPORT_BY_PERSON, str(request.identity.person_id))
     now = request.clock.now()
     tables = services.export_person(request.db, request.registry.atlas_personal, _me(request))
-    response = Response(body=archive(tables, now=now), content_type="application/zip")
+    files = services.files_of(request.db, request.registry.atlas_store, _me(request))
+    response = Response(body=archive(tables, files, now=now), content_type="application/zip")
     response.content_disposition = f'attachment; filename="atlasbahamas-{now.date().isoformat()}.zip"'
     return response
 
@@ -45,7 +46,8 @@ def erase(context: Account, request: Any) -> Any:
         hit(request, ERASE_BY_PERSON, str(person.id))
         if not verify_password(person.password, form.password.data):
             raise NOT_THE_PASSWORD
-        services.erase_person(request.db, request.registry.atlas_personal, person, now=request.clock.now())
+        registry = request.registry
+        services.erase_person(request.db, registry.atlas_store, registry.atlas_personal, person, now=request.clock.now())
         request.session.invalidate()
         return HTTPSeeOther(request.resource_path(request.root, "goodbye"))
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.db.engine import is_passing
 from atlasbahamas.people.models import Device, Person, PersonRole
+from atlasbahamas.people.photo.models import PersonPhoto
 
 log = structlog.get_logger("atlasbahamas.identity")
 
@@ -25,12 +26,16 @@ UNKEPT_FOR = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Identity:
-    """The person who is calling. `roles` are those on the whole platform; memberships hang on organisations."""
+    """The person who is calling. `roles` are those on the whole platform; memberships hang on organisations.
+
+    `photo` is the key of their photo, "" where there is none.
+    """
 
     person_id: int
     name: str
     roles: frozenset[str]
     device_id: int
+    photo: str = ""
 
     @property
     def principals(self) -> set[str]:
@@ -61,17 +66,18 @@ def identity_of(request: Any) -> Identity | None:
         return None
     now: datetime = request.clock.now()
     rows = request.db.execute(
-        select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role)
+        select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role, PersonPhoto.ref)
         .join(Person, Person.id == Device.person_id)
         .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+        .outerjoin(PersonPhoto, PersonPhoto.person_id == Person.id)
         .where(Device.token_hash == token_hash(token), Device.expires > now, Person.disabled.is_(None))
     ).all()
     if not rows:
         return None
-    device_id, last_seen, kept, person_id, name, _ = rows[0]
+    device_id, last_seen, kept, person_id, name, _, photo = rows[0]
     if now - last_seen >= SEEN_EVERY:
         _seen(request, device_id, kept, now)
-    return Identity(person_id, name, frozenset(row[5] for row in rows if row[5]), device_id)
+    return Identity(person_id, name, frozenset(row[5] for row in rows if row[5]), device_id, photo or "")
 
 
 def _seen(request: Any, device_id: int, kept: bool, now: datetime) -> None:

@@ -34,11 +34,15 @@ from webtest import TestApp
 from webtest.forms import Form, Select
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.files.models import PICTURE
+from atlasbahamas.files.uploads import Upload
 from atlasbahamas.jobs.models import FAILED, OutboxEntry
 from atlasbahamas.jobs.services import enqueue
-from atlasbahamas.people import services
+from atlasbahamas.people import limits, services
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
-from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN, Organisation
+from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN, Organisation, Person
+from atlasbahamas.people.photo.services import set_photo
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import START, Site, Snapshot
 from atlasbahamas.traversal.nodes import Node
 
@@ -57,9 +61,13 @@ RELATIONS: Mapping[str, str | None] = {
     "manager": "tamar",
     "owner": "keva",
     "admin": "paula",
+    "within": "matrix-within",
+    "outside": "matrix-outside",
 }
 """Relation -> account. stranger: signed in, a member of nothing; former: held every role here and holds none;
-other: holds every role in another organisation; admin: of the platform. A new one is a line here and a word in each table."""
+other: holds every role in another organisation; admin: of the platform; within: a manager who is limited to some parts of the
+organisation, among them those that the tables are about; outside: a manager who is limited to another part.
+A new one is a line here and a word in each table."""
 
 Who = Mapping[str, str]
 
@@ -137,15 +145,25 @@ def add_people(site: Site) -> None:
         db.info[ACTOR] = COMMAND
         here, elsewhere = (db.scalars(select(Organisation).where(Organisation.name == name)).one() for name in (HERE, ELSEWHERE))
         people = {}
-        for user_name in ("matrix-former", "matrix-other", "matrix-colleague"):
+        for user_name in ("matrix-former", "matrix-other", "matrix-colleague", "matrix-within", "matrix-outside"):
             details = services.PersonDetails(name=user_name.replace("-", " ").title(), user_name=user_name)
             people[user_name] = services.register_person(db, details, DEMO_PASSWORD, now=START)
         services.grant_platform_role(db, people["matrix-colleague"], PLATFORM_ADMIN)
         services.add_member(db, here, people["matrix-colleague"].id, "owner", now=START)
+        parts = limits.parts_of(site.app.registry)
+        keys = [key for key, _ in parts.offered(db, here.id)] if parts else []
+        # The second part by name: no table has anything of it.
+        for user_name, some in (("matrix-within", keys[:1] + keys[2:]), ("matrix-outside", keys[1:2])):
+            limit_id = limits.Reach(parts, some).make_limit(db, here.id, "manager")
+            services.add_member(db, here, people[user_name].id, "manager", now=START, limit_id=limit_id)
         for role in MEMBER_ROLES:
             services.add_member(db, elsewhere, people["matrix-other"].id, role, now=START)
             was = services.add_member(db, here, people["matrix-former"].id, role, now=START)
             services.end_membership(db, was, now=START)
+        # The same for all, so that its bytes stay when one of them removes it.
+        face = Upload(PICTURE, "image/jpeg", "me.jpg", data=samples.picture((300, 200)), width=300, height=200)
+        for person in db.scalars(select(Person).where(Person.user_name.in_([*RELATIONS.values(), "matrix-colleague"]))).all():
+            set_photo(db, site.store, person, face, now=START)
 
 
 def fail_a_job(db: Session) -> OutboxEntry:

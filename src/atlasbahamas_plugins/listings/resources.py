@@ -8,10 +8,12 @@ from pyramid.httpexceptions import HTTPBadRequest
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.resources import Limitable, LimitableList
 from atlasbahamas.traversal.keys import is_key
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import LIVE, Listing
+from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, units_that_are
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
@@ -66,12 +68,17 @@ class Catalogue(Collection):
         return select(Listing).where(LIVE)
 
 
-class OwnListing(RowNode):
-    """A listing of the organisation above, in any state."""
+class OwnListing(Limitable):
+    """A listing of the organisation above, in any state. A limited member reaches it by its unit's property."""
 
     model = Listing
     key = Listing.ref
     row: Listing
+
+    @classmethod
+    def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
+        """By the property of the unit."""
+        return reaches_unit(limit_id, Listing.unit_id)
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By organisation."""
@@ -83,7 +90,7 @@ class OwnListing(RowNode):
         return self.row.title
 
 
-class OwnListings(Collection):
+class OwnListings(LimitableList, Collection):
     """Listings of one organisation."""
 
     item = OwnListing

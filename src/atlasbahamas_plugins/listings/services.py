@@ -191,6 +191,16 @@ class WordsOfPlaces:
             enqueue(db, "listings.index_places", {"settlements": part, "after": 0}, now=now)
 
 
+class WithdrawnWithTheProperty:
+    """Listens to properties that change hands (the portfolio's point `property-handed-over`)."""
+
+    def property_handed_over(self, db: Session, property_id: int, from_id: int, to_id: int, *, now: datetime) -> None:
+        """What is on the market, or was to be, was the former organisation's."""
+        of_it = select(Listing).join(Unit, Unit.id == Listing.unit_id).where(Unit.property_id == property_id)
+        for listing in db.scalars(of_it.where(Listing.state.in_(CURRENT)).order_by(Listing.id)):
+            withdraw_listing(db, listing)
+
+
 def index_places(db: Session, settlement_ids: Sequence[int], *, after: int, now: datetime) -> None:
     """Write anew the words of some of the listings in these settlements, those with an id above `after`; another job goes on."""
     query = select(Listing).where(Listing.settlement_id.in_(settlement_ids), Listing.id > after).order_by(Listing.id)

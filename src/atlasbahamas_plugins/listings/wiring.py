@@ -11,6 +11,7 @@ from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.web.layout import NavItem, Slot
 from atlasbahamas_plugins.listings import jobs, resources, services, views
 from atlasbahamas_plugins.listings.models import PERIODS
+from atlasbahamas_plugins.portfolio.handover.events import PROPERTY_HANDED_OVER
 from atlasbahamas_plugins.portfolio.places.events import PLACE_RENAMED
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 from atlasbahamas_plugins.portfolio.services import island_choices
@@ -39,6 +40,7 @@ def includeme(config: Any) -> None:
     config.add_child(OrganisationNode, "listings", resources.OwnListings)
     config.add_job("listings.index_places", jobs.index_places)
     config.contribute(PLACE_RENAMED, services.WordsOfPlaces(), name="words")
+    config.contribute(PROPERTY_HANDED_OVER, services.WithdrawnWithTheProperty(), name="withdraw")
     config.contribute("nav", NavItem("Homes to rent", "/listings/"), name="catalogue", order=10)
     config.contribute("slot:front-search", Slot(_front_search), name="search", order=10)
     config.contribute("slot:front", Slot(_front), name="newest", order=10)

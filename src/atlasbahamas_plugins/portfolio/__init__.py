@@ -17,9 +17,17 @@ PLUGIN = Plugin(
     demo="atlasbahamas_plugins.portfolio.demo:load_demo",
     data_export="atlasbahamas_plugins.portfolio.personal:export",
     data_erase="atlasbahamas_plugins.portfolio.personal:erase",
+    data_stays=(
+        ("portfolio_handover.offered_by", "both organisations keep who offered a property; the number leads to a pseudonym"),
+        ("portfolio_handover.answered_by", "both organisations keep who answered; the number leads to a pseudonym"),
+        ("portfolio_bulk_edit.made_by", "an organisation keeps who changed its rents; the number leads to a pseudonym"),
+        ("portfolio_bulk_edit.undone_by", "an organisation keeps who changed its rents back; the number leads to a pseudonym"),
+    ),
     permissions=(
         Permission("portfolio:property:view", "See properties and units", EVERYBODY),
         Permission("portfolio:property:edit", "Add, change and archive properties and units", EDITORS),
+        Permission("portfolio:property:hand_over", "Hand a property to another organisation, and take one", ("owner", "admin")),
+        Permission("portfolio:former:view", "Look back at properties that were handed over", (*EDITORS, "bookkeeper")),
         Permission("portfolio:hold:edit", "Hold a unit for somebody", (*EDITORS, "leasing")),
         Permission("portfolio:contact:view", "See an organisation's contacts", (*EDITORS, "bookkeeper")),
         Permission("portfolio:contact:edit", "Add and change contacts", EDITORS),

@@ -15,13 +15,16 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import prepare
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.demo_content import ORGANISATIONS
-from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.models import Membership, Organisation, Person
+from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.portfolio import services
 from atlasbahamas_plugins.portfolio.bulk.services import Change, Chosen, apply_bulk_edit
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
-from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HOLDS, OUT_OF_SERVICE, OWNERS, PHOTOS, PROPERTIES
+from atlasbahamas_plugins.portfolio.demo_content import BULK_EDITS, HANDOVERS, HOLDS, OUT_OF_SERVICE, OWNERS, PHOTOS, PROPERTIES
 from atlasbahamas_plugins.portfolio.demo_photos import paint
+from atlasbahamas_plugins.portfolio.handover.models import Handover
+from atlasbahamas_plugins.portfolio.handover.services import former_property
 from atlasbahamas_plugins.portfolio.models import Island, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.services import OutOfServiceDetails, take_out_of_service
 from atlasbahamas_plugins.portfolio.owners.services import ShareLine, set_owners
@@ -37,6 +40,7 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
     _load_what_occupies(db, units, today, now)
     _load_bulk_edits(db, now)
     _load_owners(db, today, now)
+    _load_handovers(db, today, now)
     _load_photos(db, store, units, now)
 
 
@@ -109,6 +113,31 @@ def _load_bulk_edits(db: Session, now: datetime) -> None:
             now=now - timedelta(days=edit.days_ago),
             code=demo_code(f"{edit.property_name}/{edit.change}"),
         )
+
+
+def _load_handovers(db: Session, today: date, now: datetime) -> None:
+    """Offers that wait, and a property that was handed over: rows only, so that nobody is told of what never happened."""
+    names = {row.name: row for row in db.scalars(select(Organisation))}
+    for entry in HANDOVERS:
+        above = db.scalars(select(Property).where(Property.name == entry.property_name)).one()
+        giver, taker = names[entry.giver], names[entry.taker]
+        owner = select(Membership.person_id).where(Membership.organisation_id == giver.id, Membership.role == "owner")
+        by, at = db.scalars(owner.limit(1)).one(), now - timedelta(days=2)
+        handover = Handover(
+            ref=new_key("y", code=demo_code(f"{above.name}/{giver.name}")),
+            property_id=above.id,
+            property_name=above.name,
+            giver=giver,
+            taker=taker,
+            day=today + timedelta(days=entry.days),
+            offered=at,
+            offered_by=by,
+        )
+        if entry.days < 0:
+            handover.answer, handover.answered, handover.answered_by, handover.done = "accepted", at, by, at
+            db.add(former_property(db, handover, above, ref=new_key("z", code=demo_code(above.name))))
+        db.add(handover)
+        db.flush()
 
 
 def _load_owners(db: Session, today: date, now: datetime) -> None:

@@ -85,6 +85,16 @@ class DemoPhoto:
     caption: str
 
 
+@dataclass(frozen=True)
+class DemoHandover:
+    """A property that is offered for a day from now, or was handed over that many days ago (below zero)."""
+
+    property_name: str
+    giver: str
+    taker: str
+    days: int
+
+
 PROPERTIES = (
     DemoProperty(
         "blue-hole",
@@ -316,6 +326,12 @@ OUT_OF_SERVICE = (
 BULK_EDITS = (
     DemoBulkEdit("Sandyport Mews", "tamar", ("deposit_cents", "raise", 10_000), 3),
     DemoBulkEdit("Carmichael Studios", "marva", ("deposit_cents", "raise", 5_000), 9),
+)
+
+HANDOVERS = (
+    DemoHandover("Port Lucaya Villas", "Blue Hole Property Management", "Bethel Family Homes", 30),
+    DemoHandover("Harbour View", "Rolle & Daughters Estates", "Blue Hole Property Management", 45),
+    DemoHandover("Fox Hill House", "Blue Hole Property Management", "Bethel Family Homes", -400),
 )
 
 OWNERS = (

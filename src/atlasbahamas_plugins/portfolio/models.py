@@ -113,6 +113,8 @@ class Property(Base):
         CheckConstraint(_one_of("tax_class", ("", *TAX_CLASSES)), name="known_tax_class"),
         Index("ix_portfolio_property_organisation_id_name", "organisation_id", "name", "id"),
         Index("ix_portfolio_property_settlement_id", "settlement_id"),
+        # What refers to both holds that they belong together.
+        Index("uq_portfolio_property_id_organisation_id", "id", "organisation_id", unique=True),
     )
 
     id: Mapped[Id]

@@ -1,33 +1,145 @@
-"""A person's own data in the portfolio: the holds that they made."""
+"""A person's own data in the portfolio: what they wrote down here, and what organisations wrote down of them as a contact."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.personal.leaving import Leaving, Rows
+from atlasbahamas.audit.models import CHANGE, AuditEntry
+from atlasbahamas.audit.services import release
+from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.personal.leaving import PSEUDONYM, Leaving, Rows
+from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.handover.models import Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
+from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
 
 
 def export(db: Session, person_id: int) -> Rows:
-    """Their holds, with the unit of each."""
-    rows = db.execute(
-        select(Hold, Unit.label, Property.name)
-        .join(Unit, Unit.id == Hold.unit_id)
-        .join(Property, Property.id == Unit.property_id)
-        .where(Hold.person_id == person_id)
-        .order_by(Hold.id)
-    )
-    names = ("ref", "starts", "ends", "reason", "created")
+    """What they wrote down, with where; and what organisations know of them."""
     return {
-        "portfolio_hold": [
-            {"property": above, "unit": label, **{name: getattr(hold, name) for name in names}} for hold, label, above in rows
-        ]
+        "portfolio_hold": _of_units(db, Hold, person_id),
+        "portfolio_out_of_service": _of_units(db, OutOfService, person_id),
+        "portfolio_bulk_edit": _bulk_edits(db, person_id),
+        "portfolio_ownership": _ownerships(db, person_id),
+        "portfolio_handover": _handovers(db, person_id),
+        "portfolio_contact": _contacts(db, person_id),
+        "portfolio_share": _shares(db, person_id),
     }
 
 
+def _of_units(db: Session, model: type[Hold | OutOfService], person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(model, Unit.label, Property.name)
+        .join(Unit, Unit.id == model.unit_id)
+        .join(Property, Property.id == Unit.property_id)
+        .where(model.person_id == person_id)
+        .order_by(model.id)
+    )
+    names = ("ref", "starts", "ends", "reason", "created")
+    return [{"property": above, "unit": label, **{name: getattr(row, name) for name in names}} for row, label, above in rows]
+
+
+def _bulk_edits(db: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(BulkEdit, Organisation.name)
+        .join(Organisation, Organisation.id == BulkEdit.organisation_id)
+        .where(or_(BulkEdit.made_by == person_id, BulkEdit.undone_by == person_id))
+        .order_by(BulkEdit.id)
+    )
+    return [
+        {
+            "organisation": name,
+            "words": row.words,
+            "made": row.made,
+            "made_by_you": row.made_by == person_id,
+            "undone": row.undone,
+            "undone_by_you": row.undone_by == person_id,
+        }
+        for row, name in rows
+    ]
+
+
+def _ownerships(db: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(Ownership, Property.name)
+        .join(Property, Property.id == Ownership.property_id)
+        .where(Ownership.made_by == person_id)
+        .order_by(Ownership.id)
+    )
+    return [{"ref": row.ref, "property": name, "starts": row.starts, "made": row.made} for row, name in rows]
+
+
+def _handovers(db: Session, person_id: int) -> list[dict[str, Any]]:
+    theirs = or_(Handover.offered_by == person_id, Handover.answered_by == person_id)
+    return [
+        {
+            "property": row.property_name,
+            "from": row.giver.name,
+            "to": row.taker.name,
+            "day": row.day,
+            "offered_by_you": row.offered_by == person_id,
+            "answer": row.answer,
+            "answered_by_you": row.answered_by == person_id,
+        }
+        for row in db.scalars(select(Handover).where(theirs).order_by(Handover.id))
+    ]
+
+
+def _contacts(db: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(Contact, Organisation.name)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(_is(db.get_one(Person, person_id)))
+        .order_by(Contact.id)
+    )
+    names = ("name", "email", "phone", "created")
+    return [{"organisation": name, **{each: getattr(row, each) for each in names}} for row, name in rows]
+
+
+def _shares(db: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(Share.hundredths, Ownership.starts, Property.name, Organisation.name)
+        .join(Contact, Contact.id == Share.contact_id)
+        .join(Ownership, Ownership.id == Share.ownership_id)
+        .join(Property, Property.id == Ownership.property_id)
+        .join(Organisation, Organisation.id == Ownership.organisation_id)
+        .where(_is(db.get_one(Person, person_id)), Ownership.complete, Ownership.replaced.is_(None))
+        .order_by(Share.id)
+    )
+    return [
+        {"organisation": name, "property": above, "from": starts, "hundredths_of_a_percent": hundredths}
+        for hundredths, starts, above, name in rows
+    ]
+
+
+def _is(person: Person) -> ColumnElement[bool]:
+    """Contacts that are this person: linked to them, or with the e-mail address that they have shown to be theirs."""
+    email = (person.confirmed_email or "").lower()
+    same_address = and_(Contact.person_id.is_(None), func.lower(Contact.email) == email) if email else false()
+    return or_(Contact.person_id == person.id, same_address)
+
+
 def erase(db: Session, leaving: Leaving) -> None:
-    """The unit stays held, by nobody in particular; in a reason that names them a pseudonym stands in their place."""
-    for hold in db.scalars(select(Hold).where(Hold.person_id == leaving.person_id)):
-        hold.person_id, hold.reason = None, leaving.redact(hold.reason)
+    """What they wrote down stays, by nobody in particular; in a reason that names them a pseudonym stands in their place.
+
+    A contact who is this person stays as an owner without a name, and so do the shares: they still make a whole.
+    """
+    holds = db.scalars(select(Hold).where(Hold.person_id == leaving.person_id)).all()
+    times_out = db.scalars(select(OutOfService).where(OutOfService.person_id == leaving.person_id)).all()
+    rows: list[Hold | OutOfService] = [*holds, *times_out]
+    for row in rows:
+        row.person_id, row.reason = None, leaving.redact(row.reason)
+    for ownership in db.scalars(select(Ownership).where(Ownership.made_by == leaving.person_id)):
+        ownership.made_by = None
+    contacts = db.scalars(select(Contact).where(_is(db.get_one(Person, leaving.person_id)))).all()
+    for contact in contacts:
+        contact.person_id, contact.name, contact.email, contact.phone = None, PSEUDONYM, "", ""
     db.flush()
+    refs = [contact.ref for contact in contacts]
+    about_them = and_(AuditEntry.about_kind == "contact", AuditEntry.about_ref.in_(refs))
+    release(db, CHANGE, about_them, reason="erasure", now=leaving.now)

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, select
 
 from atlasbahamas.files.gallery.resources import Gallery, PhotoNode
 from atlasbahamas.people.models import Organisation
-from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
+from atlasbahamas.people.resources import Limitable, LimitableList, OrganisationNode
+from atlasbahamas.traversal.nodes import Collection, Node, RowNode
+from atlasbahamas_plugins.portfolio.limits.services import reaches_property
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
 
 VIEW = "portfolio:property:view"
@@ -78,12 +79,17 @@ class UnitsOfProperty(Collection):
         return select(Unit).where(Unit.property_id == above.row.id)
 
 
-class PropertyNode(RowNode):
-    """One property of the organisation above; another organisation's is a 404."""
+class PropertyNode(Limitable):
+    """One property of the organisation above; another organisation's is a 404, and one that a limited member does not reach."""
 
     model = Property
     key = Property.ref
     row: Property
+
+    @classmethod
+    def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
+        """By property."""
+        return reaches_property(limit_id, Property.id)
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By organisation."""
@@ -95,7 +101,7 @@ class PropertyNode(RowNode):
         return self.row.name
 
 
-class Properties(Collection):
+class Properties(LimitableList, Collection):
     """Properties of one organisation."""
 
     item = PropertyNode
@@ -141,11 +147,17 @@ class UnitPhotos(Gallery):
         return f"{unit.label}, {unit.property.name}"
 
 
-class Units(Listed):
+class Units(LimitableList):
     """Every unit of the organisation, as one list; each unit's own address is under its property."""
 
     permission = VIEW
+    also = (EDIT,)
     title = "Units"
+
+    @classmethod
+    def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
+        """By property."""
+        return reaches_property(limit_id, Unit.property_id)
 
     def rows(self) -> Select[Any]:
         """All units of all its properties."""

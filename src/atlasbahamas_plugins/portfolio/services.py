@@ -245,11 +245,12 @@ def holds_of(db: Session, unit: Unit, *, today: date) -> list[Hold]:
 
 
 def roles_in(db: Session, organisation: Organisation, person_id: int) -> list[str]:
-    """Roles that a person holds in an organisation today."""
+    """Roles that a person holds in all of an organisation today: whoever is limited to some properties adds none."""
     mine = (
         Membership.organisation_id == organisation.id,
         Membership.person_id == person_id,
         Membership.until.is_(None),
+        Membership.limit_id.is_(None),
     )
     return list(db.scalars(select(Membership.role).where(*mine)))
 

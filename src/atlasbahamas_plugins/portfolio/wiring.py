@@ -16,7 +16,7 @@ VIEW = resources.VIEW
 EDIT = resources.EDIT
 HOLD = "portfolio:hold:edit"
 FORM = ("GET", "POST")
-PARTS = ("several", "out_of_service", "bulk", "contacts", "owners", "places")
+PARTS = ("several", "out_of_service", "bulk", "contacts", "owners", "places", "limits", "handover")
 
 
 def _next_steps(request: Any, context: Any) -> str:

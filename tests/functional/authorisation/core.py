@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
+from webtest import Upload
 
 from atlasbahamas.admin.resources import Admin, EveryOrganisation, People, PersonNode
 from atlasbahamas.audit.models import AuditEntry
@@ -14,6 +15,8 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.notifications.resources import NotificationNode, Notifications
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.people.photo.models import PersonPhoto
+from atlasbahamas.people.photo.resources import PhotoOfPersonNode
 from atlasbahamas.people.resources import (
     Account,
     Home,
@@ -24,34 +27,45 @@ from atlasbahamas.people.resources import (
     OrganisationNode,
     Organisations,
 )
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import ELSEWHERE, HERE, Table, View, who
 from atlasbahamas.traversal.nodes import Root
 
-EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin")
-SIGNED_IN = who(sign_in="visitor", ok="stranger former other viewer maintenance leasing bookkeeper manager owner admin")
-MEMBERS = who(sign_in="visitor", hidden="stranger former other", ok="viewer maintenance leasing bookkeeper manager owner admin")
+EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+SIGNED_IN = who(
+    sign_in="visitor", ok="stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside"
+)
+MEMBERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    ok="viewer maintenance leasing bookkeeper manager owner admin within outside",
+)
 HEADS = who(
     sign_in="visitor",
     hidden="stranger former other",
-    forbidden="viewer maintenance leasing bookkeeper",
+    forbidden="viewer maintenance leasing bookkeeper within outside",
     ok="manager owner admin",
 )
 OWNERS = who(
     sign_in="visitor",
     hidden="stranger former other",
-    forbidden="viewer maintenance leasing bookkeeper manager",
+    forbidden="viewer maintenance leasing bookkeeper manager within outside",
     ok="owner admin",
 )
 
-ALL = "visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin"
+ALL = "visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside"
 NOT_FOUND = who(hidden=ALL)
 BAD_LINK = dict.fromkeys(ALL.split(), "400")
-HERS = who(sign_in="visitor", hidden="stranger former other viewer maintenance leasing bookkeeper manager admin", ok="owner")
+HERS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager admin within outside",
+    ok="owner",
+)
 
 
 ADMINISTRATORS = who(
     sign_in="visitor",
-    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner within outside",
     ok="admin",
 )
 
@@ -69,11 +83,13 @@ def places(db: Session) -> dict[str, str]:
         .where(Person.user_name == "cyril", Membership.until.is_(None))
     ).one()
     notification = db.scalars(select(Notification.ref).join(Person).where(Person.user_name == "keva")).one()
+    photo = db.scalars(select(PersonPhoto.ref).where(PersonPhoto.person_id == administrator)).one()
     invitation = db.scalars(select(Invitation.ref).where(Invitation.answer.is_(None))).one()
     return {
         "root": "/",
         "home": "/home/",
         "account": "/account/",
+        "photo": f"/photos/{photo}/",
         "notifications": "/notifications/",
         "notification": f"/notifications/{notification}/",
         "invitations": f"/portfolio/{organisation}/invitations/",
@@ -131,8 +147,11 @@ TABLE = Table(
         # The account is each person's own: what is sent must not be another's e-mail.
         View(Account, "", SIGNED_IN, at="account", send={"full_name": "Somebody Else", "user_name": "else", "email": ""}),
         View(Account, "data", SIGNED_IN, at="account"),
-        View(Account, "export", SIGNED_IN, at="account", send={}, get=False),
+        View(Account, "export", SIGNED_IN, at="account", send={}, get=False, shows=True),
         View(Account, "erase", SIGNED_IN, at="account", send={"password": DEMO_PASSWORD}),
+        View(Account, "photo", SIGNED_IN, at="account", send={"photo": Upload("me.jpg", samples.picture((300, 200)))}),
+        View(Account, "remove-photo", SIGNED_IN, at="account", send={}),
+        View(PhotoOfPersonNode, "picture", MEMBERS, at="photo"),
         View(Root, "goodbye", EVERYBODY, at="root"),
         # What proves who one is in these is a token or a code, and tests of its own try those.
         View(Root, "confirm", EVERYBODY, at="root"),
@@ -158,7 +177,7 @@ TABLE = Table(
         View(OrganisationNode, "", MEMBERS, at="organisation"),
         View(OrganisationNode, "edit", OWNERS, at="organisation", send={"name": "Blue Hole and Sons"}),
         View(Members, "", HEADS, at="members"),
-        View(MembershipNode, "edit", OWNERS, at="member", send={"role": "Leasing"}),
+        View(MembershipNode, "edit", OWNERS, at="member", send={"role": "Leasing", "reach": "Everything"}),
         View(MembershipNode, "end", OWNERS, at="member", send={}),
         View(OrganisationTrail, "", HEADS, at="organisation audit"),
         View(OrganisationEntryNode, "", HEADS, at="organisation entry"),

@@ -25,18 +25,24 @@ from atlasbahamas_plugins.listings.versions.resources import (
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.resources import UnitNode, Units
 
-EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin")
-READERS = who(
+EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+LISTS = who(
     sign_in="visitor",
     hidden="stranger former other",
     forbidden="maintenance",
-    ok="viewer leasing bookkeeper manager owner admin",
+    ok="viewer leasing bookkeeper manager owner admin within outside",
+)
+READERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="maintenance",
+    ok="viewer leasing bookkeeper manager owner admin within",
 )
 WRITERS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other outside",
     forbidden="viewer maintenance bookkeeper",
-    ok="leasing manager owner admin",
+    ok="leasing manager owner admin within",
 )
 
 
@@ -147,7 +153,18 @@ VEHICLE = {
     "pick_up": "At the dock",
     "available": "2026-07-01",
 }
-REVIEWERS = who(sign_in="visitor", hidden="stranger former other viewer maintenance leasing bookkeeper manager owner", ok="admin")
+REVIEWERS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner within outside",
+    ok="admin",
+)
+# On the list of all units, which is no list of listings: limited members write theirs unit by unit.
+LIST_WRITERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance bookkeeper within outside",
+    ok="leasing manager owner admin",
+)
 APPROVED = {"decision": "Approve", **{f"{item}_checked": True for item in CHECKLIST}}
 PHOTO = [Upload("porch.jpg", samples.picture(seed=7), "image/jpeg")]
 PAPER = [Upload("deed.pdf", samples.pdf(), "application/pdf")]
@@ -160,8 +177,8 @@ TABLE = Table(
         View(Catalogue, "", EVERYBODY, at="catalogue"),
         View(PublicListing, "", EVERYBODY, at="public listing"),
         View(PublicListing, "picture.svg", EVERYBODY, at="public listing"),
-        View(OwnListings, "", READERS, at="own listings"),
-        View(OwnListings, "vehicle", WRITERS, at="own listings", send=VEHICLE),
+        View(OwnListings, "", LISTS, at="own listings"),
+        View(OwnListings, "vehicle", LIST_WRITERS, at="own listings", send=VEHICLE),
         View(OwnListing, "", READERS, at="live listing"),
         View(OwnListing, "picture.svg", READERS, at="live listing"),
         View(OwnListing, "edit", WRITERS, at="live listing", send=TEXT),
@@ -174,7 +191,7 @@ TABLE = Table(
         View(OwnListing, "drop-changes", WRITERS, at="changed listing", send={}),
         View(OwnListing, "revise", WRITERS, at="paused listing", send={}),
         View(OwnListing, "let", WRITERS, at="live listing", send={}),
-        View(Units, "list", WRITERS, at="chosen units", send={"description": "Sea air."}, shows=True),
+        View(Units, "list", LIST_WRITERS, at="chosen units", send={"description": "Sea air."}, shows=True),
         View(Versions, "", READERS, at="versions"),
         View(VersionNode, "", READERS, at="draft"),
         View(VersionNode, "take-photos", WRITERS, at="bare draft", send={}),

@@ -74,7 +74,7 @@ def all_mutants(world: World) -> list[Mutant]:
 
 OF_THE_PLATFORM = {
     "atlas:admin:view", "atlas:person:view", "atlas:person:edit", "atlas:role:edit", "atlas:audit:view", "atlas:job:view",
-    "atlas:job:retry", "listings:offer:view", "listings:offer:edit",
+    "atlas:job:retry", "atlas:photo:view", "listings:offer:view", "listings:offer:edit",
 }  # fmt: skip
 
 

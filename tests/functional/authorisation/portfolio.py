@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from webtest import Upload
 
+from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
@@ -13,6 +16,8 @@ from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdits
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.resources import ContactNode, Contacts
+from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
+from atlasbahamas_plugins.portfolio.handover.resources import FormerProperties, FormerPropertyNode, HandoverNode, Handovers
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.out_of_service.resources import OutOfServiceNode, TimesOutOfService
@@ -42,37 +47,87 @@ from atlasbahamas_plugins.portfolio.resources import (
     UnitsOfProperty,
 )
 
-SIGNED_IN = who(sign_in="visitor", ok="stranger former other viewer maintenance leasing bookkeeper manager owner admin")
-MEMBERS = who(sign_in="visitor", hidden="stranger former other", ok="viewer maintenance leasing bookkeeper manager owner admin")
+SIGNED_IN = who(
+    sign_in="visitor", ok="stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside"
+)
+# On a property, or below one.
+MEMBERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    ok="viewer maintenance leasing bookkeeper manager owner admin within",
+)
 EDITORS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other outside",
     forbidden="viewer maintenance leasing bookkeeper",
-    ok="manager owner admin",
+    ok="manager owner admin within",
 )
 HOLDERS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other outside",
     forbidden="viewer maintenance bookkeeper",
-    ok="leasing manager owner admin",
+    ok="leasing manager owner admin within",
 )
-ADMINS = who(
+OWNER_READERS = who(
     sign_in="visitor",
-    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner",
-    ok="admin",
+    hidden="stranger former other outside",
+    forbidden="viewer maintenance leasing",
+    ok="bookkeeper manager owner admin within",
+)
+MENDERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="viewer leasing bookkeeper",
+    ok="maintenance manager owner admin within",
+)
+# Lists of the organisation, of which limited members see their part.
+LISTS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    ok="viewer maintenance leasing bookkeeper manager owner admin within outside",
+)
+EDITED_LISTS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing bookkeeper",
+    ok="manager owner admin within outside",
+)
+# Of a property, what only an owner does with it.
+GIVERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="viewer maintenance leasing bookkeeper manager within",
+    ok="owner admin",
+)
+OWNERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing bookkeeper manager within outside",
+    ok="owner admin",
+)
+# What is all of the organisation's.
+ADDERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing bookkeeper within outside",
+    ok="manager owner admin",
 )
 KEEPERS = who(
     sign_in="visitor",
     hidden="stranger former other",
-    forbidden="viewer maintenance leasing",
+    forbidden="viewer maintenance leasing within outside",
     ok="bookkeeper manager owner admin",
 )
-MENDERS = who(
+ADMINS = who(
     sign_in="visitor",
-    hidden="stranger former other",
-    forbidden="viewer leasing bookkeeper",
-    ok="maintenance manager owner admin",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner within outside",
+    ok="admin",
 )
+
+
+def _handover(db: Session, side: Any) -> str:
+    waits = select(Handover.ref).join(Organisation, Organisation.id == side).where(Handover.answer.is_(None))
+    return str(db.scalars(waits.where(Organisation.name == HERE)).one())
 
 
 def places(db: Session) -> dict[str, str]:
@@ -125,6 +180,11 @@ def places(db: Session) -> dict[str, str]:
         "settlement": f"/admin/islands/{settlement.island_id}/settlements/{settlement.id}/",
         "utilities": "/admin/utilities/",
         "utility": f"/admin/utilities/{db.scalars(select(Utility.id)).first()}/",
+        "handovers": f"{here}handovers/",
+        "offer by us": f"{here}handovers/{_handover(db, Handover.from_id)}/",
+        "offer to us": f"{here}handovers/{_handover(db, Handover.to_id)}/",
+        "former properties": f"{here}former-properties/",
+        "former property": f"{here}former-properties/{db.scalars(select(FormerProperty.ref)).one()}/",
         "contacts": f"{here}contacts/",
         "contact": f"{here}contacts/{contact}/",
         "owners": f"{here}properties/{owned}/owners/",
@@ -161,9 +221,18 @@ def crossed(db: Session) -> dict[str, str]:
     contact = db.scalars(select(Contact.ref).where(Contact.organisation_id != here.id).limit(1)).one()
     edit = db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id != here.id).limit(1)).one()
     settlement = db.scalars(select(Settlement).order_by(Settlement.id).limit(1)).one()
+    former, property_id = db.execute(select(FormerProperty.ref, FormerProperty.property_id)).one()
+    was_ours, elsewhere = db.execute(
+        select(Property.ref, Organisation.ref)
+        .join(Organisation, Organisation.id == Property.organisation_id)
+        .where(Property.id == property_id)
+    ).one()
     return {
         "another island's settlement": f"/admin/islands/{settlement.island_id + 1}/settlements/{settlement.id}/edit",
         "another unit's time out of service": f"{start}/{first.property.ref}/units/{first.ref}/out-of-service/{out}/edit",
+        "a former property of somebody else": f"/portfolio/{elsewhere}/former-properties/{former}/",
+        "a former property as a property": f"{start}/{was_ours}/",
+        "somebody else's handover": f"/portfolio/{elsewhere}/handovers/{_handover(db, Handover.to_id)}/",
         "another organisation's contact": f"/portfolio/{here.ref}/contacts/{contact}/edit",
         "another organisation's bulk edit": f"/portfolio/{here.ref}/bulk-edits/{edit}/",
         "another organisation's property": f"{start}/{db.scalars(of_others.limit(1)).one()}/",
@@ -175,6 +244,7 @@ def crossed(db: Session) -> dict[str, str]:
     }
 
 
+OTHERS = f"bethel-family-homes-{demo_code('bethel')}"
 PHOTO = [("porch.jpg", samples.picture(seed=9), "image/jpeg")]
 WHERE = {"name": "Conch Row", "kind": "House", "settlement": "Staniel Cay", "street": "By the dock", "po_box": "EX-29001"}
 WHAT = {"beds": "2", "baths": "1", "area_sqft": "900", "rent_cents": "1,850.00", "deposit_cents": "1850", "label": "12B"}
@@ -201,24 +271,32 @@ TABLE = Table(
         View(UtilityNode, "edit", ADMINS, at="utility", send={"name": "BPL"}),
         View(UtilityNode, "retire", ADMINS, at="utility", send={}),
         View(UtilityNode, "restore", ADMINS, at="utility", send={}),
+        View(PropertyNode, "hand-over", GIVERS, at="property", send={"to": OTHERS, "day": "2031-01-01"}),
+        View(Handovers, "", OWNERS, at="handovers"),
+        View(HandoverNode, "", OWNERS, at="offer to us"),
+        View(HandoverNode, "accept", OWNERS, at="offer to us", send={}),
+        View(HandoverNode, "decline", OWNERS, at="offer to us", send={}),
+        View(HandoverNode, "withdraw", OWNERS, at="offer by us", send={}),
+        View(FormerProperties, "", KEEPERS, at="former properties"),
+        View(FormerPropertyNode, "", KEEPERS, at="former property"),
         View(Contacts, "", KEEPERS, at="contacts"),
-        View(Contacts, "new", EDITORS, at="contacts", send={"name": "Coral Holdings Ltd"}),
-        View(ContactNode, "edit", EDITORS, at="contact", send={"name": "Coral Holdings Ltd"}),
-        View(Owners, "", KEEPERS, at="owners"),
+        View(Contacts, "new", ADDERS, at="contacts", send={"name": "Coral Holdings Ltd"}),
+        View(ContactNode, "edit", ADDERS, at="contact", send={"name": "Coral Holdings Ltd"}),
+        View(Owners, "", OWNER_READERS, at="owners"),
         View(Owners, "change", EDITORS, at="owners", send={"starts": "2031-01-01"}),
-        View(Units, "bulk", EDITORS, at="units", send={"rent_how": "raise", "rent_amount": "50"}, shows=True),
+        View(Units, "bulk", EDITED_LISTS, at="units", send={"rent_how": "raise", "rent_amount": "50"}, shows=True),
         View(UnitsOfProperty, "bulk", EDITORS, at="units of property", send={"pets": "Pets welcome"}, shows=True),
-        View(BulkEdits, "", EDITORS, at="bulk edits"),
+        View(BulkEdits, "", EDITED_LISTS, at="bulk edits"),
         View(BulkEditNode, "", EDITORS, at="bulk edit"),
         View(BulkEditNode, "undo", EDITORS, at="bulk edit", send={}),
         View(LetHome, "", SIGNED_IN, at="let", send={**WHERE, **WHAT}),
-        View(Properties, "", MEMBERS, at="properties"),
-        View(Properties, "new", EDITORS, at="properties", send={**WHERE, "notes": "Key at the shop"}),
+        View(Properties, "", LISTS, at="properties"),
+        View(Properties, "new", ADDERS, at="properties", send={**WHERE, "notes": "Key at the shop"}),
         View(PropertyNode, "", MEMBERS, at="property"),
         View(PropertyNode, "edit", EDITORS, at="property", send={**WHERE, "notes": "Key at the shop"}),
         View(PropertyNode, "archive", EDITORS, at="property", send={}),
         View(PropertyNode, "restore", EDITORS, at="property", send={}),
-        View(Units, "", MEMBERS, at="units"),
+        View(Units, "", LISTS, at="units"),
         View(UnitsOfProperty, "new", EDITORS, at="units of property", send=WHAT),
         View(
             UnitsOfProperty, "several", EDITORS, at="units of property", send={"count": "3", "prefix": "Apt", "rent_cents": "900"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,9 +41,14 @@ def edit_contact(db: Session, row: Contact, details: ContactDetails) -> None:
         _record(db, "changed", row, before=before, after=after)
 
 
-def contact_choices(db: Session, organisation_id: int) -> list[tuple[str, str]]:
-    """(id, name) of every contact of an organisation, for a select; who shares a name is told apart by mail or phone."""
+def contact_choices(db: Session, organisation_id: int, *, known: Collection[int] | None = None) -> list[tuple[str, str]]:
+    """(id, name) of every contact of an organisation, for a select; who shares a name is told apart by mail or phone.
+
+    `known`: only these, for somebody who may not see the others.
+    """
     query = select(Contact).where(Contact.organisation_id == organisation_id).order_by(Contact.name, Contact.id)
+    if known is not None:
+        query = query.where(Contact.id.in_(known))
     found = db.scalars(query).all()
     names = [contact.name_key for contact in found]
     return [(str(contact.id), _told_apart(contact, names.count(contact.name_key) > 1)) for contact in found]

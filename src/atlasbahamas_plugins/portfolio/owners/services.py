@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,10 +40,12 @@ def set_owners(
     person_id: int | None,
     now: datetime,
     code: str | None = None,
+    known: Collection[int] | None = None,
 ) -> Ownership:
     """Say who owns a property from a day on. A set of the same day is replaced; the same one said twice stays as it is.
 
-    Raises Refused unless the shares make 100 % and each owner is named once.
+    `known`: ids of the contacts that the caller may choose; None for all of the organisation's. Raises Refused unless the shares
+    make 100 % and each owner is named once.
     """
     _check(lines)
     lock_organisation(db, above.organisation_id)
@@ -54,7 +56,7 @@ def set_owners(
             return same_day
         same_day.replaced = now
         db.flush()
-    contacts = [_contact(db, above, line, now=now) for line in lines]
+    contacts = [_contact(db, above, line, known, now=now) for line in lines]
     ownership = Ownership(
         ref=new_key("w", code=code),
         property_id=above.id,
@@ -86,10 +88,21 @@ def set_owners(
 
 def owners_on(db: Session, above: Property, day: date) -> Ownership | None:
     """The owners of a property on a day, as the organisation that has it now knows them; None before the first."""
-    mine = (Ownership.property_id == above.id, Ownership.organisation_id == above.organisation_id)
+    return owners_known_to(db, above.id, above.organisation_id, day)
+
+
+def owners_known_to(db: Session, property_id: int, organisation_id: int, day: date) -> Ownership | None:
+    """The owners of a property on a day, as one of the organisations that have or had it knows them."""
+    mine = (Ownership.property_id == property_id, Ownership.organisation_id == organisation_id)
     query = select(Ownership).where(*mine, Ownership.complete, Ownership.replaced.is_(None), Ownership.starts <= day)
     query = query.order_by(Ownership.starts.desc()).limit(1).options(joinedload(Ownership.shares))
     return db.scalars(query).unique().one_or_none()
+
+
+def ever_owners(db: Session, above: Property) -> set[int]:
+    """Ids of the contacts that own, owned or will own a property, as the organisation that has it now knows them."""
+    mine = (Ownership.property_id == above.id, Ownership.organisation_id == above.organisation_id)
+    return set(db.scalars(select(Share.contact_id).join(Ownership, Ownership.id == Share.ownership_id).where(*mine)))
 
 
 def next_start() -> ScalarSelect[date]:
@@ -118,11 +131,11 @@ def _says_the_same(ownership: Ownership, lines: Sequence[ShareLine]) -> bool:
     )
 
 
-def _contact(db: Session, above: Property, line: ShareLine, *, now: datetime) -> Contact:
+def _contact(db: Session, above: Property, line: ShareLine, known: Collection[int] | None, *, now: datetime) -> Contact:
     if line.contact_id is None:
         return add_contact(db, above.organisation_id, ContactDetails(line.name), now=now)
     found = db.get(Contact, line.contact_id)
-    if found is None or found.organisation_id != above.organisation_id:
+    if found is None or found.organisation_id != above.organisation_id or (known is not None and found.id not in known):
         raise Refused("Choose owners of the list.")
     return found
 

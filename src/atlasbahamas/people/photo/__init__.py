@@ -1,0 +1,1 @@
+"""The photo of a person: one, square, seen by those who work with them."""

@@ -1,0 +1,1 @@
+"""Members who are limited to some of an organisation's properties."""
