@@ -103,7 +103,8 @@ def test_a_job_waits_until_it_is_due(counting: Site) -> None:
     ask(counting, due=counting.clock.now() + timedelta(hours=1))
     assert counting.drain_jobs() == {}
     counting.clock.move(hours=1)
-    assert counting.drain_jobs() == {DONE: 1}
+    counting.drain_jobs()  # among what the hour brought by the schedules
+    assert counted(counting) == 1
 
 
 def test_a_failure_takes_its_effects_back_and_is_tried_again_later_and_then_fails(counting: Site) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Select, and_, delete, event, func, or_, select, update
+from sqlalchemy import CursorResult, Select, and_, delete, event, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
@@ -90,7 +90,14 @@ def count_by_state(db: Session) -> dict[str, int]:
 
 def oldest_wait(db: Session, *, now: datetime) -> timedelta:
     """How long the entry that has been due longest has waited to be done; zero when nothing is due."""
-    due = db.scalar(select(func.min(OutboxEntry.due)).where(OutboxEntry.state.in_((WAITING, TAKEN)), OutboxEntry.due <= now))
+    return _since(db.scalar(_oldest_due(now)), now)
+
+
+def _oldest_due(now: datetime) -> Select[datetime | None]:
+    return select(func.min(OutboxEntry.due)).where(OutboxEntry.state.in_((WAITING, TAKEN)), OutboxEntry.due <= now)
+
+
+def _since(due: datetime | None, now: datetime) -> timedelta:
     return now - due if due is not None else timedelta()
 
 
@@ -152,5 +159,8 @@ class JobsHealth:
 
 def health(db: Session, *, now: datetime) -> JobsHealth:
     """What the probes and the operators are told."""
-    alive = set(db.scalars(select(JobHeartbeat.part).where(JobHeartbeat.seen > now - LATE_AFTER)))
-    return JobsHealth("worker" in alive, "beat" in alive, int(oldest_wait(db, now=now).total_seconds()))
+    worker, beat = (
+        exists().where(JobHeartbeat.part == part, JobHeartbeat.seen > now - LATE_AFTER) for part in ("worker", "beat")
+    )
+    seen = db.execute(select(worker, beat, _oldest_due(now).scalar_subquery())).one()
+    return JobsHealth(bool(seen[0]), bool(seen[1]), int(_since(seen[2], now).total_seconds()))

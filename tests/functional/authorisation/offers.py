@@ -11,8 +11,12 @@ from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.offers.resources import OfferNode, OfferPhotoNode, OfferPhotos, Offers, SellProperty
 
 # Somebody who is signed in first: their form has a token, which a visitor's has not.
-EVERYBODY = who(ok="stranger visitor former other viewer maintenance leasing bookkeeper manager owner admin")
-ADMINS = who(sign_in="visitor", hidden="stranger former other viewer maintenance leasing bookkeeper manager owner", ok="admin")
+EVERYBODY = who(ok="stranger visitor former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+ADMINS = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner within outside",
+    ok="admin",
+)
 
 
 def places(db: Session) -> dict[str, str]:
