@@ -93,7 +93,7 @@ def test_dates_are_local_to_nassau() -> None:
 def test_numbers_and_the_filters() -> None:
     assert number(1234567) == "1,234,567"
     assert number(None) == ""
-    assert set(jinja_filters()) == {"money", "date", "datetime", "number", "device", "badge", "percent"}
+    assert set(jinja_filters()) == {"money", "date", "datetime", "number", "device", "badge", "percent", "avatar"}
 
 
 @pytest.mark.parametrize(
