@@ -75,6 +75,7 @@ def all_mutants(world: World) -> list[Mutant]:
 OF_THE_PLATFORM = {
     "atlas:admin:view", "atlas:person:view", "atlas:person:edit", "atlas:role:edit", "atlas:audit:view", "atlas:job:view",
     "atlas:job:retry", "atlas:photo:view", "listings:offer:view", "listings:offer:edit",
+    "listings:listing:review", "portfolio:place:edit",
 }  # fmt: skip
 
 
