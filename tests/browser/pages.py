@@ -250,6 +250,7 @@ NO_PAGE: set[View] = {
     ("PublicListing", "picture.svg"),
     ("OwnListing", "picture.svg"),
     ("UnitsOfProperty", "template.csv"),
+    ("PhotoOfPersonNode", "picture"),
     ("Versions", ""),
     ("DocumentNode", "file"),
     ("ReviewDocumentNode", "file"),
