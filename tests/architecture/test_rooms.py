@@ -20,7 +20,7 @@ ROOMS = {
 }  # fmt: skip
 OF_THEIR_OWN = {
     "portfolio": {"demo_photos", "occupancy", "tables"},
-    "listings": {"drawing", "tables"},
+    "listings": {"drawing", "scenery", "tables"},
     "listings/vehicles": {"drawing"},
 }
 
