@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, select
@@ -22,7 +22,6 @@ from atlasbahamas.web.lists import (
 )
 from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, PERIODS, STATES, TONES, Listing
 from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards, found_by_words, has_words
-from atlasbahamas_plugins.listings.vehicles.lists import vehicle_filters
 from atlasbahamas_plugins.portfolio.models import Island
 
 LISTING = Listing.__table__.c
@@ -38,19 +37,15 @@ def _price(row: Listing | ListingCard) -> str:
 
 def catalogue_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
     """What visitors may ask for, with the islands and settlements that there are."""
-    return _filters(
+    return public_filters(
         places,
         integer_filter("beds", "Bedrooms, at least", lambda beds: Listing.beds >= beds, at_most=50),
         integer_filter("guests", "Guests", lambda guests: Listing.guests >= guests, at_most=MOST_GUESTS),
     )
 
 
-def filters_of_vehicles(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
-    """The same for vehicles."""
-    return _filters(places, *vehicle_filters())
-
-
-def _filters(places: list[tuple[str, str, list[tuple[str, str]]]], *own: Filter) -> tuple[Filter, ...]:
+def public_filters(places: list[tuple[str, str, list[tuple[str, str]]]], *own: Filter) -> tuple[Filter, ...]:
+    """What may be asked of everything on the market, and in the midst of it what only some of it can answer."""
     islands = [(ref, name) for ref, name, _ in places]
     settlements = {name: entries for _, name, entries in places}
     return (
@@ -66,19 +61,28 @@ def _filters(places: list[tuple[str, str, list[tuple[str, str]]]], *own: Filter)
     )
 
 
-class CatalogueList(List):
-    """Homes on the market, as visitors look through them."""
+class PublicList(List):
+    """What is on the market, as visitors look through it: its filters are made with the places that there are."""
 
-    name = "listings"
-    noun = ("home", "homes")
     identity = LISTING.id
     page_size = 12
-    sorts = (
+    sorts: ClassVar[tuple[Sort, ...]] = (
         Sort("newest", "Newest first", (Key(LISTING.published, descending=True, never_null=True),)),
         Sort("price", "Price, lowest first", (Key(LISTING.price_cents),)),
         Sort("price-down", "Price, highest first", (Key(LISTING.price_cents, descending=True),)),
-        Sort("available", "Available soonest", (Key(LISTING.available),)),
     )
+
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, filters: Sequence[Filter]) -> None:
+        self.filters = filters
+        super().__init__(request, query, node=node)
+
+
+class CatalogueList(PublicList):
+    """Homes on the market."""
+
+    name = "listings"
+    noun = ("home", "homes")
+    sorts = (*PublicList.sorts, Sort("available", "Available soonest", (Key(LISTING.available),)))
     columns = (
         Column("title", "Title", lambda row, node: row.title, lambda row: row.title),
         Column("island", "Island", lambda row, node: "", lambda row: row.island),
@@ -88,10 +92,6 @@ class CatalogueList(List):
         Column("guests", "Guests", lambda row, node: "", lambda row: row.guests, numeric=True),
         Column("min_nights", "Nights, at least", lambda row, node: "", lambda row: row.min_nights, numeric=True),
     )
-
-    def __init__(self, request: Any, query: Select[Any], *, node: Any, filters: Sequence[Filter]) -> None:
-        self.filters = filters
-        super().__init__(request, query, node=node)
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """What a card says."""

@@ -13,13 +13,13 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings import services
 from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
-from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters, filters_of_vehicles
+from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
 from atlasbahamas_plugins.listings.models import CATEGORIES, LIVE_HOME, LIVE_VEHICLE, PERIODS, STATES, TONES, VEHICLE
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing, units_let_today
 from atlasbahamas_plugins.listings.settings import ListingSettings
 from atlasbahamas_plugins.listings.vehicles import views as vehicle_views
 from atlasbahamas_plugins.listings.vehicles.drawing import draw_vehicle
-from atlasbahamas_plugins.listings.vehicles.lists import VehicleList
+from atlasbahamas_plugins.listings.vehicles.lists import VehicleList, vehicle_filters
 from atlasbahamas_plugins.listings.vehicles.models import GEARS
 from atlasbahamas_plugins.listings.vehicles.services import similar_vehicles, vehicle_of
 from atlasbahamas_plugins.listings.versions.models import STATES as VERSION_STATES
@@ -37,7 +37,7 @@ def catalogue(context: Catalogue, request: Any) -> Any:
     """Homes to rent, or vehicles: the same page for every visitor."""
     request.share()
     if request.GET.get("category") == VEHICLE:
-        filters = request.kept("listings: filters of vehicles", lambda: filters_of_vehicles(places(request.db)))
+        filters = request.kept("listings: filters of vehicles", lambda: vehicle_filters(places(request.db)))
         vehicles = VehicleList(request, context.visible().where(LIVE_VEHICLE), node=context, filters=filters)
         return vehicles.answer(periods=PERIODS, vehicles=True, gears=GEARS)
     filters = request.kept("listings: filters of the catalogue", lambda: catalogue_filters(places(request.db)))

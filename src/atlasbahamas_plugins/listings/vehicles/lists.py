@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, integer_filter
+from atlasbahamas.web.lists import Column, Filter, choice_filter, integer_filter
+from atlasbahamas_plugins.listings.lists import PublicList, public_filters
 from atlasbahamas_plugins.listings.models import PERIODS, Listing
 from atlasbahamas_plugins.listings.vehicles.models import GEARS, MOST_SEATS, Vehicle
 from atlasbahamas_plugins.listings.vehicles.services import VehicleCard, vehicle_card_of, vehicle_cards
-
-LISTING = Listing.__table__.c
 
 
 def _that(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return Listing.id.in_(select(Vehicle.listing_id).where(*conditions))
 
 
-def vehicle_filters() -> tuple[Filter, ...]:
-    """What visitors may ask of a vehicle, beside what they may ask of every listing."""
-    return (
+def vehicle_filters(places: list[tuple[str, str, list[tuple[str, str]]]]) -> tuple[Filter, ...]:
+    """What visitors may ask for, with the islands and settlements that there are."""
+    return public_filters(
+        places,
         integer_filter("seats", "Seats, at least", lambda seats: _that(Vehicle.seats >= seats), at_most=MOST_SEATS),
         choice_filter("gears", "Gears", list(GEARS.items()), lambda gears: _that(Vehicle.gears == gears)),
     )
 
 
-class VehicleList(List):
-    """Live listings of vehicles."""
+class VehicleList(PublicList):
+    """Vehicles on the market."""
 
     name = "vehicles"
     noun = ("vehicle", "vehicles")
-    identity = LISTING.id
-    page_size = 12
-    sorts = (
-        Sort("newest", "Newest first", (Key(LISTING.published, descending=True, never_null=True),)),
-        Sort("price", "Price, lowest first", (Key(LISTING.price_cents),)),
-        Sort("price-down", "Price, highest first", (Key(LISTING.price_cents, descending=True),)),
-    )
     columns = (
         Column("title", "Title", lambda row, node: row.title, lambda row: row.title),
         Column("island", "Island", lambda row, node: row.island, lambda row: row.island),
@@ -52,10 +44,6 @@ class VehicleList(List):
         Column("price", "Price", lambda row, node: row.price_cents, lambda row: Decimal(row.price_cents) / 100, numeric=True),
         Column("period", "For", lambda row, node: PERIODS[row.price_period], lambda row: PERIODS[row.price_period]),
     )
-
-    def __init__(self, request: Any, query: Select[Any], *, node: Any, filters: Sequence[Filter]) -> None:
-        self.filters = filters
-        super().__init__(request, query, node=node)
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """What a card says."""
