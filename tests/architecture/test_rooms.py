@@ -86,3 +86,10 @@ def test_no_two_modules_of_tests_have_one_name() -> None:
     # pytest imports them by their names alone, and the second one would be taken for the first.
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+def test_every_room_of_the_core_is_in_the_drawing() -> None:
+    core = ROOT / "src" / "atlasbahamas"
+    rooms = {f"{path.name}/" for path in core.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    named = set(re.findall(r"`([a-z_]+/)`", (ROOT / "ARCHITECTURE.md").read_text()))
+    assert rooms - named == set()
