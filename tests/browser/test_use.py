@@ -11,6 +11,9 @@ from live import LiveSite
 from playwright.sync_api import Browser, Page, expect
 from visitor import Visitor
 
+from atlasbahamas_plugins.listings.review.services import APPROVE, DECISIONS
+from atlasbahamas_plugins.listings.versions.models import CHECKLIST
+
 TITLE = "Sea Grape Cottage, two minutes from the beach"
 PHONE = {"width": 360, "height": 740}
 
@@ -54,12 +57,22 @@ def test_a_home_is_let_and_found_without_javascript(visit: Any, fresh: LiveSite)
     page.get_by_label("Title").fill(TITLE)
     page.get_by_label("Description").fill("Two rooms under a sea grape tree.")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("link", name="Publish").click()
+    page.get_by_role("link", name="Submit for review").click()
     page.get_by_role("button", name="Yes, go ahead").click()
-    expect(page.get_by_role("status")).to_contain_text("The listing is live.")
-
+    expect(page.get_by_role("status")).to_contain_text("It is in review.")
     page.get_by_text("Menu", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
+
+    reviewer = visit(fresh, "paula", java_script_enabled=False, viewport=PHONE)
+    reviewer.goto("/admin/")
+    reviewer.get_by_role("link", name=re.compile("^Review")).click()
+    reviewer.get_by_role("link", name=TITLE).click()
+    for looked_at in CHECKLIST.values():
+        reviewer.get_by_label(looked_at).check()
+    reviewer.get_by_label("Your decision").select_option(label=DECISIONS[APPROVE])
+    reviewer.get_by_role("button", name="Save the decision").click()
+    expect(reviewer.get_by_role("status").first).to_contain_text("The lister is told.")
+
     page.get_by_label("Where").select_option(label="Exuma")
     page.get_by_role("button", name="Find a home").click()
     page.get_by_label("Search").fill("grape tree")
@@ -120,9 +133,22 @@ def test_a_home_is_let_with_the_keyboard_only(visit: Any, fresh: LiveSite) -> No
     keys.press("Listing")
     keys.type("Description", "Two rooms under a sea grape tree.")
     keys.press("Save")
-    keys.press("Publish")
+    keys.press("Submit for review")
     keys.press("Yes, go ahead")
-    expect(page.get_by_role("status")).to_contain_text("The listing is live.")
+    expect(page.get_by_role("status")).to_contain_text("It is in review.")
+
+    reviewer = visit(fresh, "paula")
+    decide = Keyboard(reviewer)
+    reviewer.goto("/admin/review/")
+    decide.press(page.locator("h1").inner_text())
+    for looked_at in CHECKLIST.values():
+        decide.to(looked_at)
+        reviewer.keyboard.press("Space")
+    decide.type("Your decision", DECISIONS[APPROVE])
+    decide.press("Save the decision")
+    expect(reviewer.get_by_role("status").first).to_contain_text("The lister is told.")
+
+    page.reload()
     keys.press("As visitors see it")
     expect(page).to_have_url(re.compile("/listings/[^/]+/$"))
 
