@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, JSON in production, with the request id. Never a secret or a token."""
+"""Structured logs: one line an event, JSON unless somebody watches a terminal, with the request id. Never a secret or a token."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ def includeme(config: Any) -> None:
 
 
 def configure(profile: str) -> None:
-    """JSON lines in production, readable ones elsewhere; both on standard error."""
-    # Never a trace with local variables, as both renderers would have it: a password is one.
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    """JSON lines on standard error; readable ones at a terminal that is not production's."""
+    # With as many browsers as threads a request waits now and then: waitress would say so for each, and hide what matters.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    if profile == "production":
+    renderer: Any
+    # Never a trace with local variables, as both renderers would have it: a password is one.
+    if profile != "production" and sys.stderr.isatty():
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    else:
         without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         processors.append(structlog.processors.ExceptionRenderer(without_locals))
         renderer = structlog.processors.JSONRenderer()

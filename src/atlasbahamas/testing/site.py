@@ -176,6 +176,14 @@ class QueryCounter:
             self.statements.append(statement)
 
 
+def refuse_nested_join(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    """A listener of an engine under test. SQLite reads whole tables for `LEFT JOIN (a JOIN b)`: write innerjoin="unnested".
+
+    Raises AssertionError.
+    """
+    assert not re.search(r"JOIN \((?!SELECT)", statement), f"a nested join: {statement}"
+
+
 def migrate(url: str, features: Sequence[str] = FEATURES) -> None:
     """Bring an empty database to head."""
     database = Database(url)
@@ -281,4 +289,5 @@ def start(url: str, folder: Path, *, redis: str | None = None, features: Sequenc
     app = atlasbahamas.main({}, **settings)
     clock = TestClock()
     app.registry.atlas_clock = clock
+    event.listen(app.registry.atlas_db.engine, "before_cursor_execute", refuse_nested_join)
     return Site(app, url, clock, settings)
