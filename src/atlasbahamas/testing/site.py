@@ -177,7 +177,9 @@ class QueryCounter:
 
 
 def refuse_nested_join(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-    """A listener of an engine under test. SQLite reads whole tables for `LEFT JOIN (a JOIN b)`: write innerjoin="unnested".
+    """A listener of an engine under test. SQLite reads whole tables for `LEFT JOIN (a JOIN b)`.
+
+    What may hang below an outer join is loaded with `lazy="joined"` and without `innerjoin`.
 
     Raises AssertionError.
     """

@@ -94,7 +94,7 @@ class Settlement(Base):
     retired: Mapped[date | None]
     version: Mapped[int] = mapped_column()
 
-    island: Mapped[Island] = relationship(lazy="joined", innerjoin="unnested")
+    island: Mapped[Island] = relationship(lazy="joined")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -134,7 +134,7 @@ class Property(Base):
     archived: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
-    settlement: Mapped[Settlement] = relationship(lazy="joined", innerjoin="unnested")
+    settlement: Mapped[Settlement] = relationship(lazy="joined")
     organisation: Mapped[Organisation] = relationship(Organisation)
 
     __mapper_args__ = {"version_id_col": version}
@@ -178,7 +178,7 @@ class Unit(Base):
     archived: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
-    property: Mapped[Property] = relationship(lazy="joined", innerjoin="unnested")
+    property: Mapped[Property] = relationship(lazy="joined")
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -68,7 +68,7 @@ class Share(Base):
     hundredths: Mapped[int]
 
     ownership: Mapped[Ownership] = relationship(back_populates="shares")
-    contact: Mapped[Contact] = relationship(Contact, lazy="joined", innerjoin="unnested")
+    contact: Mapped[Contact] = relationship(Contact, lazy="joined")
 
 
 _SUM = "(SELECT coalesce(sum(hundredths), 0) FROM portfolio_share WHERE ownership_id = NEW.id)"
