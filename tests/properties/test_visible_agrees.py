@@ -19,7 +19,7 @@ from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import Site
 from atlasbahamas.traversal.nodes import USE, Collection, Listed
 
-EXAMPLES = {"sqlite": 10, "postgresql": 4}
+EXAMPLES = {"sqlite": 5, "postgresql": 3}
 
 
 @pytest.fixture(scope="module", params=sorted(EXAMPLES))
