@@ -22,6 +22,8 @@ OF_THEIR_OWN = {
     "portfolio": {"demo_photos", "occupancy", "tables"},
     "listings": {"drawing", "scenery", "tables"},
     "listings/vehicles": {"drawing"},
+    "leasing": {"guards", "tables"},
+    "leasing/agreements": {"blanks", "layout", "pdf"},
 }
 
 

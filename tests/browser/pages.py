@@ -6,7 +6,7 @@ A view of the introspector that stands neither in ADDRESSES nor in NO_PAGE fails
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,10 @@ from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
+from atlasbahamas_plugins.leasing import services as leasing
+from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
+from atlasbahamas_plugins.leasing.signing.services import ask_for_signatures
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -28,6 +32,7 @@ from atlasbahamas_plugins.listings.versions.models import ListingDocument, Listi
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Settlement, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
@@ -188,6 +193,30 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OfferPhotos", "add"): (OFFER + "photos/add",),
     ("OfferPhotoNode", "edit"): (OFFER + "photos/{offer_photo}/edit",),
     ("OfferPhotoNode", "remove"): (OFFER + "photos/{offer_photo}/remove",),
+    ("Leases", ""): (ORG + "leases/", ORG + "leases/?q=castle", ORG + "leases/?state=notice&ends=30"),
+    ("LeaseNode", ""): (
+        ORG + "leases/{long_lease}/",
+        *(ORG + f"leases/{{{state}_lease}}/" for state in ("draft", "sent", "active", "notice", "signed", "ended", "cancelled")),
+    ),
+    ("LeaseNode", "end"): (ORG + "leases/{active_lease}/end",),
+    ("LeaseNode", "keep"): (ORG + "leases/{notice_lease}/keep",),
+    ("LeaseNode", "cancel"): (ORG + "leases/{signed_lease}/cancel",),
+    ("LeaseNode", "edit"): (ORG + "leases/{draft_lease}/edit",),
+    ("LeaseNode", "send"): (ORG + "leases/{draft_lease}/send", ORG + "leases/{sent_lease}/send"),
+    ("LeaseNode", "take-back"): (ORG + "leases/{sent_lease}/take-back",),
+    ("LeaseNode", "signed-on-paper"): (ORG + "leases/{sent_lease}/signed-on-paper",),
+    ("AgreementNode", ""): (
+        ORG + "leases/{sent_lease}/documents/{sent_document}/",
+        ORG + "leases/{signed_lease}/documents/{signed_document}/",
+    ),
+    ("AgreementNode", "certificate"): (ORG + "leases/{sent_lease}/documents/{sent_document}/certificate",),
+    ("LeaseNode", "signing"): (ORG + "leases/{sent_lease}/signing", ORG + "leases/{signed_lease}/signing"),
+    ("LeaseNode", "ask"): (ORG + "leases/{sent_lease}/ask",),
+    ("LeaseNode", "sign"): (ORG + "leases/{sent_lease}/sign",),
+    ("Root", "sign-lease"): ("/sign-lease?token=none", "/sign-lease?token={signing_token}"),
+    ("AgreementText", ""): (ORG + "agreement-text/",),
+    ("UnitNode", "lease"): (FREE_UNIT + "lease",),
+    ("UnitNode", "record-lease"): (FREE_UNIT + "record-lease",),
     ("Jobs", ""): ("/admin/jobs/", "/admin/jobs/?state=done", "/admin/jobs/?state=lost"),
     ("Jobs", "retry-failed"): ("/admin/jobs/retry-failed",),
     ("JobNode", ""): ("/admin/jobs/{failed_job}/",),
@@ -253,6 +282,10 @@ NO_PAGE: set[View] = {
     ("PhotoOfPersonNode", "picture"),
     ("Versions", ""),
     ("DocumentNode", "file"),
+    ("AgreementNode", "pdf"),
+    ("AgreementNode", "data"),
+    ("AgreementNode", "copy"),
+    ("AgreementNode", "signatures"),
     ("ReviewDocumentNode", "file"),
     *((photo, size) for photo in ("PublicPhotoNode", "ReviewPhotoNode") for size in ("small", "medium", "large", "full")),
     *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos", "VersionPhotos", "OfferPhotos")),
@@ -294,6 +327,28 @@ def offers(db: Session, settlement: Settlement, now: datetime) -> dict[str, str]
         "bare_offer": bare.ref,
         "offer_photo": db.scalars(select(OfferPhoto.ref).where(OfferPhoto.offer_id == long.id)).one(),
     }
+
+
+def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now: datetime) -> dict[str, str]:
+    """Keys of leases in every state, and of one with long words."""
+    people = [("primary", LONG_NAME), ("tenant", NO_SPACES), ("guarantor", "Ann")]
+    details = leasing.LeaseDetails(
+        leasing.Terms(today, "fixed", today, True, 10**9, due_day=31, late_fee=leasing.LateFee("larger", 10**9, 9999, 10**9)),
+        [leasing.PartyLine(None, ContactDetails(name, f"{'n' * 60}@example.com"), role) for role, name in people],
+        dict.fromkeys(DEPOSITS, 10**9),
+        [NO_SPACES, LONG_NAME * 3],
+    )
+    mistaken = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
+    leasing.cancel_lease(db, mistaken, NO_SPACES)
+    long = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
+    mine = select(Lease).where(Lease.organisation_id == organisation.id, Lease.id.not_in((mistaken.id, long.id)))
+    states = {f"{lease.state}_lease": lease.ref for lease in db.scalars(mine)}
+    sent = select(Lease.state, Document.ref).join(Document, Document.lease_id == Lease.id)
+    documents = {f"{state}_document": ref for state, ref in db.execute(sent)}
+    waits = db.scalars(mine.where(Lease.state == "sent")).one()
+    asked = ask_for_signatures(db, waits, now=now)
+    documents["signing_token"] = asked[0].token
+    return {**states, **documents, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:
@@ -360,6 +415,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
     return {
         **offers(db, settlement, now),
+        **leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now),
         "person": str(people["andre"].id),
         "disabled": str(people["lisa"].id),
         "administrator": str(people["paula"].id),

@@ -39,6 +39,9 @@ from atlasbahamas.personal.services import STAYS
 from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
+from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.signing.models import Signature
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
@@ -172,6 +175,7 @@ def live(site: Site) -> tuple[TestApp, int]:
             now=now,
         )
         _write_down_in_the_portfolio(db, number, organisation_id)
+        _sign_for_a_landlord(db, number)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
         approved = select(ListingVersion).where(ListingVersion.state == "submitted", ListingVersion.id != submitted.id)
@@ -179,6 +183,17 @@ def live(site: Site) -> tuple[TestApp, int]:
         decided.state, decided.decided, decided.decided_by_id, decided.reviewed = "changes_requested", now, number, True
         decided.note = "Ask Zéphirine Quashie which floor it is on."
     return browser, number
+
+
+def _sign_for_a_landlord(db: Session, number: int) -> None:
+    """An agreement keeps who signed it, and what was typed: it is a contract that has another side."""
+    document = db.scalars(select(Document).join(Lease).where(Lease.state == "sent")).one()
+    digests = {"digest": document.digest, "pdf_digest": document.pdf_digest}
+    db.add(
+        Signature(
+            document=document, person_id=number, name="For us", witness="", signed=sites.START, address="", agent="", **digests
+        )
+    )
 
 
 def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int) -> None:

@@ -116,6 +116,7 @@ BY_LINK = {
     ("Root", "recover"): "test_addresses; asking changes nothing",
     ("Root", "reset"): "test_addresses",
     ("Root", "invitation"): "test_invitations",
+    ("Root", "sign-lease"): "test_signing",
     ("Root", "unsubscribe"): "test_notifications; how a person wants to be told is nobody's business",
     ("Account", "confirm"): "test_addresses",
 }

@@ -35,8 +35,8 @@ BEFORE_THE_DATABASE = pytest.mark.parametrize("world", ["sqlite"], indirect=True
 
 RECORD = {"audit_entry", "audit_detail"}
 RECORDED = {"Root/sign-in": RECORD, "Account/password": RECORD, "Account/erase": RECORD}
-# The good photo of a form that is shown again waits for a day.
-RECORDED |= {"SellProperty/": {"file"}}
+# The good file of a form that is shown again waits for a day.
+RECORDED |= {"SellProperty/": {"file"}, "LeaseNode/signed-on-paper": {"file"}}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 def unit(site: Site) -> str:
     """Address of a unit that nothing occupies."""
     with site.db.transaction("read") as db:
-        row = db.scalars(select(Unit).join(Property).where(Property.name == "Marsh Harbour Row", Unit.label == "No 2")).one()
+        row = db.scalars(select(Unit).join(Property).where(Property.name == "Cable Beach Court", Unit.label == "1B")).one()
         above = row.property
         return f"/portfolio/{above.organisation.ref}/properties/{above.ref}/units/{row.ref}/"
 
@@ -40,17 +40,17 @@ def links(browser: TestApp, unit: str, name: str) -> list[str]:
 def test_a_unit_out_of_service_shows_it_and_lists_filter_by_it(site: Site, unit: str) -> None:
     browser = site.browser("cyril")  # maintenance
     units = unit.split("properties/")[0] + "units/?format=csv&state="
-    assert "No 2" not in browser.get(f"{units}out_of_service").text
+    assert "1B" not in browser.get(f"{units}out_of_service").text
     page = take_out(browser, unit, "2026-06-01", "").follow()
     assert "until further notice" in page.text
     assert "Out of service</span>" in page.text
-    assert "No 2,Marsh Harbour Row,Out of service" in browser.get(f"{units}out_of_service").text
-    assert "No 2,Marsh Harbour Row" not in browser.get(f"{units}vacant").text
+    assert "1B,Cable Beach Court,Out of service" in browser.get(f"{units}out_of_service").text
+    assert "1B,Cable Beach Court" not in browser.get(f"{units}vacant").text
     site.clock.move(days=3)
     browser.get(links(browser, unit, "end")[0]).forms["form"].submit(status=303)
     page = browser.get(unit)
     assert "back on 4 June 2026" in page.text
-    assert "No 2,Marsh Harbour Row,Vacant" in browser.get(f"{units}vacant").text
+    assert "1B,Cable Beach Court,Vacant" in browser.get(f"{units}vacant").text
     with site.db.transaction("read") as db:
         actions = db.scalars(select(AuditEntry.action).where(AuditEntry.about_ref == unit.split("/")[-2]).order_by(AuditEntry.id))
         assert actions.all()[-2:] == ["portfolio:out_of_service:added", "portfolio:out_of_service:ended"]

@@ -79,7 +79,7 @@ def test_its_style_is_ours(package: Path) -> None:
 def enabled(place: Place, package: Path) -> Iterator[Place]:
     """A site that has switched the plugin on, by the lines of the page."""
     lines = next(block["text"] for block in BLOCKS if block["kind"] == "ini")
-    place.change("development.ini", "atlas.plugins =\n    portfolio\n    listings\n", lines)
+    place.change("development.ini", "atlas.plugins =\n    portfolio\n    listings\n    leasing\n", lines)
     place.environ["PYTHONPATH"] = str(package / "src")
     yield place
 

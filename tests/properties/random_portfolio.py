@@ -19,6 +19,7 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Membership, Organisation, Person, PersonRole
 from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
+from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
@@ -47,6 +48,7 @@ class Drawn:
     contacts: list[int]
     bulk_edits: list[tuple[int, int]]
     listings: list[tuple[int, str, int | None]]
+    leases: list[int]
 
 
 def _at_most_one_current(listings: list[tuple[int, str, int | None]]) -> bool:
@@ -72,6 +74,7 @@ def worlds() -> st.SearchStrategy[Drawn]:
         contacts=st.lists(organisation, max_size=3),
         bulk_edits=st.lists(st.tuples(organisation, unit), max_size=3),
         listings=st.lists(listing, max_size=4).filter(_at_most_one_current),
+        leases=st.lists(unit, max_size=3),
     )
 
 
@@ -140,6 +143,14 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     db.add_all(listings)
     db.flush()
     _write_versions(db, listings)
+    db.add_all(
+        Lease(
+            ref=f"k{n}", unit=units[unit], organisation_id=units[unit].property.organisation_id, state="draft", origin="oral",
+            kind="month_to_month", rolls_over=True, starts=day(0), since=day(0), period="monthly", timing="advance", due_day=1,
+            grace_days=0, late_fee_kind="none", late_fee_cents=0, late_fee_hundredths=0, reason="", created=START,
+        )
+        for n, unit in enumerate(drawn.leases)
+    )  # fmt: skip
     db.add_all(
         Listing(
             ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
@@ -260,6 +271,7 @@ RICH = Drawn(
     contacts=[0, 1],
     bulk_edits=[(0, 0), (0, 1), (1, 2)],
     listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],
+    leases=[0, 2, 3],
 )  # fmt: skip
 
 

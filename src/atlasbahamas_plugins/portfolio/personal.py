@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.models import CHANGE, AuditEntry
 from atlasbahamas.audit.services import release
-from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving, Rows
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 from atlasbahamas_plugins.portfolio.handover.models import Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
@@ -94,7 +95,7 @@ def _contacts(db: Session, person_id: int) -> list[dict[str, Any]]:
     rows = db.execute(
         select(Contact, Organisation.name)
         .join(Organisation, Organisation.id == Contact.organisation_id)
-        .where(_is(db.get_one(Person, person_id)))
+        .where(is_contact_of(db, person_id))
         .order_by(Contact.id)
     )
     names = ("name", "email", "phone", "created")
@@ -108,20 +109,13 @@ def _shares(db: Session, person_id: int) -> list[dict[str, Any]]:
         .join(Ownership, Ownership.id == Share.ownership_id)
         .join(Property, Property.id == Ownership.property_id)
         .join(Organisation, Organisation.id == Ownership.organisation_id)
-        .where(_is(db.get_one(Person, person_id)), Ownership.complete, Ownership.replaced.is_(None))
+        .where(is_contact_of(db, person_id), Ownership.complete, Ownership.replaced.is_(None))
         .order_by(Share.id)
     )
     return [
         {"organisation": name, "property": above, "from": starts, "hundredths_of_a_percent": hundredths}
         for hundredths, starts, above, name in rows
     ]
-
-
-def _is(person: Person) -> ColumnElement[bool]:
-    """Contacts that are this person: linked to them, or with the e-mail address that they have shown to be theirs."""
-    email = (person.confirmed_email or "").lower()
-    same_address = and_(Contact.person_id.is_(None), func.lower(Contact.email) == email) if email else false()
-    return or_(Contact.person_id == person.id, same_address)
 
 
 def erase(db: Session, leaving: Leaving) -> None:
@@ -136,7 +130,7 @@ def erase(db: Session, leaving: Leaving) -> None:
         row.person_id, row.reason = None, leaving.redact(row.reason)
     for ownership in db.scalars(select(Ownership).where(Ownership.made_by == leaving.person_id)):
         ownership.made_by = None
-    contacts = db.scalars(select(Contact).where(_is(db.get_one(Person, leaving.person_id)))).all()
+    contacts = db.scalars(select(Contact).where(is_contact_of(db, leaving.person_id))).all()
     for contact in contacts:
         contact.person_id, contact.name, contact.email, contact.phone = None, PSEUDONYM, "", ""
     db.flush()

@@ -38,6 +38,7 @@ def includeme(config: Any) -> None:
     config.add_gallery(resources.UnitNode, "photos", resources.UnitPhotos)
 
     config.add_extension_point(OCCUPANCY, OccupancySource)
+    config.add_extension_point("slot:unit", Slot)
     config.contribute(OCCUPANCY, HoldSource(), name="holds")
     config.contribute("nav", NavItem("Let your home", "/let/"), name="let", order=50)
     config.contribute("slot:home-next", Slot(_next_steps), name="let", order=50)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import changes, record
+from atlasbahamas.people.models import Person
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
@@ -52,6 +53,13 @@ def contact_choices(db: Session, organisation_id: int, *, known: Collection[int]
     found = db.scalars(query).all()
     names = [contact.name_key for contact in found]
     return [(str(contact.id), _told_apart(contact, names.count(contact.name_key) > 1)) for contact in found]
+
+
+def is_contact_of(db: Session, person_id: int) -> ColumnElement[bool]:
+    """Whether a contact is a person: linked to them, or with the e-mail address that they have shown to be theirs."""
+    email = (db.get_one(Person, person_id).confirmed_email or "").lower()
+    same_address = and_(Contact.person_id.is_(None), func.lower(Contact.email) == email) if email else false()
+    return or_(Contact.person_id == person_id, same_address)
 
 
 def _told_apart(contact: Contact, shares_name: bool) -> str:

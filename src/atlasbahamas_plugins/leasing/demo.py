@@ -1,0 +1,71 @@
+"""Loads the demo leases; what they are is in demo_content.py."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.files.models import DOCUMENT
+from atlasbahamas.files.store import Store, read_all
+from atlasbahamas.files.uploads import Upload
+from atlasbahamas.people.demo import demo_code
+from atlasbahamas.web.formats import NASSAU
+from atlasbahamas_plugins.leasing import services
+from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
+from atlasbahamas_plugins.leasing.demo_content import LEASES, DemoLease
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.models import Property, Unit
+
+
+def load_demo(db: Session, *, store: Store, now: datetime) -> None:
+    """Record every demo lease and say who leaves; write those that nobody signed yet. Deterministic; the first is the oldest."""
+    today = now.astimezone(NASSAU).date()
+    for position, entry in enumerate(LEASES):
+        unit = db.scalars(
+            select(Unit)
+            .join(Property, Property.id == Unit.property_id)
+            .where(Property.name == entry.property_name, Unit.label == entry.unit_label)
+        ).one()
+        code = demo_code(f"{entry.property_name}/{entry.unit_label}/{entry.tenants[0].name}")
+        when = now - timedelta(hours=len(LEASES) - position)
+        details = _details(db, unit.property.organisation_id, entry, today, now=now)
+        if entry.state:
+            _write(db, store, unit, details, entry.state, when, today, code)
+            continue
+        lease = services.record_lease(db, unit, entry.origin, details, now=when, today=today, code=code)
+        if entry.leaves_in_days is not None:
+            last_day = today + timedelta(days=entry.leaves_in_days)
+            services.end_lease(db, lease, last_day, entry.reason, today=today)
+
+
+def _write(
+    db: Session, store: Store, unit: Unit, details: services.LeaseDetails, state: str, now: datetime, today: date, code: str
+) -> None:
+    lease = services.write_draft(db, unit, details, now=now, code=code)
+    if state in ("sent", "printed"):
+        document = send_lease(db, store, lease, seen=lease.version, now=now, today=today)
+    if state == "printed":
+        scan = read_all(store, document.pdf_digest, document.pdf.size)
+        paper = Upload(DOCUMENT, "application/pdf", "signed-agreement.pdf", data=scan)
+        signed_on_paper(db, store, lease, paper, today, now=now, today=today)
+
+
+def _details(db: Session, organisation_id: int, entry: DemoLease, today: date, *, now: datetime) -> services.LeaseDetails:
+    starts = today + timedelta(days=entry.starts_in_days)
+    terms = services.Terms(
+        starts=starts,
+        kind="fixed" if entry.term_days else "month_to_month",
+        term_last_day=starts + timedelta(days=entry.term_days - 1) if entry.term_days else None,
+        rolls_over=entry.rolls_over,
+        rent_cents=entry.rent_cents,
+        grace_days=5,
+        late_fee=services.LateFee(*entry.late_fee),
+    )
+    parties = []
+    for tenant in entry.tenants:
+        who = ContactDetails(tenant.name, tenant.email, tenant.phone)
+        contact = add_contact(db, organisation_id, who, now=now, code=demo_code(tenant.name))
+        parties.append(services.PartyLine(contact.id, who, tenant.role))
+    return services.LeaseDetails(terms, parties, dict(entry.deposits), entry.clauses)

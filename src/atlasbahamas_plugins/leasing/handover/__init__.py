@@ -1,0 +1,1 @@
+"""Leases of a property that changes hands (docs/decisions/0018)."""

@@ -1,0 +1,116 @@
+"""The list of an organisation's leases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from atlasbahamas.people.models import name_key
+from atlasbahamas.web.formats import badge, local_date, money
+from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, text_filter
+from atlasbahamas_plugins.leasing.models import (
+    KINDS,
+    ORIGINS,
+    PERIODS,
+    RUNNING,
+    STATES,
+    TONES,
+    Lease,
+    LeaseParty,
+)
+from atlasbahamas_plugins.leasing.services import WITH_PARTIES
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.models import Unit
+
+LEASE = Lease.__table__.c
+SOON = (30, 60, 90)
+
+
+def _link(row: Lease, node: Any) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(node.node_of(row).url(), row.unit.label)
+
+
+def _until(row: Lease) -> date | None:
+    return row.last_day or row.term_last_day
+
+
+def _is_about(text: str) -> ColumnElement[bool]:
+    """A tenant's name, or the label of the unit."""
+    parties = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id)
+    units = select(Unit.id).where(Unit.label_key.contains(name_key(text), autoescape=True))
+    return or_(Lease.id.in_(parties.where(Contact.name.icontains(text, autoescape=True))), Lease.unit_id.in_(units))
+
+
+class LeaseList(List):
+    """Leases, with who lives there and what they pay today. `properties` are those that the caller may choose from."""
+
+    name = "leases"
+    noun = ("lease", "leases")
+    identity = LEASE.id
+    sorts = (
+        Sort("newest", "Newest first", (Key(LEASE.created, descending=True),)),
+        Sort("starts", "Start", (Key(LEASE.starts),)),
+        Sort("starts-down", "Start, latest first", (Key(LEASE.starts, descending=True),)),
+        Sort("until", "Term, ending soonest", (Key(LEASE.term_last_day),)),
+        Sort("until-down", "Term, ending last", (Key(LEASE.term_last_day, descending=True),)),
+    )
+
+    def __init__(
+        self, request: Any, query: Select[Any], *, node: Any, today: date, properties: Sequence[tuple[str, str]]
+    ) -> None:
+        self.today = today
+        self.filters = (
+            text_filter("q", "Tenant or unit", _is_about),
+            choice_filter("state", "State", list(STATES.items()), lambda state: Lease.state == state),
+            choice_filter("property", "Property", list(properties), _in_property),
+            choice_filter("ends", "Ends", [(str(days), f"Within {days} days") for days in SOON], self._ends_within),
+        )
+        self.columns = (
+            Column("unit", "Unit", _link, lambda row: row.unit.label),
+            Column("property", "Property", lambda row, node: row.unit.property.name, lambda row: row.unit.property.name),
+            Column("tenants", "Tenants", lambda row, node: row.tenant_names, lambda row: row.tenant_names),
+            Column("state", "State", lambda row, node: badge(STATES[row.state], TONES[row.state]), lambda row: STATES[row.state]),
+            Column("starts", "From", lambda row, node: local_date(row.starts), lambda row: row.starts.isoformat(), sort="starts"),
+            Column("until", "Until", lambda row, node: self._shown_end(row), lambda row: _until(row) or "", sort="until"),
+            Column("rent", "Rent", lambda row, node: self._shown_rent(row), self._plain_rent, numeric=True),
+        )
+        self.file_columns = (
+            Column("period", "Rent for", lambda row, node: "", lambda row: PERIODS[row.period]),
+            Column("due_day", "Due day", lambda row, node: "", lambda row: row.due_day, numeric=True),
+            Column("kind", "Term", lambda row, node: "", lambda row: KINDS[row.kind]),
+            Column("rolls_over", "Rolls over", lambda row, node: "", lambda row: "yes" if row.rolls_over else "no"),
+            Column("origin", "How it came to be", lambda row, node: "", lambda row: ORIGINS[row.origin]),
+        )
+        super().__init__(request, query, node=node)
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """The leases with their parties and rents."""
+        return query.options(*WITH_PARTIES)
+
+    def _ends_within(self, days: str) -> ColumnElement[bool]:
+        end = func.coalesce(Lease.last_day, Lease.term_last_day)
+        return Lease.state.in_(RUNNING) & end.between(self.today, self.today + timedelta(days=int(days)))
+
+    def _rent(self, row: Lease) -> int | None:
+        return row.rent_on(max(self.today, row.starts))
+
+    def _shown_rent(self, row: Lease) -> str:
+        return f"{money(self._rent(row))} {PERIODS[row.period]}"
+
+    def _plain_rent(self, row: Lease) -> Decimal | str:
+        cents = self._rent(row)
+        return "" if cents is None else Decimal(cents) / 100
+
+    def _shown_end(self, row: Lease) -> str:
+        if row.last_day is None and (row.term_last_day is None or row.is_rolling(self.today)):
+            return "Month to month"
+        return local_date(_until(row))
+
+
+def _in_property(number: str) -> ColumnElement[bool]:
+    return Lease.unit_id.in_(select(Unit.id).where(Unit.property_id == int(number)))

@@ -1,0 +1,21 @@
+"""Forms by which people sign."""
+
+from __future__ import annotations
+
+from atlasbahamas.web.forms import CheckField, Form, TextField
+
+
+class LandlordForm(Form):
+    """A member signs for the organisation."""
+
+    full_name = TextField("Type your full name", required=True)
+    witness = TextField("Name of a witness")
+    agrees = CheckField("I have read the agreement, and I sign it.")
+
+
+class SignForm(LandlordForm):
+    """A party signs, who came by a link."""
+
+    code = TextField(
+        "Your code", required=True, max_length=6, render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"}
+    )

@@ -1,0 +1,137 @@
+"""Who may do what with the views of leasing."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.testing import samples
+from atlasbahamas.testing.authorisation import HERE, Table, View, who
+from atlasbahamas.traversal.nodes import Root
+from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, AgreementText
+from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases
+from atlasbahamas_plugins.portfolio.models import Property, Unit
+from atlasbahamas_plugins.portfolio.resources import UnitNode
+
+LISTS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="maintenance",
+    ok="viewer leasing bookkeeper manager owner admin within outside",
+)
+READERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="maintenance",
+    ok="viewer leasing bookkeeper manager owner admin within",
+)
+WRITERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="viewer maintenance bookkeeper",
+    ok="leasing manager owner admin within",
+)
+# What is all of the organisation's.
+TEMPLATE_WRITERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing bookkeeper within outside",
+    ok="manager owner admin",
+)
+# Without the link of a mail or a message there is nothing to see.
+WITH_A_LINK = who(hidden="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+
+
+def lease_of(db: Session, state: str) -> str:
+    """The key of a lease of the organisation in question."""
+    mine = select(Lease.ref).join(Organisation, Organisation.id == Lease.organisation_id).where(Organisation.name == HERE)
+    return str(db.scalars(mine.where(Lease.state == state).order_by(Lease.id).limit(1)).one())
+
+
+def document_of(db: Session, state: str) -> tuple[str, str]:
+    """The keys of a lease in some state that was sent, and of its document."""
+    sent = select(Lease.ref, Document.ref).join(Document, Document.lease_id == Lease.id).where(Lease.state == state)
+    lease, document = db.execute(sent.order_by(Document.id).limit(1)).one()
+    return str(lease), str(document)
+
+
+def places(db: Session) -> dict[str, str]:
+    """Leases in several states, and a unit without any."""
+    here = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()}/"
+    free = select(Unit).join(Property, Property.id == Unit.property_id).where(Property.name == "Cable Beach Court")
+    unit = db.scalars(free.where(Unit.label == "1A")).one()
+    sent, document = document_of(db, "sent")
+    signed, signed_document = document_of(db, "signed")
+    return {
+        "root": "/",
+        "draft": f"{here}leases/{lease_of(db, 'draft')}/",
+        "sent lease": f"{here}leases/{sent}/",
+        "document": f"{here}leases/{sent}/documents/{document}/",
+        "signed document": f"{here}leases/{signed}/documents/{signed_document}/",
+        "text": f"{here}agreement-text/",
+        "leases": f"{here}leases/",
+        "active lease": f"{here}leases/{lease_of(db, 'active')}/",
+        "lease under notice": f"{here}leases/{lease_of(db, 'notice')}/",
+        "signed lease": f"{here}leases/{lease_of(db, 'signed')}/",
+        "free unit": f"{here}properties/{unit.property.ref}/units/{unit.ref}/",
+    }
+
+
+def crossed(db: Session) -> dict[str, str]:
+    """A lease of another organisation."""
+    here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
+    other = db.scalars(select(Lease.ref).where(Lease.organisation_id != here.id).limit(1)).one()
+    document = db.scalars(select(Document.ref)).first()
+    return {
+        "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",
+        "another lease's document": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/",
+        "another lease's PDF": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/pdf",
+    }
+
+
+RECORDED = {
+    "name_0": "Perry Rolle",
+    "starts": "2026-01-01",
+    "kind": "For a fixed term",
+    "term_last_day": "2026-12-31",
+    "rent_cents": "2,450.00",
+    "late_fee_kind": "An amount",
+    "late_fee_cents": "75",
+    "security": "2,450",
+    "clause_words": "No shells on the roof.",
+}
+WRITTEN = {name: value for name, value in RECORDED.items() if name != "origin"}
+PAPER = [("signed.pdf", samples.pdf(), "application/pdf")]
+
+TABLE = Table(
+    "leasing",
+    places,
+    (
+        View(Leases, "", LISTS, at="leases"),
+        View(LeaseNode, "", READERS, at="active lease"),
+        View(LeaseNode, "end", WRITERS, at="active lease", send={"last_day": "2026-07-31", "reason": "Moving to Exuma"}),
+        View(LeaseNode, "keep", WRITERS, at="lease under notice", send={}),
+        View(LeaseNode, "cancel", WRITERS, at="signed lease", send={"reason": "They found another home"}),
+        View(UnitNode, "lease", WRITERS, at="free unit", send=WRITTEN),
+        View(LeaseNode, "edit", WRITERS, at="draft", send={"rent_cents": "2,500", "first": "2,500"}),
+        View(LeaseNode, "send", WRITERS, at="draft", send={}),
+        View(LeaseNode, "take-back", WRITERS, at="sent lease", send={}),
+        View(LeaseNode, "signed-on-paper", WRITERS, at="sent lease", send={"signed_on": "2026-06-01", "copy": PAPER}),
+        View(AgreementNode, "", READERS, at="document"),
+        View(AgreementNode, "pdf", READERS, at="document"),
+        View(AgreementNode, "data", READERS, at="document"),
+        View(AgreementNode, "copy", READERS, at="signed document"),
+        View(LeaseNode, "signing", READERS, at="sent lease"),
+        View(LeaseNode, "ask", WRITERS, at="sent lease", send={}),
+        View(LeaseNode, "sign", WRITERS, at="sent lease", send={"full_name": "Keva Thompson", "agrees": True}),
+        View(AgreementNode, "certificate", READERS, at="document"),
+        View(AgreementNode, "signatures", READERS, at="document"),
+        View(Root, "sign-lease", WITH_A_LINK, at="root"),
+        View(AgreementText, "", TEMPLATE_WRITERS, at="text", send={"words": "[tenants] rent [unit] for [rent]."}),
+        View(UnitNode, "record-lease", WRITERS, at="free unit", send=RECORDED),
+    ),
+    crossed,
+)
