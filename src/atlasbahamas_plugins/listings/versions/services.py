@@ -109,12 +109,15 @@ def draft_of(db: Session, listing: Listing, *, now: datetime) -> ListingVersion:
     return version
 
 
-def write_text(db: Session, listing: Listing, title: str, description: str, *, now: datetime) -> None:
-    """Change the words of a listing: in its draft, which is begun if there is none. Words that are as they were begin nothing."""
+def write_text(db: Session, listing: Listing, title: str, description: str, *, now: datetime) -> bool:
+    """Change the words of a listing: in its draft, which is begun if there is none. Words that are as they were begin nothing.
+
+    Gives whether they are others now.
+    """
     versions = versions_of(db, listing)
     shown = open_of(versions) or sent_back_of(versions) or public_of(versions)
     if shown is not None and (shown.title, shown.description) == (title, description):
-        return
+        return False
     if shown is not None and shown.state == "submitted":
         raise Refused(IN_REVIEW, "title" if shown.title != title else "description")
     version = draft_of(db, listing, now=now)
@@ -123,6 +126,7 @@ def write_text(db: Session, listing: Listing, title: str, description: str, *, n
     touch(listing)
     db.flush()
     record_version(db, "changed", version, before=before, after=after)
+    return True
 
 
 def text_of(db: Session, listing: Listing) -> tuple[str, str]:
