@@ -21,6 +21,9 @@ from typing import Any
 
 import psycopg2
 from argon2 import PasswordHasher
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Engine, delete, event, func, select
 from webtest import TestApp
 
@@ -45,6 +48,25 @@ START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 
 # The real argon2, at a cost at which hundreds of tests can sign in. Whoever signs in at a server of its own pays the usual price.
 passwords._hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+
+
+class CompiledTemplates(BytecodeCache):
+    """What the templates were compiled to, for every application that a process of the tests makes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled from the same text."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
 
 
 @dataclass
@@ -289,6 +311,8 @@ def start(url: str, folder: Path, *, redis: str | None = None, features: Sequenc
     settings |= more
     shutil.copytree(demo_files(), folder / "files", dirs_exist_ok=True)
     app = atlasbahamas.main({}, **settings)
+    for _, environment in app.registry.getUtilitiesFor(IJinja2Environment):
+        environment.bytecode_cache = COMPILED
     clock = TestClock()
     app.registry.atlas_clock = clock
     event.listen(app.registry.atlas_db.engine, "before_cursor_execute", refuse_nested_join)
