@@ -319,8 +319,9 @@ def listing_of(db: Session, unit: Unit) -> Listing | None:
 
 
 def last_listing_of(db: Session, unit: Unit) -> Listing | None:
-    """The listing that a unit had last, in whatever state: the next one can begin with its words."""
-    return db.scalar(select(Listing).where(Listing.unit_id == unit.id).order_by(Listing.id.desc()).limit(1))
+    """The listing that a unit had last, in whatever state: the next one can begin with its words. Not a former landlord's."""
+    theirs = (Listing.unit_id == unit.id, Listing.organisation_id == unit.property.organisation_id)
+    return db.scalar(select(Listing).where(*theirs).order_by(Listing.id.desc()).limit(1))
 
 
 @dataclass(frozen=True)
