@@ -68,6 +68,12 @@ def told(site: Site, user_name: str) -> list[str]:
         return list(db.scalars(mine.where(Notification.category == "portfolio.handovers").order_by(Notification.id)))
 
 
+def offered_to(site: Site, user_name: str) -> list[Any]:
+    """The links on somebody's home page to offers of the property that wait for their answer."""
+    page = site.browser(user_name).get("/home/")
+    return [link for link in page.html.find_all("a") if "/handovers/" in link["href"] and NAME in link.get_text()]
+
+
 def limited_member(site: Site) -> TestApp:
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
@@ -88,7 +94,12 @@ def test_offered_and_accepted_for_today_it_changes_hands_at_once_and_both_are_to
     offer(site, site.clock.today())
     assert owner_of(site) == "Blue Hole Property Management"
     assert told(site, "marva") == ["Blue Hole Property Management offers you the property Cable Beach Court"]
+    (link,) = offered_to(site, "marva")
+    assert "Cable Beach Court From Blue Hole Property Management" in link.get_text(" ", strip=True)
+    site.browser("marva").get(link["href"], status=200)
+    assert offered_to(site, "keva") == []
     answer(site, "marva", "accept")
+    assert offered_to(site, "marva") == []
     assert owner_of(site) == "Bethel Family Homes"
     assert told(site, "keva")[-1] == "Cable Beach Court is with Bethel Family Homes now"
     assert told(site, "marva")[-1] == "Cable Beach Court is with Bethel Family Homes now"

@@ -193,7 +193,9 @@ def test_each_morning_reviewers_are_told_what_waits_for_them_and_nothing_when_no
 
 def test_the_queue_has_what_waits_the_oldest_first_and_as_csv(site: Site) -> None:
     paula = site.browser("paula")
-    assert "2 listings wait for you" in paula.get("/admin/").text
+    for path in ("/admin/", "/home/"):
+        assert "2 listings wait for you" in paula.get(path).text
+    assert "wait for you" not in site.browser("keva").get("/home/").text
     page = paula.get("/admin/review/")
     assert page.text.index(WAITING) < page.text.index(CHANGED)
     assert "2 versions wait" in page.text

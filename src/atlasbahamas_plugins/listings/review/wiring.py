@@ -27,7 +27,10 @@ def _admin_card(request: Any, context: Any) -> str:
 
 def _home(request: Any, context: Any) -> str:
     waits = services.what_waits_for(request.db, request.identity.person_id, writing_roles(request))
-    return str(render("listings/home.jinja2", {"waits": waits}, request=request)) if waits else ""
+    reviewing = resources.reviewing_roles(request)
+    count = count_waiting(request.db, request.identity.person_id, reviewing) if request.identity.roles & set(reviewing) else 0
+    values = {"waits": waits, "count": count, "most": COUNTED_UP_TO}
+    return str(render("listings/home.jinja2", values, request=request)) if waits or count else ""
 
 
 def includeme(config: Any) -> None:
