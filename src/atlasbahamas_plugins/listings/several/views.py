@@ -41,6 +41,8 @@ def list_several(context: UnitsToList, request: Any) -> Any:
             form.wanted(),
             let=units_let_today(request),
             with_photos=form.with_photos.data,
+            store=request.registry.atlas_store,
+            documents=form.documents.data,
             submit=form.what.data == "submit",
             reviewed=request.registry.atlas_settings.section(ListingSettings).review,
             person_id=request.identity.person_id,

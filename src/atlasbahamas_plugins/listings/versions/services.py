@@ -104,7 +104,7 @@ def draft_of(db: Session, listing: Listing, *, now: datetime) -> ListingVersion:
     touch(listing)
     db.flush()
     copy_photos(db, photos_in_order(db, source), version, now=now)
-    _copy_documents(db, source, version, now=now)
+    copy_documents(db, source, version, now=now)
     record_version(db, "begun", version, after={"version": version.number})
     return version
 
@@ -173,7 +173,8 @@ def copy_photos_to(db: Session, wanted: Sequence[tuple[ListingVersion, Sequence[
     return copies
 
 
-def _copy_documents(db: Session, source: ListingVersion, version: ListingVersion, *, now: datetime) -> None:
+def copy_documents(db: Session, source: ListingVersion, version: ListingVersion, *, now: datetime) -> None:
+    """Give a version that has none the same documents as another's; the bytes are shared."""
     papers = documents_of(db, source)
     files = copy_files(db, [paper.file for paper in papers], now=now) if papers else []
     db.add_all(ListingDocument(ref=long_key("d"), version_id=version.id, file=file, created=now) for file in files)
