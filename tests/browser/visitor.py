@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 from webtest import TestApp
@@ -15,6 +16,7 @@ from atlasbahamas.testing.site import Site
 
 HERE = Path(__file__).parent
 SCRIPTS = (HERE / "vendor" / "axe.min.js", HERE / "measure.js")
+Light = Literal["light", "dark"]
 SIZES = {360: 740, 1280: 900}
 NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
 PICTURES = os.environ.get("ATLAS_TEST_PICTURES", "")
@@ -77,7 +79,8 @@ class Visitor:
         """Open a page and look at it, and at its form with an error shown. Gives what is wrong, each with where.
 
         What was seen is not looked at again: two people often see the same page in the same frame. What differs is, but only the
-        first one goes through an address with the Tab key and sends its form.
+        first one looks at an address in every size and light, goes through it with the Tab key and sends its form: what another
+        one sees there is made of the same parts, and differs by some of them.
         """
         answer = self.reader.get(path, expect_errors=True)
         if "Location" in answer.headers:  # somewhere else is where it is looked at
@@ -95,10 +98,11 @@ class Visitor:
             self.page.evaluate("atlas.setMenus(true)")
             self.look(f"{name}, with open menus", ".site-header")
             self.page.evaluate("atlas.setMenus(false)")
-        if new_main:
-            self.look(name, "html")
+        if new_main and not first:
+            self.look(name, "html", lights=("light",))
         if new_main and first:
-            self.tab(name)
+            self.look(name, "html")
+            self.tab(name, SIZES)
         if new_main and first and self.page.evaluate(SPOIL):
             with self.page.expect_navigation() as answer:
                 self.page.evaluate("document.getElementById('form').requestSubmit()")
@@ -106,16 +110,16 @@ class Visitor:
                 self.faults.append(f"a spoiled form was answered {answer.value.status}")
             expect(self.page.locator("#errors"), "what is wrong with the form").to_be_focused()
             self.look(f"{name}, with an error", "html")
-            self.tab(f"{name}, with an error")
+            self.tab(f"{name}, with an error", [min(SIZES)])
         noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
         return noted
 
-    def look(self, name: str, part: str) -> None:
-        """Measure a part of the page in every size and light."""
+    def look(self, name: str, part: str, lights: Sequence[Light] = ("light", "dark")) -> None:
+        """Measure a part of the page in every size, and in some lights."""
         for width in SIZES:
             self.page.set_viewport_size({"width": width, "height": SIZES[width]})
             where = f"{name}, {width} px"
-            for light in ("light", "dark"):
+            for light in lights:
                 self.page.emulate_media(color_scheme=light)
                 colours = light == "dark"
                 found = self.page.evaluate("([part, colours]) => atlas.judge(part, colours)", [part, colours])
@@ -124,9 +128,9 @@ class Visitor:
                 self.faults += [f"{where}, {light}: {fault}" for fault in found]
                 self._take_picture(f"{where}, {light}")
 
-    def tab(self, name: str) -> None:
-        """Go through the page with the Tab key in every size; everything is reached, and seen where it is."""
-        for width in SIZES:
+    def tab(self, name: str, widths: Iterable[int]) -> None:
+        """Go through the page with the Tab key in some sizes; everything is reached, and seen where it is."""
+        for width in widths:
             self.page.set_viewport_size({"width": width, "height": SIZES[width]})
             for _ in range(self.page.evaluate("atlas.startTabbing()")):
                 self.page.keyboard.press("Tab")
