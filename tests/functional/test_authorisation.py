@@ -11,7 +11,7 @@ from authorisation import TABLES
 from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tree, registered
 
 LINES = [(table, view) for table in TABLES for view in table.views]
-BESIDE_THE_TREE = {"health.live", "health.ready", "__static/", "__static/portfolio/", "__static/listings/"}
+BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", "__static/portfolio/", "__static/listings/"}
 
 
 def test_every_view_has_an_expectation(world: World) -> None:
