@@ -237,10 +237,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         LISTING + "edit",
         *(ORG + f"listings/{{{state}}}/edit" for state in ("in_review", "sent_back", "vehicle")),
     ),
-    ("Units", "list"): (
-        ORG + "units/list",
-        ORG + "units/list?q=castle",
-        ORG + "units/list?unit={unit}&unit={free_unit}&unit={mended_unit}",
+    ("UnitsToList", ""): (
+        ORG + "units/list/",
+        ORG + "units/list/?q=castle",
+        ORG + "units/list/?unit={unit}&unit={free_unit}&unit={mended_unit}",
     ),
     ("OwnListing", "submit"): (ORG + "listings/{draft}/submit",),
     ("OwnListing", "resume"): (ORG + "listings/{paused}/resume",),

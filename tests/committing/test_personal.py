@@ -42,12 +42,15 @@ from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
-from atlasbahamas_plugins.listings.versions.models import ListingVersion
+from atlasbahamas_plugins.listings.review.services import submit_listing
+from atlasbahamas_plugins.listings.services import ListingDetails, draft_listing
+from atlasbahamas_plugins.listings.versions.models import ListingPhoto, ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
-from atlasbahamas_plugins.portfolio.handover.models import Handover
+from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
@@ -176,6 +179,7 @@ def live(site: Site) -> tuple[TestApp, int]:
         )
         _write_down_in_the_portfolio(db, number, organisation_id)
         _sign_for_a_landlord(db, number)
+        _write_into_texts(db, organisation_id, colleague)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
         approved = select(ListingVersion).where(ListingVersion.state == "submitted", ListingVersion.id != submitted.id)
@@ -224,6 +228,41 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
     contact.person_id = number
     add_contact(db, stranger, ContactDetails("Zéphirine Quashie", "Zephirine.Q@example.net", "+12425557777"), now=sites.START)
     set_owners(db, above, date(2031, 1, 1), [ShareLine(contact.id, "", 10_000)], person_id=number, now=sites.START)
+
+
+def _write_into_texts(db: Session, organisation_id: int, colleague: int) -> None:
+    """What the organisation wrote of them by itself: in texts, names of files, and what is public and was approved."""
+    above = db.scalars(
+        select(Property).where(Property.organisation_id == organisation_id).order_by(Property.id.desc()).limit(1)
+    ).one()
+    above.notes, above.street = "Keys: Zéphirine Quashie, +12425557777", "Opposite Zephirine Formerly's"
+    taken = select(Listing.unit_id).where(Listing.unit_id.is_not(None))
+    ours = select(Unit).join(Property, Property.id == Unit.property_id).where(Property.organisation_id == organisation_id)
+    unit = db.scalars(ours.where(Unit.id.not_in(taken)).limit(1)).one()
+    held = {"unit_id": unit.id, "starts": date(2032, 1, 1), "ends": date(2032, 1, 9), "person_id": colleague}
+    db.add(Hold(ref="h-9", reason="ZÉPHIRINE QUASHIE wants it", created=sites.START, **held))
+    named = {"size": 1, "media_type": "application/pdf", "kind": DOCUMENT, "person_id": colleague, "created": sites.START}
+    db.add(File(ref="f-9", digest="b" * 64, name="Lease of Zéphirine Quashie.pdf", **named))
+    facts = {"notes": "Zéphirine Quashie had the key", "units": [{"label": "zephirine"}]}
+    handover = db.scalars(select(Handover).where(Handover.ref == "y-1")).one()
+    db.add(
+        FormerProperty(
+            ref="z-9", property_id=above.id, organisation_id=organisation_id, handover_id=handover.id, starts=date(2010, 1, 1),
+            ends=date(2011, 1, 1), name="Zéphirine Quashie", facts=facts,
+        )
+    )  # fmt: skip
+    db.flush()
+    words = "100 % quiet_ly ours! Ask Zéphirine Quashie, zephirine.q@example.net."
+    details = ListingDetails("By the sea", words, "long_term", 100_000, "month", date(2026, 7, 1))
+    listing = draft_listing(db, unit, details, now=sites.START, code="q7")
+    draft = db.scalars(select(ListingVersion).where(ListingVersion.listing_id == listing.id)).one()
+    file = File(ref="f-8", digest="c" * 64, **{**named, "kind": PICTURE}, name="x.jpg", width=1, height=1)
+    db.add(ListingPhoto(ref="p-8", version_id=draft.id, position=1, caption="Zéphirine Quashie at the door", file=file))
+    db.flush()
+    nobody = select(Unit.id).where(Unit.id < 0)
+    submit_listing(db, listing, reviewed=False, let=nobody, person_id=colleague, now=sites.START)
+    assert listing.state == "approved"
+    assert db.scalars(select(ListingWord).where(ListingWord.listing_id == listing.id, ListingWord.word == "quashie")).one()
 
 
 def rows_of(site: Site, number: int) -> dict[str, int]:
@@ -291,6 +330,20 @@ def test_nothing_by_which_they_could_be_known_is_left_in_the_database(site: Site
         person = db.get_one(Person, number)
         assert (person.name, person.email, person.user_name, person.phone, person.password) == (PSEUDONYM, None, None, None, None)
         assert person.erased is not None
+        listing = db.scalars(select(Listing).where(Listing.ref.endswith("-q7"))).one()
+        assert listing.description == f"100 % quiet_ly ours! Ask {PSEUDONYM}, {PSEUDONYM}."
+        words = set(db.scalars(select(ListingWord.word).where(ListingWord.listing_id == listing.id)))
+        ref, listing_id = listing.ref, listing.id
+    assert {"quiet", "former"} < words
+    assert "quiet_ly ours" in site.browser().get(f"/listings/{ref}/").text
+    # Nobody else can be put in, or anything be taken out without a word, by the same door.
+    for text_of in (
+        "100 % quiet_ly theirs! Ask Former person, Former person.",
+        "100 % quiet_ly ours!",
+        "100 xx quietxly ours! Ask Former person",
+    ):
+        with pytest.raises(IntegrityError, match="frozen"), site.db.transaction() as db:
+            db.execute(update(ListingVersion).where(ListingVersion.listing_id == listing_id).values(description=text_of))
 
 
 def test_the_record_stays_whole_and_the_organisation_keeps_its_own(site: Site) -> None:

@@ -75,7 +75,7 @@ def decide(waits: tuple[int, int, int], kind: str) -> Any:
 
     def act(db: Any) -> None:
         version = db.get_one(ListingVersion, version_id)
-        services.decide(db, version, decision, seen=seen, roles=("owner",), let=NOBODY, person_id=paula, now=START)
+        services.decide(db, version, decision, seen=seen, roles=("owner",), reviewing=(), let=NOBODY, person_id=paula, now=START)
 
     return act
 

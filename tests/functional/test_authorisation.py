@@ -11,7 +11,8 @@ from authorisation import TABLES
 from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tree, registered
 
 LINES = [(table, view) for table in TABLES for view in table.views]
-BESIDE_THE_TREE = {"health.live", "health.ready", "__static/", "__static/portfolio/", "__static/listings/", "__static/leasing/"}
+FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing")}
+BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", *FEATURES}
 
 
 def test_every_view_has_an_expectation(world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 from authorisation import portfolio
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
-from webtest import TestApp
+from webtest import TestApp, Upload
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.audit.models import AuditEntry
@@ -19,9 +19,11 @@ from atlasbahamas.people import limits
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.people.services import PersonDetails, add_member, register_person
+from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.versions.models import CHECKLIST, ListingVersion
 from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
 from atlasbahamas_plugins.portfolio.limits.models import LimitedProperty
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
@@ -66,6 +68,12 @@ def told(site: Site, user_name: str) -> list[str]:
         return list(db.scalars(mine.where(Notification.category == "portfolio.handovers").order_by(Notification.id)))
 
 
+def offered_to(site: Site, user_name: str) -> list[Any]:
+    """The links on somebody's home page to offers of the property that wait for their answer."""
+    page = site.browser(user_name).get("/home/")
+    return [link for link in page.html.find_all("a") if "/handovers/" in link["href"] and NAME in link.get_text()]
+
+
 def limited_member(site: Site) -> TestApp:
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
@@ -86,7 +94,12 @@ def test_offered_and_accepted_for_today_it_changes_hands_at_once_and_both_are_to
     offer(site, site.clock.today())
     assert owner_of(site) == "Blue Hole Property Management"
     assert told(site, "marva") == ["Blue Hole Property Management offers you the property Cable Beach Court"]
+    (link,) = offered_to(site, "marva")
+    assert "Cable Beach Court From Blue Hole Property Management" in link.get_text(" ", strip=True)
+    site.browser("marva").get(link["href"], status=200)
+    assert offered_to(site, "keva") == []
     answer(site, "marva", "accept")
+    assert offered_to(site, "marva") == []
     assert owner_of(site) == "Bethel Family Homes"
     assert told(site, "keva")[-1] == "Cable Beach Court is with Bethel Family Homes now"
     assert told(site, "marva")[-1] == "Cable Beach Court is with Bethel Family Homes now"
@@ -264,3 +277,95 @@ def test_the_key_of_an_organisation_stands_where_its_owner_finds_it(site: Site) 
     _, _, there = refs(site)
     page = site.browser("marva").get(f"/portfolio/{there}/edit")
     assert re.search(rf"<strong>{there}</strong>", page.text)
+
+
+def unit_path(site: Site, organisation: str, label: str) -> str:
+    above, _, _ = refs(site)
+    with site.db.transaction("read") as db:
+        ref = db.scalars(select(Unit.ref).join(Property).where(Property.name == NAME, Unit.label == label)).one()
+    return f"/portfolio/{organisation}/properties/{above}/units/{ref}/"
+
+
+def listed(site: Site, label: str) -> tuple[str, str]:
+    """Keys of a unit's listing and of its newest version."""
+    with site.db.transaction("read") as db:
+        newest = select(Listing.ref, ListingVersion.ref).join(ListingVersion, ListingVersion.listing_id == Listing.id)
+        newest = newest.join(Unit, Unit.id == Listing.unit_id).join(Property, Property.id == Unit.property_id)
+        found = db.execute(newest.where(Property.name == NAME, Unit.label == label).order_by(ListingVersion.id.desc()).limit(1))
+        return tuple(found.one())
+
+
+def fill(form: Any, **typed: Any) -> Any:
+    for name, value in typed.items():
+        form[name] = value
+    return form
+
+
+def test_whatever_is_under_way_with_its_listings_ends_and_nobody_s_open_page_reaches_over(site: Site) -> None:
+    """One in review, one live with a change that waits, one a draft, one paused, and a grid, a decision and edits still open."""
+    keva, paula, marva = site.browser("keva"), site.browser("paula"), site.browser("marva")
+    above, here, there = refs(site)
+    own = f"/portfolio/{here}/listings/"
+    live, _ = listed(site, "1B")
+    fill(keva.get(f"{own}{live}/edit").forms["form"], title="Changed, and waiting").submit(status=303)
+    keva.get(f"{own}{live}/submit").forms["form"].submit(status=303)
+    keys = {label: listed(site, label) for label in ("2A", "1B", "1A", "3A", "2B")}
+    decision = {"decision": "approve", **{f"{item}_checked": True for item in CHECKLIST}}
+    reviews = [fill(paula.get(f"/admin/review/{keys[label][1]}/").forms["form"], **decision) for label in ("2A", "1B")]
+    together = paula.get("/admin/review/several").forms["form"]
+    for _, version in (keys["2A"], keys["1B"]):
+        together[f"decision_{version}"], together[f"note_{version}"] = "reject", "No."
+    grid = fill(keva.get(f"/portfolio/{here}/units/list/?unit={unit_path(site, here, '3B').split('/')[-2]}").forms["form"])
+    grid["description"] = "Hers no more."
+    edits = [keva.get(f"{own}{keys[label][0]}/edit").forms["form"] for label in ("1B", "1A")]
+    acts = [keva.get(f"{own}{keys['1A'][0]}/submit"), keva.get(f"{own}{keys['2B'][0]}/resume"), keva.get(f"{own}{live}/pause")]
+    photos = keva.get(f"{own}{keys['1A'][0]}/versions/{keys['1A'][1]}/photos/").forms["form"]
+    hand_over_today(site)
+
+    with site.db.transaction("read") as db:
+        of_it = select(Listing.id).join(Unit).join(Property).where(Property.name == NAME)
+        assert set(db.scalars(select(Listing.state).where(Listing.id.in_(of_it)))) == {"withdrawn"}
+        states = set(db.scalars(select(ListingVersion.state).where(ListingVersion.listing_id.in_(of_it))))
+        assert not states & {"draft", "submitted"}
+    queue = paula.get("/admin/review/")
+    assert "1 version waits" in queue.text
+    assert "Changed, and waiting" not in queue.text
+    before = site.counts()
+    for form in reviews:
+        assert "taken back" in form.submit(status=422).text
+    assert "taken back" in together.submit(status=422).text
+    grid.submit(status=404)
+    for form in edits:
+        assert fill(form, title="From behind").submit(status=422).forms["form"]["title"].value == "From behind"
+    for page in acts:
+        page.forms["form"].submit(status=422)
+    photos["photos"] = [Upload("late.jpg", samples.picture(seed=8), "image/jpeg")]
+    assert "cannot be changed any more" in photos.submit(status=422).text
+    after = site.counts()
+    assert {name: after[name] for name in before if name != "file"} == {name: before[name] for name in before if name != "file"}
+
+    # The next landlord begins with nothing of theirs, and they learn nothing of what comes.
+    form = marva.get(f"{unit_path(site, there, '1A')}list").forms["form"]
+    assert form["title"].value == "1 bedroom home in Cable Beach"
+    assert form["description"].value == ""
+    fill(form, title="Marva's first", description="New words.").submit(status=303)
+    mine, version = listed(site, "1A")
+    marva.get(f"/portfolio/{there}/listings/{mine}/submit").forms["form"].submit(status=303)
+    fill(paula.get(f"/admin/review/{version}/").forms["form"], **decision).submit(status=303)
+    assert "New words." in site.browser().get(f"/listings/{mine}/").text
+    attic = unit_path(site, there, "1A")
+    fill(marva.get(f"/portfolio/{there}/properties/{above}/edit").forms["form"], name="Marva's Court").submit(status=303)
+    facts = {"label": "Penthouse", "deposit_cents": "7,777", "beds": "9"}
+    fill(marva.get(f"{attic}edit").forms["form"], **facts).submit(status=303)
+    drawn = f"{own}{keys['1A'][0]}/"
+    for path in (own, f"{own}?format=csv", drawn, f"{drawn}edit", f"{own}{live}/", "/home/", f"/portfolio/{here}/audit/"):
+        text = keva.get(path, status=200).text
+        for later in ("Marva's", "Penthouse", "7,777", "New words"):
+            assert later not in text, (path, later)
+    keva.get(f"{own}{mine}/", status=404)
+    for label in keys:
+        marva.get(f"/portfolio/{there}/listings/{keys[label][0]}/", status=404)
+        site.browser().get(f"/listings/{keys[label][0]}/", status=404)
+    assert "Changed, and waiting" not in marva.get(f"/portfolio/{there}/audit/").text
+    withdrawn = keva.get(f"/portfolio/{here}/audit/?action=listings:listing").text
+    assert withdrawn.lower().count("withdrawn") >= 5

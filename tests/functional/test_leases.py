@@ -18,9 +18,10 @@ from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.models import Clause, Deposit, Lease, LeaseParty, RentTerm
-from atlasbahamas_plugins.leasing.personal import export
+from atlasbahamas_plugins.leasing.personal import erase, export
 from atlasbahamas_plugins.listings.models import Listing
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -279,6 +280,20 @@ def test_a_person_takes_their_leases_along(site: Site) -> None:
     assert (row["property"], row["unit"], row["your_part"]) == ("Sandyport Mews", "No 1", "primary")
     assert row["rents"][0]["cents"] == 340000
     assert len(row["to_move_in"]) == 4
+
+
+def test_erasing_a_tenant_takes_them_out_of_the_words_of_their_lease(site: Site) -> None:
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        contact = db.scalars(select(Contact).where(Contact.name == "Andre Sturrup")).one()
+        contact.person_id = andre = db.scalars(select(Person.id).where(Person.user_name == "andre")).one()
+        lease, other = db.scalars(select(Lease).where(Lease.state == "active", Lease.kind == "fixed").order_by(Lease.id).limit(2))
+        lease.clauses[0].words = "Andre Sturrup keeps a dog."
+        other.reason = "Andre Sturrup called"  # of another landlord, who knows somebody else of that name
+        db.flush()
+        erase(db, Leaving(andre, ("Andre Sturrup",), ("andre",), (), site.clock.now(), site.store))
+        assert lease.clauses[0].words == f"{PSEUDONYM} keeps a dog."
+        assert other.reason == "Andre Sturrup called"
 
 
 # What the database refuses, whoever writes.

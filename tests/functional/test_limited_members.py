@@ -25,6 +25,7 @@ from atlasbahamas.people.services import PersonDetails, add_member, change_membe
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.listings.models import Listing
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.limits.models import LimitedProperty
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -328,3 +329,74 @@ def test_a_limit_costs_no_query_more(site: Site) -> None:
             who.get(unit, status=200)
         counted.append(len(counter.statements))
     assert counted[0] == counted[1]
+
+
+def test_who_looks_at_everything_and_manages_one_property_changes_and_lists_only_its_units(site: Site) -> None:
+    browser, here = limited(site), home(site)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        person = db.scalars(select(Person).where(Person.user_name == "lenora")).one()
+        organisation = db.scalars(select(Organisation).where(Organisation.name.startswith("Blue Hole"))).one()
+        add_member(db, organisation, person.id, "viewer", now=sites.START)
+        theirs = select(Unit.ref).join(Property).where(Property.name == NOT_HERS, Property.organisation_id == organisation.id)
+        strange = db.scalars(theirs.order_by(Unit.id)).all()
+    assert NOT_HERS in browser.get(f"{here}units/").text
+    form = browser.get(f"{here}units/bulk").forms["form"]
+    form["target"], form["rent_how"], form["rent_amount"] = "all", "raise", "50"
+    page = form.submit(status=200)
+    assert NOT_HERS not in page.text
+    page.forms["apply"].submit(status=303)
+    with site.db.transaction("read") as db:
+        assert db.scalars(select(BulkEdit.units).order_by(BulkEdit.id.desc()).limit(1)).one() == 6
+    chooser = browser.get(f"{here}units/list/")
+    assert HERS in chooser.text
+    assert NOT_HERS not in chooser.text
+    browser.get(f"{here}units/list/", {"unit": strange[0]}, status=404)
+
+
+def test_several_of_their_units_are_listed_at_once_and_no_other_s(site: Site) -> None:
+    browser, here = limited(site), home(site)
+    with site.db.transaction("read") as db:
+        free = {
+            name: db.scalars(select(Unit.ref).join(Property).where(Property.name == name, Unit.label == label)).one()
+            for name, label in ((HERS, "3B"), (NOT_HERS, "No 1"))
+        }
+    link = browser.get(f"{here}units/").html.find("a", string="List many of these")
+    assert link is not None
+    page = browser.get(link["href"], [("unit", ref) for ref in free.values()])
+    assert "1 of the units that you chose is not there." in page.text
+    form = page.forms["form"]
+    form["description"], form["what"] = "Sea air.", "submit"
+    fields = [*form.submit_fields(), ("unit", free[NOT_HERS])]
+    browser.post(form.action or page.request.path, fields, status=200)
+    with site.db.transaction("read") as db:
+        made = select(Unit.ref).join(Listing).where(Listing.description == "Sea air.", Listing.state == "submitted")
+        assert db.scalars(made).all() == [free[HERS]]
+
+
+def test_they_are_told_of_the_listings_that_they_reach_and_their_home_page_shows_no_other(site: Site) -> None:
+    browser, paula = limited(site), site.browser("paula")
+    with site.db.transaction("read") as db:
+        person_id = db.scalars(select(Person.id).where(Person.user_name == "lenora")).one()
+        waiting = (
+            select(ListingVersion.ref, ListingVersion.title, Property.name)
+            .join(Listing, Listing.id == ListingVersion.listing_id)
+            .join(Unit, Unit.id == Listing.unit_id)
+            .join(Property, Property.id == Unit.property_id)
+            .where(ListingVersion.state == "submitted")
+        )
+        found = db.execute(waiting).all()
+    mine, others = ([row for row in found if (row.name == HERS) is hers] for hers in (True, False))
+    assert mine
+    assert others
+    page = browser.get("/home/").text
+    for row in found:
+        assert (row.title in page) is (row.name == HERS)
+        form = paula.get(f"/admin/review/{row.ref}/").forms["form"]
+        form["decision"], form["note"] = "ask", "Say which floor it is on."
+        form.submit(status=303)
+    with site.db.transaction("read") as db:
+        told = db.scalars(select(Notification).where(Notification.person_id == person_id)).all()
+        assert [row.subject for row in told] == [f"“{row.title}” was sent back: there is something to change" for row in mine]
+        for row in told:
+            browser.get(row.path, status=200)

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
-from webtest import TestApp
+from webtest import TestApp, Upload
 
+from atlasbahamas.files.models import File
+from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.listings.models import Listing
-from atlasbahamas_plugins.listings.versions.models import ListingPhoto, ListingVersion
+from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 FREE = (("Cable Beach Court", "3B"), ("Sandyport Mews", "No 1"), ("Sandyport Mews", "No 4"), ("Port Lucaya Villas", "Villa 2"))
@@ -101,6 +103,12 @@ def test_submitted_at_once_and_what_was_skipped_is_named(site: Site) -> None:
     assert page.text.count("It will be skipped.") == 2
     form = page.forms["form"]
     form["description"], form["what"], form["with_photos"] = "Sea air.", "submit", False
+    form["documents"] = [Upload("authority.pdf", b"%PDF-1.7 no document", "application/pdf")]
+    before = site.counts()
+    form = form.submit(status=422).forms["form"]
+    assert form["description"].value == "Sea air."
+    assert site.counts() == before
+    form["documents"] = [Upload("authority.pdf", samples.pdf(), "application/pdf")]
     answer = form.submit(status=200)
     assert "2 listings were submitted" in answer.text
     skipped = answer.html.find("section", {"aria-labelledby": "skipped"}).get_text(" ", strip=True)
@@ -112,6 +120,11 @@ def test_submitted_at_once_and_what_was_skipped_is_named(site: Site) -> None:
     with site.db.transaction("read") as db:
         photos = select(func.count()).select_from(ListingPhoto).join(ListingVersion).join(Listing).join(Unit)
         assert db.scalar(photos.where(Unit.ref.in_(chosen[:2]))) == 0
+        papers = select(Unit.ref, File.name, File.digest).join(Listing, Listing.unit_id == Unit.id).join(ListingVersion)
+        papers = papers.join(ListingDocument).join(File, File.id == ListingDocument.file_id)
+        kept = db.execute(papers.where(Unit.ref.in_(chosen)).where(Listing.description == "Sea air.")).all()
+    assert sorted(row[:2] for row in kept) == sorted((ref, "authority.pdf") for ref in chosen[:2])
+    assert len({row.digest for row in kept}) == 1
     # Sent once more it makes nothing twice.
     before = site.counts()
     again = form.submit(status=200)

@@ -204,3 +204,16 @@ def test_two_thousand_units(browser: TestApp, home: str) -> None:
     page = upload(browser, home, HEADER + rows)
     assert "2,000 rows are good" in page.text
     assert "2,000 units were added." in page.forms["save"].submit(status=303).follow().text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEADER + "Café,2,1,,900,,,\n").replace(",", ";").encode("latin-1"),
+        b"\xef\xbb\xbf" + (HEADER + "Café,2,1,,900,,,\n").encode(),
+    ],
+    ids=["Latin-1 with semicolons", "with a mark"],
+)
+def test_a_file_as_spreadsheets_write_it_becomes_units(browser: TestApp, home: str, content: bytes) -> None:
+    upload(browser, home, content).forms["save"].submit(status=303)
+    assert units_of(browser, home) == ["Café"]

@@ -63,7 +63,15 @@ def publish(site: Site, browser: TestApp, own: str) -> None:
         nobody = select(Unit.id).where(false())
         approved, paula = Decision(APPROVE, "", tuple(CHECKLIST)), select(Person.id).where(Person.user_name == "paula")
         decide(
-            db, version, approved, seen=listing.version, roles=(), let=nobody, person_id=db.scalars(paula).one(), now=sites.START
+            db,
+            version,
+            approved,
+            seen=listing.version,
+            roles=(),
+            reviewing=(),
+            let=nobody,
+            person_id=db.scalars(paula).one(),
+            now=sites.START,
         )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from atlasbahamas.testing.site import ROOT
 
-TIMES = 25
+TIMES = 10
 
 
 def run(examples: int, *words: str) -> str:

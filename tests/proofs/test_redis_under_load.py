@@ -79,7 +79,7 @@ class Load:
             self.note("signed in", phase, status)
             if status == 200 and f'value="{name}"' not in page:
                 self.strange.append(f"{name} was shown another's account")
-            inside = status in (200, 503)
+            inside = status == 200
 
     def end(self) -> None:
         self._over.set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from random_portfolio import Drawn, matrices, worlds, write
 from sqlalchemy.orm import Session
 
+from atlasbahamas.people.resources import OrganisationNode
+from atlasbahamas.security.identity import Identity
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.agreement import Tree
+from atlasbahamas.testing.agreement import Place, Tree
 from atlasbahamas.testing.authorisation import permissions
 from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import Site
 from atlasbahamas.traversal.nodes import USE, Collection, Listed
+from atlasbahamas_plugins.listings.several.resources import UnitsToList
+from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 EXAMPLES = {"sqlite": 5, "postgresql": 3}
 
@@ -67,8 +71,26 @@ def check(site: Site, drawn: Drawn, matrix: dict[str, frozenset[str]] | None) ->
             transaction.rollback()
 
 
+class WholeTree(Tree):
+    """The tree with the list of one feature of the rows of another: it shows those at whose addresses one has its permission."""
+
+    _places: Sequence[Place] = ()
+
+    def disagreements(self, places: Sequence[Place], identity: Identity | None) -> Iterator[str]:
+        self._places = places
+        yield from super().disagreements(places, identity)
+
+    def _below(self, node: Listed, granted: dict[str, dict[str, Any]]) -> set[Any]:
+        if not isinstance(node, UnitsToList):
+            return super()._below(node, granted)
+        start, caller = node.above(OrganisationNode).url(), node.request.identity_now
+        there = [self.node(item, caller) for place in self._places for item in place.items if item.startswith(start)]
+        units = [unit for unit in there if isinstance(unit, UnitNode)]
+        return {unit.row for unit in units if unit.request.has_permission(node.permission, unit)}
+
+
 def problems(registry: Any, db: Session, people: list[int]) -> Iterator[str]:
-    tree = Tree(registry, db)
+    tree = WholeTree(registry, db)
     places = tree.places(tree.identity(people[-1]))
     assert len(places) >= 10
     for identity in [None, *map(tree.identity, people)]:

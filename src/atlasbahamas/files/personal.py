@@ -20,11 +20,14 @@ def export(db: Session, person_id: int) -> Rows:
 
 def erase(db: Session, leaving: Leaving) -> None:
     """A file that still waits for a form is only theirs, and goes. Another stays with what it shows: nobody is known to have
-    brought it, and its name says nothing.
+    brought it, and its name says nothing. Nor does the name of a colleague's file in which theirs stands.
     """
     mine = File.person_id == leaving.person_id
     for waiting in db.scalars(select(File).where(mine, File.expires.is_not(None))):
         delete_file(db, leaving.store, waiting)
     for row in db.scalars(select(File).where(mine)):
         row.person_id, row.name = None, clean_name("file", row.media_type)
+    db.flush()
+    for row in db.scalars(select(File).where(leaving.told_of_in(File.person_id, File.name, json_text=False))):
+        row.name = clean_name("file", row.media_type)
     db.flush()

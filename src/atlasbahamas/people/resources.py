@@ -123,7 +123,7 @@ class LimitableList(Listed):
     """A list under an organisation of which a limited member sees those rows that the limit reaches.
 
     A list that is no LimitableList, and does not hang below a Limitable, is closed to them. `also` are permissions that their
-    roles may give on the list itself, beside looking: for pages that keep to `visible()`.
+    roles may give on the list itself, beside looking: for pages that keep to the rows that `allowed` gives for them.
     """
 
     also: ClassVar[tuple[str, ...]] = ()
@@ -144,17 +144,17 @@ class LimitableList(Listed):
         me = f"person:{identity.person_id}"
         return [(Allow, me, self.request.grants_of(role) & here) for role in sorted(above.limited_roles)]
 
-    def visible(self) -> Select[Any]:
-        """The rows that the caller may view: all of them, or those that a limit reaches."""
-        above, query = self.above(OrganisationNode), super().visible()
-        return query if above.gives_everywhere(self.permission) else query.where(self._within(above))
+    def allowed(self, permission: str) -> Select[Any]:
+        """The rows with which the caller may do this: all of them, or those that a limit reaches."""
+        above, query = self.above(OrganisationNode), super().allowed(permission)
+        return query if above.gives_everywhere(permission) else query.where(self._within(above, permission))
 
-    def _within(self, above: OrganisationNode) -> ColumnElement[bool]:
-        """Whether a limit of the caller, with a role that lets them look, reaches the row."""
+    def _within(self, above: OrganisationNode, permission: str) -> ColumnElement[bool]:
+        """Whether a limit of the caller, with a role that gives the permission, reaches the row."""
         if self.request.identity is None:
             return false()
         own = aliased(Membership)
-        roles = [role for role in self.request.registry.atlas_roles if self.permission in self.request.grants_of(role)]
+        roles = [role for role in self.request.registry.atlas_roles if permission in self.request.grants_of(role)]
         mine = (own.organisation_id == above.row.id, own.person_id == self.request.identity.person_id, own.until.is_(None))
         limited = select(literal(1)).where(*mine, own.role.in_(roles), own.limit_id.is_not(None), self.reached_by(own.limit_id))
         return limited.correlate_except(own).exists()

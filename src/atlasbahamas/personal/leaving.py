@@ -44,7 +44,7 @@ class Leaving:
     @property
     def phrases(self) -> tuple[str, ...]:
         """What means this person wherever it stands in a text. A single word may be anybody's, and is not among them."""
-        return (*self.addresses, *[name for name in self.names if " " in name.strip()])
+        return _in_each_case((*self.addresses, *[name for name in self.names if " " in name.strip()]))
 
     @property
     def lower_addresses(self) -> list[str]:
@@ -65,6 +65,11 @@ class Leaving:
             value = re.sub(re.escape(phrase), PSEUDONYM, value, flags=re.IGNORECASE)
         return value
 
+    def redact_line(self, value: str, *, most: int = 200) -> str:
+        """The same for a text that has a limit; where it would be longer than that, the pseudonym alone."""
+        redacted = str(self.redact(value))
+        return redacted if len(redacted) <= most else PSEUDONYM
+
     def mentioned_in(self, column: Any) -> ColumnElement[bool]:
         """Rows whose text names the person."""
         return _holds(column, self.phrases)
@@ -74,8 +79,17 @@ class Leaving:
 
         `ascii_only`: the text was written by json.dumps as it is by default, with other letters as escapes.
         """
-        values = [json.dumps(word, ensure_ascii=ascii_only) for word in (*self.names, *self.user_names)]
+        values = [json.dumps(word, ensure_ascii=ascii_only) for word in _in_each_case((*self.names, *self.user_names))]
         return _holds(column, (*_inside_json(self.phrases, ascii_only), *values))
+
+    def named_within(self, organisation_id: Any, *columns: Any) -> ColumnElement[bool]:
+        """Rows with a text that names the person and is of an organisation to which they belong or belonged, or has an address.
+
+        Elsewhere the same name is somebody else's. `organisation_id` is a column of the query around it.
+        """
+        belonged = select(Membership.organisation_id).where(Membership.person_id == self.person_id)
+        named = or_(*[or_(self.mentioned_in(column), column.in_(self.names)) for column in columns])
+        return or_(*[_holds(column, self.addresses) for column in columns], and_(organisation_id.in_(belonged), named))
 
     def told_of_in(self, recipient: Any, column: Any, *, json_text: bool = True) -> ColumnElement[bool]:
         """Rows whose text names the person to somebody who was in an organisation with them; an address counts to anybody.
@@ -91,6 +105,12 @@ class Leaving:
         addresses = _inside_json(self.addresses, True) if json_text else self.addresses
         named = self.mentioned_in_json(column, ascii_only=True) if json_text else self.mentioned_in(column)
         return or_(_holds(column, addresses), and_(recipient.in_(know_them), named))
+
+
+def _in_each_case(texts: Sequence[str]) -> tuple[str, ...]:
+    """Some texts, those with other letters than ASCII also in small ones and in capitals: a database folds ASCII only."""
+    written = [(text,) if text.isascii() else (text, text.lower(), text.upper()) for text in texts]
+    return tuple(dict.fromkeys(each for cases in written for each in cases))
 
 
 def _holds(column: Any, phrases: Sequence[str]) -> ColumnElement[bool]:

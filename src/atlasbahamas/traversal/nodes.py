@@ -130,7 +130,11 @@ class Listed(Node):
 
     def visible(self) -> Select[Any]:
         """SELECT of the rows that the caller may view here; a property test holds that it agrees with the ACL."""
-        return self.rows() if self.request.has_permission(self.permission, self) else self.rows().where(false())
+        return self.allowed(self.permission)
+
+    def allowed(self, permission: str) -> Select[Any]:
+        """SELECT of the rows with which the caller may do this here: for a page that changes what it lists."""
+        return self.rows() if self.request.has_permission(permission, self) else self.rows().where(false())
 
 
 class Collection(Listed):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pyramid.path import AssetResolver
+from pyramid.response import Response
 from pyramid.static import QueryStringCacheBuster
 
 
@@ -39,8 +40,21 @@ def static_path(request: Any, path: str, **more: Any) -> str:
     return known[key]
 
 
+def favicon(request: Any) -> Response:
+    """The icon, for who asks without having read a page. Its address says nothing of its content: it is kept for a day."""
+    icon = Path(AssetResolver().resolve("atlasbahamas:static/favicon.ico").abspath()).read_bytes()
+    answer = Response(icon, content_type="image/x-icon", conditional_response=True)
+    answer.md5_etag()
+    answer.cache_control = "public, max-age=86400"
+    return answer
+
+
 def includeme(config: Any) -> None:
-    """Use both for every file."""
+    """Use both for every file, and serve the one that has an address of its own."""
+    from pyramid.security import NO_PERMISSION_REQUIRED
+
     config.registry.atlas_static_paths = {}
     config.add_cache_buster("atlasbahamas:static/", ContentCacheBuster())
     config.add_request_method(static_path)
+    config.add_route("favicon", "/favicon.ico")
+    config.add_view(favicon, route_name="favicon", permission=NO_PERMISSION_REQUIRED)

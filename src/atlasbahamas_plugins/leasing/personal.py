@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import Leaving, Rows
-from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.agreements.models import Document, Template
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
 from atlasbahamas_plugins.leasing.signing.models import Signature
@@ -58,8 +58,13 @@ def erase(db: Session, leaving: Leaving) -> None:
 
     Its parties are contacts: what those are called is the portfolio's, which is asked as well.
     """
-    for lease in db.scalars(select(Lease).where(leaving.mentioned_in(Lease.reason))):
-        lease.reason = leaving.redact(lease.reason)
-    for clause in db.scalars(select(Clause).where(leaving.mentioned_in(Clause.words))):
+    theirs = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id)
+    bound = Lease.id.in_(theirs.where(is_contact_of(db, leaving.person_id)))
+    for lease in db.scalars(select(Lease).where(or_(bound, leaving.named_within(Lease.organisation_id, Lease.reason)))):
+        lease.reason = leaving.redact_line(lease.reason)
+    clauses = select(Clause).join(Lease, Lease.id == Clause.lease_id)
+    for clause in db.scalars(clauses.where(or_(bound, leaving.named_within(Lease.organisation_id, Clause.words)))):
         clause.words = leaving.redact(clause.words)
+    for template in db.scalars(select(Template).where(leaving.named_within(Template.organisation_id, Template.words))):
+        template.words = leaving.redact(template.words)
     db.flush()

@@ -93,7 +93,7 @@ def _bring_to(db: Session, listing: Listing, state: str, reviewer: int, *, now: 
     if state == "submitted":
         return
     decision = Decision(ASK, SENT_BACK, ("price",)) if state == "changes_requested" else Decision(APPROVE, "", tuple(CHECKLIST))
-    decide(db, version, decision, seen=listing.version, roles=(), let=NOBODY, person_id=reviewer, now=now)
+    decide(db, version, decision, seen=listing.version, roles=(), reviewing=(), let=NOBODY, person_id=reviewer, now=now)
     if state == "paused":
         services.pause_listing(db, listing)
 

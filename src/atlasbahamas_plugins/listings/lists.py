@@ -111,11 +111,13 @@ def _badge(row: Listing, node: Any) -> Markup:
 
 
 def _unit(row: Listing) -> str:
-    return row.unit.label if row.unit is not None else "Vehicle"
+    if row.unit is None:
+        return "Vehicle"
+    return "Handed over" if row.was_handed_over else row.unit.label
 
 
 def _property(row: Listing) -> str:
-    return row.unit.property.name if row.unit is not None else ""
+    return "" if row.unit is None or row.was_handed_over else row.unit.property.name
 
 
 class OwnList(List):

@@ -160,6 +160,11 @@ class Listing(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def was_handed_over(self) -> bool:
+        """Whether the home is another organisation's by now: what it is like is not this lister's to see any more."""
+        return self.unit is not None and self.unit.property.organisation_id != self.organisation_id
+
 
 LIVE = Listing.state == literal_column("'approved'")
 """A listing that everybody may see. Written out as in the indexes: SQLite does not look into a parameter to choose one."""

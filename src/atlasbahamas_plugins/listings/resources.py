@@ -13,6 +13,7 @@ from atlasbahamas.traversal.keys import is_key
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
 from atlasbahamas_plugins.listings.models import LIVE, Listing
+from atlasbahamas_plugins.listings.telling.services import By
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, units_that_are
 from atlasbahamas_plugins.portfolio.resources import organisation_above
@@ -24,6 +25,11 @@ EDIT = "listings:listing:edit"
 def writing_roles(request: Any) -> tuple[str, ...]:
     """The roles whose members may write an organisation's listings, and are told what becomes of them."""
     return tuple(role for role in request.registry.atlas_roles if EDIT in request.grants_of(role))
+
+
+def acting(request: Any) -> By:
+    """Who does something with a listing on a page, and who is told of it."""
+    return By(request.identity.person_id, writing_roles(request), request.clock.now())
 
 
 def keys_sent(request: Any, name: str) -> list[str]:

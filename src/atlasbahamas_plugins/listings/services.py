@@ -30,6 +30,7 @@ from atlasbahamas_plugins.listings.models import (
     Listing,
     ListingWord,
 )
+from atlasbahamas_plugins.listings.telling.services import By, tell_of_others
 from atlasbahamas_plugins.listings.vehicles.models import Vehicle
 from atlasbahamas_plugins.listings.versions.services import (
     OVER,
@@ -106,19 +107,22 @@ def begin_with_photos(db: Session, listings: Sequence[Listing], *, now: datetime
     copy_photos_to(db, pairs, now=now)
 
 
-def edit_listing(db: Session, listing: Listing, details: ListingDetails, *, now: datetime) -> Listing:
+def edit_listing(db: Session, listing: Listing, details: ListingDetails, *, now: datetime, by: By | None = None) -> bool:
     """Change what a listing says, and what it is found by.
 
-    Price and availability count at once. Words go into a draft; the public sees them when that is approved.
+    Price and availability count at once. Words go into a draft; the public sees them when that is approved. Like all that is
+    done with a listing, whoever writes it is told when somebody else did it. Gives whether anything is another now.
     """
     if listing.state in ENDED:
         raise Refused(OVER)
     before, after = _write(db, listing, details, FACTS if listing.state in ON_THE_MARKET else FIELDS)
-    write_text(db, listing, details.title, details.description, now=now)
+    reworded = write_text(db, listing, details.title, details.description, now=now)
     facts = {name: value for name, value in after.items() if name in FACTS}
     if facts:
         record_listing(db, "changed", listing, before={name: before.get(name) for name in facts}, after=facts)
-    return listing
+    if facts or reworded:
+        tell_of_others(db, listing, "changed", by)
+    return bool(facts or reworded)
 
 
 def record_listing(db: Session, verb: str, listing: Listing, **changed: Any) -> None:
@@ -253,28 +257,32 @@ def _rarest(db: Session, words: list[str]) -> str:
     return min(zip(counts, words, strict=True))[1]
 
 
-def pause_listing(db: Session, listing: Listing) -> None:
+def pause_listing(db: Session, listing: Listing, *, by: By | None = None) -> None:
     """Take a listing out of the catalogue for a while."""
     move_listing(db, listing, "paused", "paused", allowed=("approved",))
+    tell_of_others(db, listing, "paused", by)
 
 
-def resume_listing(db: Session, listing: Listing, *, let: Select[Any]) -> None:
+def resume_listing(db: Session, listing: Listing, *, let: Select[Any], by: By | None = None) -> None:
     """Put a paused listing back into the catalogue. `let` selects the ids of the units that are let today.
 
     Raises Refused where the unit is one of them, or is archived.
     """
     check_unit(db, listing, let)
     move_listing(db, listing, "approved", "resumed", allowed=("paused",))
+    tell_of_others(db, listing, "put back into the catalogue", by)
 
 
-def withdraw_listing(db: Session, listing: Listing) -> None:
+def withdraw_listing(db: Session, listing: Listing, *, by: By | None = None) -> None:
     """Take a listing off the market for good. Its address answers 404 to the public from now on."""
     end_listing(db, listing, "withdrawn", "withdrawn", allowed=CURRENT)
+    tell_of_others(db, listing, "withdrew", by)
 
 
-def mark_let(db: Session, listing: Listing, *, verb: str = "let") -> None:
+def mark_let(db: Session, listing: Listing, *, verb: str = "let", by: By | None = None) -> None:
     """Take a listing off the market because its home is let."""
     end_listing(db, listing, "let", verb, allowed=ON_THE_MARKET)
+    tell_of_others(db, listing, "marked as let", by)
 
 
 def end_listing(db: Session, listing: Listing, state: str, verb: str, *, allowed: tuple[str, ...]) -> None:
@@ -311,8 +319,9 @@ def listing_of(db: Session, unit: Unit) -> Listing | None:
 
 
 def last_listing_of(db: Session, unit: Unit) -> Listing | None:
-    """The listing that a unit had last, in whatever state: the next one can begin with its words."""
-    return db.scalar(select(Listing).where(Listing.unit_id == unit.id).order_by(Listing.id.desc()).limit(1))
+    """The listing that a unit had last, in whatever state: the next one can begin with its words. Not a former landlord's."""
+    theirs = (Listing.unit_id == unit.id, Listing.organisation_id == unit.property.organisation_id)
+    return db.scalar(select(Listing).where(*theirs).order_by(Listing.id.desc()).limit(1))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from atlasbahamas_plugins.listings.drawing import draw_home
 from atlasbahamas_plugins.listings.forms import ListingForm
 from atlasbahamas_plugins.listings.lists import CatalogueList, OwnList, catalogue_filters
 from atlasbahamas_plugins.listings.models import CATEGORIES, LIVE_HOME, LIVE_VEHICLE, PERIODS, STATES, TONES, VEHICLE
-from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing, units_let_today
+from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing, acting, units_let_today
 from atlasbahamas_plugins.listings.settings import ListingSettings
 from atlasbahamas_plugins.listings.vehicles import views as vehicle_views
 from atlasbahamas_plugins.listings.vehicles.drawing import draw_vehicle
@@ -140,7 +140,7 @@ def edit(context: OwnListing, request: Any) -> Any:
         form.title.data, form.description.data = text_of(request.db, context.row)
 
     def submit() -> Any:
-        services.edit_listing(request.db, context.row, form.details(), now=request.clock.now())
+        services.edit_listing(request.db, context.row, form.details(), now=request.clock.now(), by=acting(request))
         return done(request, context, "The listing was saved.")
 
     values = {"heading": "Edit the listing", "cancel": context.url(), "listing": context.row, **standing(context, request)}
@@ -166,7 +166,7 @@ def resume(context: OwnListing, request: Any) -> Any:
         request,
         context,
         "Put this listing back into the catalogue?",
-        lambda: services.resume_listing(request.db, context.row, let=units_let_today(request)),
+        lambda: services.resume_listing(request.db, context.row, let=units_let_today(request), by=acting(request)),
         "The listing is live again.",
     )
 
@@ -177,7 +177,7 @@ def pause(context: OwnListing, request: Any) -> Any:
         request,
         context,
         "Pause this listing?",
-        lambda: services.pause_listing(request.db, context.row),
+        lambda: services.pause_listing(request.db, context.row, by=acting(request)),
         "The listing is paused.",
     )
 
@@ -189,6 +189,6 @@ def withdraw(context: OwnListing, request: Any) -> Any:
         request,
         context,
         question,
-        lambda: services.withdraw_listing(request.db, context.row),
+        lambda: services.withdraw_listing(request.db, context.row, by=acting(request)),
         "The listing is withdrawn.",
     )

@@ -18,7 +18,7 @@ from atlasbahamas_plugins.portfolio.services import island_choices
 
 VIEW, EDIT = resources.VIEW, resources.EDIT
 FORM = ("GET", "POST")
-PARTS = ("versions", "review", "let", "several", "offers", "vehicles")
+PARTS = ("versions", "telling", "review", "reviewers", "let", "several", "offers", "vehicles")
 
 
 def _front(request: Any, context: Any) -> str:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.models import CHANGE, AuditEntry
 from atlasbahamas.audit.services import release
-from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving, Rows
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
-from atlasbahamas_plugins.portfolio.handover.models import Handover
-from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
+from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
+from atlasbahamas_plugins.portfolio.models import Hold, Property, PropertyPhoto, Unit, UnitPhoto
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
 from atlasbahamas_plugins.portfolio.owners.models import Ownership, Share
 
@@ -119,7 +119,7 @@ def _shares(db: Session, person_id: int) -> list[dict[str, Any]]:
 
 
 def erase(db: Session, leaving: Leaving) -> None:
-    """What they wrote down stays, by nobody in particular; in a reason that names them a pseudonym stands in their place.
+    """What they wrote down stays, by nobody in particular; in a text that names them a pseudonym stands in their place.
 
     A contact who is this person stays as an owner without a name, and so do the shares: they still make a whole.
     """
@@ -127,13 +127,49 @@ def erase(db: Session, leaving: Leaving) -> None:
     times_out = db.scalars(select(OutOfService).where(OutOfService.person_id == leaving.person_id)).all()
     rows: list[Hold | OutOfService] = [*holds, *times_out]
     for row in rows:
-        row.person_id, row.reason = None, leaving.redact(row.reason)
+        row.person_id, row.reason = None, leaving.redact_line(row.reason)
     for ownership in db.scalars(select(Ownership).where(Ownership.made_by == leaving.person_id)):
         ownership.made_by = None
     contacts = db.scalars(select(Contact).where(is_contact_of(db, leaving.person_id))).all()
     for contact in contacts:
         contact.person_id, contact.name, contact.email, contact.phone = None, PSEUDONYM, "", ""
     db.flush()
+    _redact(db, leaving)
     refs = [contact.ref for contact in contacts]
     about_them = and_(AuditEntry.about_kind == "contact", AuditEntry.about_ref.in_(refs))
     release(db, CHANGE, about_them, reason="erasure", now=leaving.now)
+
+
+LINES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+    (Property, ("name", "street", "amenities_more", "notes")),
+    (Hold, ("reason",)),
+    (OutOfService, ("reason",)),
+    (PropertyPhoto, ("caption",)),
+    (UnitPhoto, ("caption",)),
+)
+"""What an organisation writes about a property and what hangs on it."""
+TO_PROPERTY = {Hold: Hold.unit_id, OutOfService: OutOfService.unit_id, UnitPhoto: UnitPhoto.unit_id}
+
+
+def _redact(db: Session, leaving: Leaving) -> None:
+    """Put the pseudonym into whatever names them in the texts of their organisations."""
+    for model, names in LINES:
+        found = select(model)
+        if model in TO_PROPERTY:
+            found = found.join(Unit, Unit.id == TO_PROPERTY[model]).join(Property, Property.id == Unit.property_id)
+        elif model is PropertyPhoto:
+            found = found.join(Property, Property.id == PropertyPhoto.property_id)
+        columns = [getattr(model, name) for name in names]
+        for row in db.scalars(found.where(leaving.named_within(Property.organisation_id, *columns))):
+            for name in names:
+                text = getattr(row, name)
+                setattr(row, name, leaving.redact(text) if name == "notes" else leaving.redact_line(text))
+    handed = or_(*[leaving.named_within(side, Handover.property_name) for side in (Handover.from_id, Handover.to_id)])
+    for handover in db.scalars(select(Handover).where(handed)):
+        handover.property_name = leaving.redact_line(handover.property_name)
+    belonged = select(Membership.organisation_id).where(Membership.person_id == leaving.person_id)
+    for kept in db.scalars(select(FormerProperty).where(FormerProperty.organisation_id.in_(belonged))):
+        kept.name, facts = leaving.redact_line(kept.name), leaving.redact(kept.facts)
+        if facts != kept.facts:
+            kept.facts = facts
+    db.flush()

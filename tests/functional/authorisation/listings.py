@@ -12,6 +12,7 @@ from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas_plugins.listings.models import CURRENT, LIVE, Listing
 from atlasbahamas_plugins.listings.resources import Catalogue, OwnListing, OwnListings, PublicListing
 from atlasbahamas_plugins.listings.review.resources import ReviewDocumentNode, ReviewNode, ReviewPhotoNode, Reviews
+from atlasbahamas_plugins.listings.several.resources import UnitsToList
 from atlasbahamas_plugins.listings.versions.models import CHECKLIST, ListingDocument, ListingPhoto, ListingVersion
 from atlasbahamas_plugins.listings.versions.resources import (
     DocumentNode,
@@ -23,7 +24,7 @@ from atlasbahamas_plugins.listings.versions.resources import (
     Versions,
 )
 from atlasbahamas_plugins.portfolio.models import Property, Unit
-from atlasbahamas_plugins.portfolio.resources import UnitNode, Units
+from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
 LISTS = who(
@@ -88,7 +89,7 @@ def places(db: Session) -> dict[str, str]:
         "live listing": f"{here}listings/{listing('approved')}/",
         "paused listing": f"{here}listings/{listing('paused')}/",
         "unlisted unit": f"{here}properties/{above}/units/{unit}/",
-        "chosen units": f"{here}units/list?unit={unit}&page=",
+        "chosen units": f"{here}units/list/?unit={unit}",
         "draft listing": f"{own}{draft.listing.ref}/",
         "listing in review": f"{own}{submitted.listing.ref}/",
         "changed listing": f"{own}{begun.listing.ref}/",
@@ -158,8 +159,8 @@ REVIEWERS = who(
     hidden="stranger former other viewer maintenance leasing bookkeeper manager owner within outside",
     ok="admin",
 )
-# On the list of all units, which is no list of listings: limited members write theirs unit by unit.
-LIST_WRITERS = who(
+# What belongs to no property is not for members who are limited to some.
+VEHICLE_WRITERS = who(
     sign_in="visitor",
     hidden="stranger former other",
     forbidden="viewer maintenance bookkeeper within outside",
@@ -178,7 +179,7 @@ TABLE = Table(
         View(PublicListing, "", EVERYBODY, at="public listing"),
         View(PublicListing, "picture.svg", EVERYBODY, at="public listing"),
         View(OwnListings, "", LISTS, at="own listings"),
-        View(OwnListings, "vehicle", LIST_WRITERS, at="own listings", send=VEHICLE),
+        View(OwnListings, "vehicle", VEHICLE_WRITERS, at="own listings", send=VEHICLE),
         View(OwnListing, "", READERS, at="live listing"),
         View(OwnListing, "picture.svg", READERS, at="live listing"),
         View(OwnListing, "edit", WRITERS, at="live listing", send=TEXT),
@@ -191,7 +192,7 @@ TABLE = Table(
         View(OwnListing, "drop-changes", WRITERS, at="changed listing", send={}),
         View(OwnListing, "revise", WRITERS, at="paused listing", send={}),
         View(OwnListing, "let", WRITERS, at="live listing", send={}),
-        View(Units, "list", LIST_WRITERS, at="chosen units", send={"description": "Sea air."}, shows=True),
+        View(UnitsToList, "", WRITERS, at="chosen units", send={"description": "Sea air."}, shows=True),
         View(Versions, "", READERS, at="versions"),
         View(VersionNode, "", READERS, at="draft"),
         View(VersionNode, "take-photos", WRITERS, at="bare draft", send={}),

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.notifications import NotificationCategory
 from atlasbahamas_plugins.listings.models import ON_THE_MARKET, Listing
-from atlasbahamas_plugins.listings.review.services import tell_writers
 from atlasbahamas_plugins.listings.services import mark_let
+from atlasbahamas_plugins.listings.telling.services import tell_writers
 from atlasbahamas_plugins.listings.versions.services import lock_listing
 
 LET_CATEGORY = NotificationCategory("listings.let", "Homes that are let", "A listing left the catalogue because its home is let.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from atlasbahamas.web.forms import confirm_page
-from atlasbahamas_plugins.listings.resources import OwnListing
+from atlasbahamas_plugins.listings.resources import OwnListing, acting
 from atlasbahamas_plugins.listings.services import mark_let
 
 
@@ -15,6 +15,6 @@ def let(context: OwnListing, request: Any) -> Any:
         request,
         context,
         "Is this home let? The listing leaves the catalogue for good.",
-        lambda: mark_let(request.db, context.row),
+        lambda: mark_let(request.db, context.row, by=acting(request)),
         "The listing is off the market. Well done.",
     )

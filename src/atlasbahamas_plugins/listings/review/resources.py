@@ -14,6 +14,11 @@ from atlasbahamas_plugins.listings.versions.resources import DocumentNode, Versi
 REVIEW = "listings:listing:review"
 
 
+def reviewing_roles(request: Any) -> tuple[str, ...]:
+    """The roles whose holders may review."""
+    return tuple(role for role in request.registry.atlas_roles if REVIEW in request.grants_of(role))
+
+
 class ReviewNode(RowNode):
     """A version that is, or was, reviewed."""
 

@@ -9,15 +9,15 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.notifications import NotificationCategory
-from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas_plugins.listings.models import CURRENT, ON_THE_MARKET, Listing
+from atlasbahamas_plugins.listings.reviewers.services import barred_from
 from atlasbahamas_plugins.listings.services import check_unit, index_listing
+from atlasbahamas_plugins.listings.telling.services import REVIEW_CATEGORY, By, tell_of_others, tell_writers, writing_memberships
 from atlasbahamas_plugins.listings.versions.models import CHECKLIST, ListingDocument, ListingPhoto, ListingVersion
 from atlasbahamas_plugins.listings.versions.services import (
     IN_REVIEW,
@@ -33,13 +33,12 @@ from atlasbahamas_plugins.listings.versions.services import (
     versions_of,
 )
 
-REVIEW_CATEGORY = NotificationCategory("listings.review", "Review of your listings", "What became of a listing in review.")
 APPROVE, ASK, REJECT = "approve", "ask", "reject"
 DECISIONS = {APPROVE: "Approve", ASK: "Ask for changes", REJECT: "Reject"}
 AFTER = {APPROVE: "approved", ASK: "changes_requested", REJECT: "rejected"}
-COUNTED_UP_TO = 100
 TAKEN_BACK = "It was taken back meanwhile, so nothing was decided."
 CHANGED = "It was changed meanwhile, so nothing was decided. Look at it as it is now."
+OWN = "You submitted this yourself, or you work for its lister. Somebody else has to decide about it."
 DECIDED = "Somebody else decided about it meanwhile. Your decision was not saved."
 
 
@@ -96,7 +95,7 @@ def submit_listing(
     return version
 
 
-def take_back(db: Session, listing: Listing) -> None:
+def take_back(db: Session, listing: Listing, *, by: By | None = None) -> None:
     """Make a draft again of what is in review, so that it can be changed."""
     listing = lock_listing(db, listing)
     version = open_of(versions_of(db, listing))
@@ -108,9 +107,10 @@ def take_back(db: Session, listing: Listing) -> None:
     touch(listing)
     db.flush()
     record_version(db, "taken_back", version, after={"version": version.number})
+    tell_of_others(db, listing, "took back from review", by)
 
 
-def drop_changes(db: Session, listing: Listing) -> None:
+def drop_changes(db: Session, listing: Listing, *, by: By | None = None) -> None:
     """Give up what was being prepared for a listing on the market. What the public sees stays."""
     listing = lock_listing(db, listing)
     version = open_of(versions_of(db, listing))
@@ -122,6 +122,7 @@ def drop_changes(db: Session, listing: Listing) -> None:
     touch(listing)
     db.flush()
     record_version(db, "dropped", version, after={"version": version.number})
+    tell_of_others(db, listing, "dropped the changes of", by)
 
 
 def decide(
@@ -131,14 +132,15 @@ def decide(
     *,
     seen: int,
     roles: Sequence[str],
+    reviewing: Sequence[str],
     let: Select[Any],
     person_id: int,
     now: datetime,
 ) -> None:
     """Decide about a version. `seen` is the listing's version number when the reviewer looked; members in `roles` are told.
 
-    Raises Refused, and nothing is decided, when it was changed, taken back or decided since; when an approval lacks a tick, or a
-    no its reason.
+    Raises Refused, and nothing is decided, when it was changed, taken back or decided since; when it is the reviewer's own and
+    somebody else in `reviewing` could decide; when an approval lacks a tick, or a no its reason.
     """
     listing = lock_listing(db, version.listing)
     db.refresh(version)
@@ -146,6 +148,8 @@ def decide(
         raise Refused(TAKEN_BACK if version.state in ("draft", "dropped") else DECIDED)
     if listing.version != seen:
         raise Refused(CHANGED)
+    if barred_from(db, [version], person_id, reviewing):
+        raise Refused(OWN)
     lacking = [item for item in CHECKLIST if item not in decision.checked]
     if decision.kind == APPROVE:
         if lacking:
@@ -192,17 +196,6 @@ def _words(listing: Listing, version: ListingVersion) -> str:
         "rejected": "was not accepted",
     }[version.state]
     return f"“{version.title[:120]}” {words}"
-
-
-def tell_writers(
-    db: Session, listing: Listing, category: NotificationCategory, subject: str, *, roles: Sequence[str], now: datetime
-) -> None:
-    """Tell the members who may write a listing's text what became of it."""
-    today = (Membership.organisation_id == listing.organisation_id, Membership.until.is_(None), Membership.role.in_(roles))
-    people = db.scalars(select(Membership.person_id).where(*today).distinct().order_by(Membership.person_id)).all()
-    organisation = db.scalars(select(Organisation.ref).where(Organisation.id == listing.organisation_id)).one()
-    path = f"/portfolio/{organisation}/listings/{listing.ref}/"
-    notify(db, people, category, subject, TOLD_TEMPLATE, path=path, now=now)
 
 
 def look_at(db: Session, versions: Sequence[ListingVersion]) -> list[Looked]:
@@ -260,12 +253,6 @@ def chosen(db: Session, visible: Select[Any], refs: Sequence[str], *, most: int)
     return list(db.scalars(wanted.options(selectinload(ListingVersion.submitter))))
 
 
-def count_waiting(db: Session) -> int:
-    """How many wait, counted up to COUNTED_UP_TO."""
-    some = select(ListingVersion.id).where(ListingVersion.state == "submitted").limit(COUNTED_UP_TO).subquery()
-    return db.scalar(select(func.count()).select_from(some)) or 0
-
-
 def what_waits_for(db: Session, person_id: int, roles: Sequence[str], *, most: int = 20) -> list[tuple[ListingVersion, str]]:
     """(version, key of its organisation) of what was sent back to a person, and of what is in review, where they write listings.
 
@@ -276,16 +263,12 @@ def what_waits_for(db: Session, person_id: int, roles: Sequence[str], *, most: i
         later.listing_id == ListingVersion.listing_id, later.number > ListingVersion.number, later.state != "draft"
     )
     back = and_(ListingVersion.state == "changes_requested", Listing.state.in_(CURRENT), ~answered)
-    mine = (
-        Membership.person_id == person_id,
-        Membership.until.is_(None),
-        Membership.role.in_(roles),
-    )
+    mine = writing_memberships(roles, Listing.organisation_id, Listing.unit_id).where(Membership.person_id == person_id)
     rows = (
         select(ListingVersion, Organisation.ref)
         .join(Listing, Listing.id == ListingVersion.listing_id)
         .join(Organisation, Organisation.id == Listing.organisation_id)
-        .where(Listing.organisation_id.in_(select(Membership.organisation_id).where(*mine)))
+        .where(mine.correlate(Listing).exists())
         .where((ListingVersion.state == "submitted") | back)
         .order_by(ListingVersion.state, ListingVersion.submitted.desc(), ListingVersion.id)
         .limit(most)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -14,11 +14,19 @@ from atlasbahamas.files.serving import ASK, serve_file
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings.models import CATEGORIES, PERIODS, Listing
-from atlasbahamas_plugins.listings.resources import OwnListing, keys_sent, units_let_today, writing_roles
+from atlasbahamas_plugins.listings.resources import OwnListing, acting, keys_sent, units_let_today, writing_roles
 from atlasbahamas_plugins.listings.review import services
 from atlasbahamas_plugins.listings.review.forms import MOST, DecisionForm, Part, several_form
 from atlasbahamas_plugins.listings.review.lists import ReviewQueue, kind_of
-from atlasbahamas_plugins.listings.review.resources import ReviewDocumentNode, ReviewDocuments, ReviewNode, ReviewPhotos, Reviews
+from atlasbahamas_plugins.listings.review.resources import (
+    ReviewDocumentNode,
+    ReviewDocuments,
+    ReviewNode,
+    ReviewPhotos,
+    Reviews,
+    reviewing_roles,
+)
+from atlasbahamas_plugins.listings.reviewers.services import barred_from
 from atlasbahamas_plugins.listings.settings import ListingSettings
 from atlasbahamas_plugins.listings.versions.models import STATES, TONES, ListingVersion
 
@@ -55,7 +63,7 @@ def take_back(context: OwnListing, request: Any) -> Any:
         request,
         context,
         "Take this back from review?",
-        lambda: services.take_back(request.db, context.row),
+        lambda: services.take_back(request.db, context.row, by=acting(request)),
         "It is a draft again.",
     )
 
@@ -66,7 +74,7 @@ def drop_changes(context: OwnListing, request: Any) -> Any:
         request,
         context,
         "Drop the changes that are not public yet?",
-        lambda: services.drop_changes(request.db, context.row),
+        lambda: services.drop_changes(request.db, context.row, by=acting(request)),
         "The changes are dropped. What the public sees stays.",
     )
 
@@ -161,6 +169,7 @@ def _decide(request: Any, version: ListingVersion, part: Part) -> None:
         part.said(),
         seen=part.seen_number,
         roles=writing_roles(request),
+        reviewing=reviewing_roles(request),
         let=units_let_today(request),
         person_id=request.identity.person_id,
         now=request.clock.now(),
@@ -176,15 +185,20 @@ def _told(decided: Sequence[tuple[str, str]], left: Sequence[ListingVersion]) ->
 
 def _parts(request: Any, form: Any, nodes: Sequence[Any]) -> list[dict[str, Any]]:
     looked = services.look_at(request.db, [node.row for node in nodes])
-    return [{"part": form.part(node.row.ref), **_of(node, one)} for node, one in zip(nodes, looked, strict=True)]
+    barred = _barred(request, [node.row for node in nodes])
+    return [{"part": form.part(node.row.ref), **_of(node, one, barred)} for node, one in zip(nodes, looked, strict=True)]
 
 
 def _shown(request: Any, node: ReviewNode) -> dict[str, Any]:
     (looked,) = services.look_at(request.db, [node.row])
-    return _of(node, looked)
+    return _of(node, looked, _barred(request, [node.row]))
 
 
-def _of(node: Any, looked: services.Looked) -> dict[str, Any]:
+def _barred(request: Any, versions: Sequence[ListingVersion]) -> set[int]:
+    return barred_from(request.db, versions, request.identity.person_id, reviewing_roles(request))
+
+
+def _of(node: Any, looked: services.Looked, barred: Collection[int]) -> dict[str, Any]:
     """What a page says of a version: its text with what is new, its photos and documents as nodes, its price, unit and lister."""
     version, public = looked.version, looked.public
     photos, papers = ReviewPhotos(node.request, node, "photos"), ReviewDocuments(node.request, node, "documents")
@@ -192,6 +206,8 @@ def _of(node: Any, looked: services.Looked) -> dict[str, Any]:
         "node": node,
         "version": version,
         "listing": version.listing,
+        "is_own": version.id in barred and version.state == "submitted",
+        "own": services.OWN,
         "kind": kind_of(version),
         "state_badge": badge(STATES[version.state], TONES[version.state]),
         "category": CATEGORIES[version.listing.category],

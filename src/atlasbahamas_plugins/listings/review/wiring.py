@@ -12,6 +12,7 @@ from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.listings.resources import EDIT, OwnListing, writing_roles
 from atlasbahamas_plugins.listings.review import resources, services, views
 from atlasbahamas_plugins.listings.review.resources import REVIEW
+from atlasbahamas_plugins.listings.reviewers.services import COUNTED_UP_TO, count_waiting
 
 FORM = ("GET", "POST")
 
@@ -19,13 +20,17 @@ FORM = ("GET", "POST")
 def _admin_card(request: Any, context: Any) -> str:
     if not request.has_permission(REVIEW, context):
         return ""
-    values = {"node": context, "count": services.count_waiting(request.db), "most": services.COUNTED_UP_TO}
+    count = count_waiting(request.db, request.identity.person_id, resources.reviewing_roles(request))
+    values = {"node": context, "count": count, "most": COUNTED_UP_TO}
     return str(render("listings/review_card.jinja2", values, request=request))
 
 
 def _home(request: Any, context: Any) -> str:
     waits = services.what_waits_for(request.db, request.identity.person_id, writing_roles(request))
-    return str(render("listings/home.jinja2", {"waits": waits}, request=request)) if waits else ""
+    reviewing = resources.reviewing_roles(request)
+    count = count_waiting(request.db, request.identity.person_id, reviewing) if request.identity.roles & set(reviewing) else 0
+    values = {"waits": waits, "count": count, "most": COUNTED_UP_TO}
+    return str(render("listings/home.jinja2", values, request=request)) if waits or count else ""
 
 
 def includeme(config: Any) -> None:
@@ -33,7 +38,6 @@ def includeme(config: Any) -> None:
     config.add_child(Admin, "review", resources.Reviews)
     config.add_child(resources.ReviewNode, "photos", resources.ReviewPhotos)
     config.add_child(resources.ReviewNode, "documents", resources.ReviewDocuments)
-    config.contribute("notification-category", services.REVIEW_CATEGORY, name="review")
     config.contribute("slot:admin", Slot(_admin_card), name="review", order=10)
     config.contribute("slot:home", Slot(_home), name="review", order=40)
 

@@ -8,7 +8,17 @@ from datetime import date
 from typing import Any
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.web.forms import CheckField, ChoiceField, DateField, Form, IntegerField, MoneyField, MultilineField, TextField
+from atlasbahamas.web.forms import (
+    CheckField,
+    ChoiceField,
+    DateField,
+    DocumentsField,
+    Form,
+    IntegerField,
+    MoneyField,
+    MultilineField,
+    TextField,
+)
 from atlasbahamas_plugins.listings.forms import PERIODS_OF_HOMES
 from atlasbahamas_plugins.listings.models import HOMES, MOST_GUESTS, MOST_NIGHTS
 from atlasbahamas_plugins.listings.services import ListingDetails, check_terms
@@ -37,6 +47,7 @@ class GridForm(Form):
     guests = IntegerField("Guests, at most", min=1, max=MOST_GUESTS)
     min_nights = IntegerField("Nights, at least", min=1, max=MOST_NIGHTS)
     with_photos = CheckField("Begin with the photos of each unit, or of its property")
+    documents = DocumentsField("Documents for the reviewer, the same for all of them", max_files=10)
     what = ChoiceField(
         "What happens then", choices=[("draft", "They are drafts"), ("submit", "They are submitted at once")], required=True
     )

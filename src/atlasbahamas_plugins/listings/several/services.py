@@ -11,9 +11,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.files.models import File
+from atlasbahamas.files.store import Store
+from atlasbahamas.files.uploads import Upload
 from atlasbahamas_plugins.listings.models import CURRENT, STATES, Listing
 from atlasbahamas_plugins.listings.review.services import submit_listing
 from atlasbahamas_plugins.listings.services import ListingDetails, begin_with_photos, draft_listing
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
+from atlasbahamas_plugins.listings.versions.services import add_documents, copy_documents, documents_of, drafts_of, record_version
 from atlasbahamas_plugins.portfolio.models import Unit
 
 MOST_UNITS = 100
@@ -65,12 +70,15 @@ def list_several(
     *,
     let: Select[Any],
     with_photos: bool,
+    store: Store,
+    documents: Sequence[Upload | File] = (),
     submit: bool,
     reviewed: bool,
     person_id: int,
     now: datetime,
 ) -> Outcome:
-    """Write a draft for each unit that can be listed; `submit` hands them in at once, `with_photos` takes the units' photos.
+    """Write a draft for each unit that can be listed; `submit` hands them in at once, `with_photos` takes the units' photos;
+    each gets the `documents`.
 
     Raises Refused for more than MOST_UNITS, and for none at all.
     """
@@ -90,7 +98,20 @@ def list_several(
             skipped.append((one.unit, refused.message))
     if with_photos:
         begin_with_photos(db, listings, now=now)
+    if documents and listings:
+        _add_documents(db, store, listings, documents, person_id=person_id, now=now)
     if submit:
         for listing in listings:
             submit_listing(db, listing, reviewed=reviewed, let=let, person_id=person_id, now=now)
     return Outcome(listings, skipped)
+
+
+def _add_documents(
+    db: Session, store: Store, listings: Sequence[Listing], documents: Sequence[Upload | File], *, person_id: int, now: datetime
+) -> None:
+    """The bytes of a document are kept once, whatever the number of listings."""
+    first, *others = db.scalars(drafts_of(listings).order_by(ListingVersion.id)).all()
+    add_documents(db, store, first, documents, person_id=person_id, now=now)
+    for draft in others:
+        copy_documents(db, first, draft, now=now)
+        record_version(db, "documents_added", draft, after={"documents": [paper.ref for paper in documents_of(db, draft)]})

@@ -14,6 +14,7 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.listings.models import LIVE_VEHICLE, Listing
 from atlasbahamas_plugins.listings.services import ListingDetails, begin_listing, edit_listing, index_listing
+from atlasbahamas_plugins.listings.telling.services import By, tell_of_others
 from atlasbahamas_plugins.listings.vehicles.models import Vehicle
 from atlasbahamas_plugins.portfolio.models import Island, Settlement
 
@@ -55,13 +56,15 @@ def draft_vehicle(
     return listing
 
 
-def edit_vehicle(db: Session, listing: Listing, details: ListingDetails, facts: VehicleDetails, *, now: datetime) -> None:
+def edit_vehicle(
+    db: Session, listing: Listing, details: ListingDetails, facts: VehicleDetails, *, now: datetime, by: By | None = None
+) -> None:
     """Change what the listing of a vehicle says. Raises Refused where `edit_listing` does."""
     vehicle = vehicle_of(db, listing)
     for name, value in asdict(facts).items():
         setattr(vehicle, name, value)
     before, after = changes(vehicle, FACTS)
-    edit_listing(db, listing, details, now=now)
+    changed = edit_listing(db, listing, details, now=now)
     db.flush()
     if after:
         db.refresh(vehicle, ["settlement"])
@@ -69,6 +72,8 @@ def edit_vehicle(db: Session, listing: Listing, details: ListingDetails, facts: 
         index_listing(db, listing)
         about = ("listing", listing.ref)
         record(db, "listings:vehicle:changed", about=about, organisation_id=listing.organisation_id, before=before, after=after)
+    if after or changed:
+        tell_of_others(db, listing, "changed", by)
 
 
 def vehicle_of(db: Session, listing: Listing) -> Vehicle:

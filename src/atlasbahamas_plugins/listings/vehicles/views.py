@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from atlasbahamas.web.forms import done, form_page
-from atlasbahamas_plugins.listings.resources import OwnListing, OwnListings
+from atlasbahamas_plugins.listings.resources import OwnListing, OwnListings, acting
 from atlasbahamas_plugins.listings.vehicles import services
 from atlasbahamas_plugins.listings.vehicles.forms import VehicleForm
 from atlasbahamas_plugins.listings.versions.services import text_of
@@ -37,7 +37,7 @@ def edit(context: OwnListing, request: Any, standing: dict[str, Any]) -> Any:
         form.title.data, form.description.data = text_of(request.db, context.row)
 
     def submit() -> Any:
-        services.edit_vehicle(request.db, context.row, form.details(), form.facts(), now=request.clock.now())
+        services.edit_vehicle(request.db, context.row, form.details(), form.facts(), now=request.clock.now(), by=acting(request))
         return done(request, context, "The listing was saved.")
 
     values = {"heading": "Edit the listing", "cancel": context.url(), "listing": context.row, **standing}

@@ -12,6 +12,7 @@ from atlasbahamas.db.triggers import refusing
 from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.files.models import File
 from atlasbahamas.people.models import Person
+from atlasbahamas.personal.leaving import PSEUDONYM
 from atlasbahamas_plugins.listings.models import Base, Listing, one_of
 
 STATES = {
@@ -53,8 +54,9 @@ class ListingVersion(Base):
 
     A draft can be changed; from the moment it is submitted it stays as it is, so what a reviewer saw is what the public gets,
     and each decision is about one version. At most one version of a listing is open (draft or submitted) and at most one is
-    approved: the one that the public sees. `reviewed`: a person decided, and ticked the checklist; where the site asks for no
-    review, versions are approved by being submitted.
+    approved: the one that the public sees. Only whoever was erased can be taken out of its words (personal.py).
+    `reviewed`: a person decided, and ticked the checklist; where the site asks for no review, versions are approved by being
+    submitted.
     """
 
     __tablename__ = "listings_version"
@@ -128,6 +130,18 @@ class ListingDocument(Base):
     file: Mapped[File] = relationship(File, lazy="joined", innerjoin=True)
 
 
+def _blacked_out(column: str, percent: str) -> str:
+    """SQL: a text is the old one with the pseudonym of somebody who was erased in the place of parts of it, and nothing else."""
+    pattern = f"NEW.{column}"
+    for special in ("'!'", percent, "'_'"):
+        pattern = f"replace({pattern}, {special}, '!' || {special})"
+    return f"OLD.{column} LIKE replace({pattern}, '{PSEUDONYM}', {percent}) ESCAPE '!'"
+
+
+PERCENT = {"sqlite": "char(37)", "postgresql": "chr(37)"}
+"""Not written out: the driver of PostgreSQL would take it for a parameter."""
+
+
 def _differs(*columns: str) -> str:
     return " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
 
@@ -151,15 +165,25 @@ def _closed(row: str) -> str:
 
 
 def _kept_as_submitted(table: str, event: str, rows: tuple[str, ...]) -> Trigger:
-    condition = " OR ".join(_closed(row) for row in rows)
+    condition = "({})".format(" OR ".join(_closed(row) for row in rows))
+    unless = dict.fromkeys(PERCENT, "")
+    if (table, event) == ("listings_photo", "UPDATE"):
+        same = _differs("id", "ref", "version_id", "position", "file_id")
+        unless = {name: f" AND ({same} OR NOT {_blacked_out('caption', percent)})" for name, percent in PERCENT.items()}
     return refusing(
         f"{table}_frozen_{event.lower()}",
         table,
         "listings_version_frozen",
         event,
-        condition.format(lock=""),
-        on_postgresql=" OR " + condition.format(lock=" FOR SHARE"),
+        "1 = 0",
+        on_sqlite=f" OR {condition.format(lock='')}{unless['sqlite']}",
+        on_postgresql=f" OR {condition.format(lock=' FOR SHARE')}{unless['postgresql']}",
     )
+
+
+def _text_changed(dialect: str) -> str:
+    kept = " AND ".join(_blacked_out(column, PERCENT[dialect]) for column in ("title", "description"))
+    return f" OR (OLD.state <> 'draft' AND ({_differs('title', 'description')}) AND NOT ({kept}))"
 
 
 TRIGGERS = (
@@ -176,7 +200,9 @@ TRIGGERS = (
         "listings_version",
         "listings_version_frozen",
         "UPDATE",
-        f"OLD.state <> 'draft' AND ({_differs('id', 'ref', 'listing_id', 'number', 'title', 'description', 'created')})",
+        f"OLD.state <> 'draft' AND ({_differs('id', 'ref', 'listing_id', 'number', 'created')})",
+        on_sqlite=_text_changed("sqlite"),
+        on_postgresql=_text_changed("postgresql"),
     ),
     refusing(
         "listings_version_decided_once",

@@ -104,17 +104,20 @@ def draft_of(db: Session, listing: Listing, *, now: datetime) -> ListingVersion:
     touch(listing)
     db.flush()
     copy_photos(db, photos_in_order(db, source), version, now=now)
-    _copy_documents(db, source, version, now=now)
+    copy_documents(db, source, version, now=now)
     record_version(db, "begun", version, after={"version": version.number})
     return version
 
 
-def write_text(db: Session, listing: Listing, title: str, description: str, *, now: datetime) -> None:
-    """Change the words of a listing: in its draft, which is begun if there is none. Words that are as they were begin nothing."""
+def write_text(db: Session, listing: Listing, title: str, description: str, *, now: datetime) -> bool:
+    """Change the words of a listing: in its draft, which is begun if there is none. Words that are as they were begin nothing.
+
+    Gives whether they are others now.
+    """
     versions = versions_of(db, listing)
     shown = open_of(versions) or sent_back_of(versions) or public_of(versions)
     if shown is not None and (shown.title, shown.description) == (title, description):
-        return
+        return False
     if shown is not None and shown.state == "submitted":
         raise Refused(IN_REVIEW, "title" if shown.title != title else "description")
     version = draft_of(db, listing, now=now)
@@ -123,6 +126,7 @@ def write_text(db: Session, listing: Listing, title: str, description: str, *, n
     touch(listing)
     db.flush()
     record_version(db, "changed", version, before=before, after=after)
+    return True
 
 
 def text_of(db: Session, listing: Listing) -> tuple[str, str]:
@@ -169,7 +173,8 @@ def copy_photos_to(db: Session, wanted: Sequence[tuple[ListingVersion, Sequence[
     return copies
 
 
-def _copy_documents(db: Session, source: ListingVersion, version: ListingVersion, *, now: datetime) -> None:
+def copy_documents(db: Session, source: ListingVersion, version: ListingVersion, *, now: datetime) -> None:
+    """Give a version that has none the same documents as another's; the bytes are shared."""
     papers = documents_of(db, source)
     files = copy_files(db, [paper.file for paper in papers], now=now) if papers else []
     db.add_all(ListingDocument(ref=long_key("d"), version_id=version.id, file=file, created=now) for file in files)

@@ -18,7 +18,7 @@ from atlasbahamas_plugins.portfolio.bulk.resources import BulkEditNode, BulkEdit
 from atlasbahamas_plugins.portfolio.lists import UnitList
 from atlasbahamas_plugins.portfolio.models import Unit
 from atlasbahamas_plugins.portfolio.occupancy import STATES
-from atlasbahamas_plugins.portfolio.resources import Units, UnitsOfProperty, organisation_above
+from atlasbahamas_plugins.portfolio.resources import EDIT, Units, UnitsOfProperty, organisation_above
 
 MOST_TICKED = 300
 LET = ("let", "notice")
@@ -88,7 +88,7 @@ def undo(context: BulkEditNode, request: Any) -> Any:
 
 def _listed(context: Units | UnitsOfProperty, request: Any) -> Listed:
     """The units of the list with their states. A filter that cannot be read must not turn into all of them."""
-    listed = UnitList(request, context.visible(), node=context, today=request.clock.today())
+    listed = UnitList(request, context.allowed(EDIT), node=context, today=request.clock.today())
     if not listed.valid:
         raise HTTPBadRequest()
     rows = request.db.execute(listed.rows.page(None, most=services.MOST_UNITS + 1)).all()
@@ -114,7 +114,7 @@ def _apply(context: Units | UnitsOfProperty, request: Any, form: BulkForm, chang
     edit = services.apply_bulk_edit(
         request.db,
         organisation.row.id,
-        context.visible(),
+        context.allowed(EDIT),
         form.chosen_units(),
         changes,
         form_key=str(form.form_key.data),

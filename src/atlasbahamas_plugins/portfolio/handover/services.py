@@ -146,6 +146,14 @@ def under_way(db: Session, above: Property) -> Handover | None:
     return db.scalar(open_ones.where(func.coalesce(Handover.answer, "accepted") == "accepted"))
 
 
+def to_answer(db: Session, person_id: int, roles: Sequence[str]) -> Sequence[Handover]:
+    """What is offered to the organisations in which a person has one of some roles and may answer, the oldest first."""
+    mine = (Membership.person_id == person_id, Membership.until.is_(None), Membership.limit_id.is_(None))
+    answering = select(Membership.organisation_id).where(*mine, Membership.role.in_(roles))
+    offered = select(Handover).where(Handover.answer.is_(None), Handover.done.is_(None), Handover.to_id.in_(answering))
+    return db.scalars(offered.order_by(Handover.id).limit(20)).all()
+
+
 def _answer(db: Session, handover: Handover, answer: str, person_id: int, now: datetime, *, also: str | None = None) -> None:
     _lock(db, handover)
     if handover.done is not None or handover.answer not in (None, also):

@@ -5,24 +5,33 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
+from pyramid.renderers import render
+
 from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas_plugins.portfolio.handover import jobs, resources, views
+from atlasbahamas.web.layout import Slot
+from atlasbahamas_plugins.portfolio.handover import jobs, resources, services, views
 from atlasbahamas_plugins.portfolio.handover.events import PROPERTY_HANDED_OVER, HandoverListener
 from atlasbahamas_plugins.portfolio.handover.resources import FORMER, HAND_OVER
-from atlasbahamas_plugins.portfolio.handover.services import HANDOVERS
 from atlasbahamas_plugins.portfolio.resources import PropertyNode
 
 FORM = ("GET", "POST")
 JUST_AFTER_MIDNIGHT = time(0, 5)
 
 
+def _home(request: Any, context: Any) -> str:
+    roles = [role for role in request.registry.atlas_roles if HAND_OVER in request.grants_of(role)]
+    offered = services.to_answer(request.db, request.identity.person_id, roles)
+    return str(render("portfolio/handovers_home.jinja2", {"offered": offered}, request=request)) if offered else ""
+
+
 def includeme(config: Any) -> None:
     """The point that others listen at, the job of each night, and the pages."""
     config.add_extension_point(PROPERTY_HANDED_OVER, HandoverListener)
-    config.contribute(CATEGORIES, HANDOVERS, name="handovers")
+    config.contribute(CATEGORIES, services.HANDOVERS, name="handovers")
     config.add_job("portfolio.hand_over", jobs.hand_over)
     config.add_schedule("portfolio.hand_over", "portfolio.hand_over", at=JUST_AFTER_MIDNIGHT)
+    config.contribute("slot:home", Slot(_home), name="handovers", order=30)
     config.add_child(OrganisationNode, "handovers", resources.Handovers)
     config.add_child(OrganisationNode, "former-properties", resources.FormerProperties)
     page = config.add_view

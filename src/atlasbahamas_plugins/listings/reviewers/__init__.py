@@ -1,0 +1,1 @@
+"""Who may decide about what waits for review, and is told of it."""

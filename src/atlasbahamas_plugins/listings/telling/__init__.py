@@ -1,0 +1,1 @@
+"""Who writes a listing is told what became of it."""
