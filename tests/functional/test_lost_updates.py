@@ -15,7 +15,7 @@ from atlasbahamas.web.forms import VersionField
 LINES = [(table, view) for table in TABLES for view in table.views if view.send is not None and view.get]
 # By hand: what is called `edit` changes a row, and so does the account. A member's role is a new row each time, and of a
 # photo's caption the last word counts.
-ALSO = ("Account/", *(f"OfferNode/{step}" for step in ("talk", "listed", "close")))
+ALSO = ("Account/", "LeaseNode/send", *(f"OfferNode/{step}" for step in ("talk", "listed", "close")))
 OTHERWISE = ("MembershipNode/edit", *(f"{kind}PhotoNode/edit" for kind in ("Property", "Unit", "Version", "Offer")))
 EDITS = [line for line in LINES if str(line[1]) in ALSO or (line[1].name == "edit" and str(line[1]) not in OTHERWISE)]
 PEOPLE = ("owner", "admin")

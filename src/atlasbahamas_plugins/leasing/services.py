@@ -171,9 +171,11 @@ def write_draft(
 
 def edit_draft(db: Session, lease: Lease, details: LeaseDetails, *, now: datetime, known: Collection[int] | None = None) -> None:
     """Change a draft. Raises Refused for what was sent already. `known` as in `record_lease`."""
+    seen = lease.version
     lock_organisation(db, lease.organisation_id)
     lock_lease(db, lease)
-    if lease.state != "draft":
+    # The lock may have been waited for: whoever had it may have changed what the caller's form was made from.
+    if lease.state != "draft" or lease.version != seen:
         raise CHANGED
     before = told(whole_lease(db, lease))
     for part in (LeaseParty, RentTerm, Deposit, Clause):
