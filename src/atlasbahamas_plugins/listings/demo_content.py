@@ -392,6 +392,7 @@ PHOTOGRAPHED = (("Cable Beach Court", "1A"), ("Cable Beach Court", "1B"), ("Cabl
 
 NEW_TITLES = (
     ("Gregory Town Cottages", "Sea Grape", "Three-bedroom cottage above the cliffs of Gregory Town", True),
+    ("Cable Beach Court", "1B", "Two-bedroom with a long balcony, a walk from Goodman's Bay", False),
     ("Cable Beach Court", "3A", "Top-floor two-bedroom with a study corner, Cable Beach", False),
 )
 """Listings on the market with another title that is not public yet; True: it waits for a reviewer."""
