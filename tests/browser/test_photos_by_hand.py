@@ -87,3 +87,14 @@ def test_what_is_too_large_is_said_before_it_is_sent(gallery: Page) -> None:
     gallery.get_by_role("button", name="Add them").click()
     gallery.get_by_text("The photo was added.").wait_for()
     assert len(order(gallery)) == 4
+
+
+def test_a_photo_by_itself_is_fitted_to_the_screen(gallery: Page) -> None:
+    said: list[str] = []
+    gallery.on("console", lambda message: said.append(message.text))
+    address = gallery.locator("[data-ref] img").first.get_attribute("src")
+    gallery.set_viewport_size({"width": 390, "height": 740})
+    gallery.goto(str(address).replace("/small", "/full"))
+    assert gallery.evaluate("document.images[0].naturalWidth > innerWidth")
+    assert gallery.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert said == []

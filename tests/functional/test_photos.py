@@ -70,7 +70,7 @@ def test_photos_are_added_shown_and_served(site: Site) -> None:
     for header, words in (
         ("Cache-Control", "private, max-age=60"),
         ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+        ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
         ("Content-Disposition", "inline; filename=\"beach.jpg\"; filename*=UTF-8''beach.jpg"),
     ):
         assert picture.headers[header] == words

@@ -7,7 +7,8 @@ import re
 from importlib.resources import files
 
 from atlasbahamas.people.demo_content import ACCOUNTS, ORGANISATIONS
-from atlasbahamas_plugins.listings.demo_content import LISTINGS, VEHICLES
+from atlasbahamas_plugins.listings.demo_content import LISTINGS
+from atlasbahamas_plugins.listings.vehicles.demo_content import VEHICLES
 from atlasbahamas_plugins.portfolio.demo_content import HOLDS, PROPERTIES
 
 UNITS = {(above.name, unit.label): unit for above in PROPERTIES for unit in above.units}

@@ -23,6 +23,9 @@ ASK = "private, no-cache"
 SHARE = "public, max-age=86400"
 """For pictures that everybody may see."""
 _SOON = "private, max-age=60"
+_NOTHING = "default-src 'none'; sandbox"
+# A browser shows a picture on a page that it makes itself, with styles inside, which fit it to the screen.
+_SHOWN = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 def serve_file(request: Any, file: File, rendition: str = "full", *, cache: str = KEEP) -> Response:
@@ -43,7 +46,7 @@ def serve_file(request: Any, file: File, rendition: str = "full", *, cache: str 
     response.accept_ranges = "bytes"
     response.headers["Cache-Control"] = cache if made or cache != KEEP else _SOON
     response.headers["Content-Disposition"] = disposition(file.name, inline=file.kind == PICTURE)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = _SHOWN if file.kind == PICTURE else _NOTHING
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 

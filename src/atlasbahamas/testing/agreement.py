@@ -12,7 +12,7 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 from pyramid.request import Request, apply_request_extensions
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.people.models import PersonRole
@@ -127,5 +127,5 @@ class Tree:
         return {row for row in rows if isinstance(row, kind)}
 
 
-def _ids(rows: set[Any]) -> list[int]:
-    return sorted(row.id for row in rows)
+def _ids(rows: set[Any]) -> list[Any]:
+    return sorted(inspect(row).identity for row in rows)

@@ -18,10 +18,11 @@ from atlasbahamas.people.demo_content import ORGANISATIONS
 from atlasbahamas.people.models import PLATFORM_ADMIN, Organisation, PersonRole
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.listings import services
-from atlasbahamas_plugins.listings.demo_content import LISTINGS, NEW_TITLES, PAPER, PHOTOGRAPHED, SENT_BACK, VEHICLES, DemoListing
+from atlasbahamas_plugins.listings.demo_content import LISTINGS, NEW_TITLES, PAPER, PHOTOGRAPHED, SENT_BACK, DemoListing
 from atlasbahamas_plugins.listings.models import VEHICLE, Listing
 from atlasbahamas_plugins.listings.offers.demo import load_offers
 from atlasbahamas_plugins.listings.review.services import APPROVE, ASK, Decision, decide, submit_listing
+from atlasbahamas_plugins.listings.vehicles.demo_content import VEHICLES
 from atlasbahamas_plugins.listings.vehicles.services import VehicleDetails, draft_vehicle
 from atlasbahamas_plugins.listings.versions.models import CHECKLIST, ListingVersion
 from atlasbahamas_plugins.listings.versions.services import add_documents, drafts_of

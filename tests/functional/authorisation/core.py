@@ -113,7 +113,7 @@ def places(db: Session) -> dict[str, str]:
 
 
 def crossed(db: Session) -> dict[str, str]:
-    """Memberships that are another organisation's, or over; an invitation under an organisation that is not its own."""
+    """Memberships of another organisation, or over; an invitation and an entry of the audit where they do not belong."""
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
 
     def member(*conditions: ColumnElement[bool]) -> str:
@@ -122,7 +122,9 @@ def crossed(db: Session) -> dict[str, str]:
 
     elsewhere = db.scalars(select(Organisation.ref).where(Organisation.name == ELSEWHERE)).one()
     invitation = db.scalars(select(Invitation.ref).where(Invitation.organisation_id == here.id).limit(1)).one()
+    entry = db.scalars(select(AuditEntry.id).where(AuditEntry.organisation_id != here.id).limit(1)).one()
     return {
+        "another organisation's entry": f"/portfolio/{here.ref}/audit/{entry}/",
         "another organisation's invitation": f"/portfolio/{elsewhere}/invitations/{invitation}/",
         "another organisation's member": member(Membership.organisation_id != here.id, Membership.until.is_(None)),
         "a former member": member(Membership.organisation_id == here.id, Membership.until.is_not(None)),

@@ -113,9 +113,11 @@ def crossed(db: Session) -> dict[str, str]:
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
     draft, submitted = version(db, "draft", Listing.state == "draft"), version(db, "submitted", Listing.state == "submitted")
     live = db.scalars(select(Listing).where(Listing.organisation_id == here.id, Listing.cover.is_not(None), LIVE)).one()
+    unpublished = part(db, ListingPhoto, version(db, "draft", Listing.id == live.id))
     own, photo = f"/portfolio/{here.ref}/listings/", part(db, ListingPhoto, draft)
     of_draft, paper = f"{own}{draft.listing.ref}/versions/{draft.ref}/", part(db, ListingDocument, draft)
     of_others = select(Listing.ref).where(Listing.organisation_id != here.id).limit(1)
+    beside = db.scalars(select(Listing.ref).where(LIVE, Listing.id != live.id).limit(1)).one()
     return {
         "another organisation's listing": f"/portfolio/{here.ref}/listings/{db.scalars(of_others).one()}/",
         **{
@@ -123,6 +125,8 @@ def crossed(db: Session) -> dict[str, str]:
             for state, ref in db.execute(select(Listing.state, Listing.ref).where(Listing.state != "approved"))
         },
         "a photo of a draft on a live listing": f"/listings/{live.ref}/photos/{photo}/small",
+        "a photo of its own change that is not public yet": f"/listings/{live.ref}/photos/{unpublished}/small",
+        "a photo of another live listing": f"/listings/{beside}/photos/{live.cover}/small",
         "a photo of another version": f"{of_draft}photos/{part(db, ListingPhoto, submitted)}/small",
         "a document of another version": f"{of_draft}documents/{part(db, ListingDocument, submitted)}/file",
         "a version of another listing": f"{own}{live.ref}/versions/{draft.ref}/",

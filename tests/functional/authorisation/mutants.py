@@ -128,10 +128,16 @@ def platform() -> Iterator[Mutant]:
         "everybody has an account",
         lambda world: _all(
             mock.patch.object(Root, "__acl__", altered(1, Everyone)),
-            *[mock.patch.object(node, "needs_sign_in", False) for node, _ in registered(world.site.app) if node.needs_sign_in],
+            *_without_sign_in(world.site.app),
         ),
         lambda view: view.node.needs_sign_in,
     )
+
+
+def _without_sign_in(app: Any) -> list[Any]:
+    """Patches under which no node sends visitors to the sign-in page."""
+    guarded = {node for node, _ in registered(app) if node.needs_sign_in}
+    return [mock.patch.object(node, "needs_sign_in", False) for node in guarded]
 
 
 def memberships(app: Any) -> Iterator[Mutant]:
@@ -197,7 +203,7 @@ def pages(app: Any) -> Iterator[Mutant]:
             and holders[other] & counting != holders[permission] & counting
         ]
         for other in [None, *({VIEW, USE} - {permission}), *(kin if permission not in (VIEW, USE) else ())]:
-            # A node behind the sign-in page has two guards, which fall together.
+            # A node behind the sign-in page has two guards, its own or that of what it hangs under; they fall together.
             both = permission == USE and other == VIEW
             yield Mutant(
                 f"{node.__name__}/{name} asks for {other or 'nothing that is declared'}",
@@ -224,7 +230,8 @@ def _asking(world: World, node: type[Node], name: str, permission: str | None, b
         for browser in world.browsers.values():
             stack.enter_context(mock.patch.object(browser, "app", app))
         if both:
-            stack.enter_context(mock.patch.object(node, "needs_sign_in", False))
+            for patch in _without_sign_in(app):
+                stack.enter_context(patch)
         yield
 
 
