@@ -16,13 +16,13 @@ BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", *FEATU
 
 
 def test_every_view_has_an_expectation(world: World) -> None:
-    expected = [(view.node, view.name) for _, view in LINES]
+    expected = [(view.node, view.name, view.at) for _, view in LINES]
     assert len(expected) == len(set(expected))
-    assert registered(world.site.app) == set(expected)
+    assert registered(world.site.app) == {(node, name) for node, name, _ in expected}
     assert beside_the_tree(world.site.app) == BESIDE_THE_TREE
 
 
-@pytest.mark.parametrize(("table", "view"), LINES, ids=[f"{table.feature}-{view}" for table, view in LINES])
+@pytest.mark.parametrize(("table", "view"), LINES, ids=[f"{table.feature}-{view}-{view.at}" for table, view in LINES])
 def test_who_may(world: World, table: Table, view: View) -> None:
     assert list(world.surprises(table, view)) == []
 

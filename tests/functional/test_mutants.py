@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from authorisation import TABLES
 from authorisation.mutants import all_mutants, seen_by
 
 from atlasbahamas.testing import site as sites
@@ -18,7 +19,7 @@ SAMPLE = 16
 @pytest.fixture
 def world(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     template = sites.sqlite_template(tmp_path_factory.getbasetemp())
-    made = World.make(sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path)
+    made = World.make(sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path, TABLES)
     yield made
     made.site.close()
 

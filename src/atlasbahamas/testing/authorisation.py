@@ -67,17 +67,21 @@ RELATIONS: Mapping[str, str | None] = {
 """Relation -> account. stranger: signed in, a member of nothing; former: held every role here and holds none;
 other: holds every role in another organisation; admin: of the platform; within: a manager who is limited to some parts of the
 organisation, among them those that the tables are about; outside: a manager who is limited to another part.
-A new one is a line here and a word in each table."""
+A new one is a line here and a word in each table. What only one feature knows are `relations` of its table."""
 
 Who = Mapping[str, str]
 
 
-def who(*, ok: str = "", forbidden: str = "", hidden: str = "", sign_in: str = "") -> Who:
-    """An expectation: ok, 403, 404, or led to the sign-in page. Every relation is named once. Raises ValueError."""
+def who(*, ok: str = "", forbidden: str = "", hidden: str = "", sign_in: str = "", also: Mapping[str, str] | None = None) -> Who:
+    """An expectation: ok, 403, 404, or led to the sign-in page. Every relation is named once. Raises ValueError.
+
+    `also`: the relations of the feature's own table, where the line is about them too.
+    """
+    wanted = [*RELATIONS, *(also or {})]
     groups = {"ok": ok, "403": forbidden, "404": hidden, "in": sign_in}
     named = [(relation, outcome) for outcome, words in groups.items() for relation in words.split()]
-    if sorted(relation for relation, _ in named) != sorted(RELATIONS):
-        raise ValueError(f"name each of {', '.join(RELATIONS)} once; got {sorted(relation for relation, _ in named)}")
+    if sorted(relation for relation, _ in named) != sorted(wanted):
+        raise ValueError(f"name each of {', '.join(wanted)} once; got {sorted(relation for relation, _ in named)}")
     return dict(named)
 
 
@@ -102,12 +106,18 @@ class View:
 
 @dataclass(frozen=True)
 class Table:
-    """The expectations of one feature, and where its objects are."""
+    """The expectations of one feature, and where its objects are.
+
+    `relations`: relation -> account of those that only this feature knows; `arrange` brings them about, and makes the accounts
+    that the demo data does not have.
+    """
 
     feature: str
     places: Callable[[Session], dict[str, str]]
     views: tuple[View, ...]
     crossed: Callable[[Session], dict[str, str]] = lambda db: {}
+    relations: Mapping[str, str] = field(default_factory=dict)
+    arrange: Callable[[Session], None] = lambda db: None
 
 
 def registered(app: Any) -> set[tuple[type[Node], str]]:
@@ -188,12 +198,20 @@ class World:
     _places: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def make(cls, site: Site, folder: Path) -> World:
-        """Sign everybody in. The site keeps its sessions in cookies, so that putting them back is putting back cookies."""
+    def make(cls, site: Site, folder: Path, tables: Iterable[Table]) -> World:
+        """Arrange what the tables need, and sign everybody in.
+
+        The site keeps its sessions in cookies, so that putting them back is putting back cookies.
+        """
         add_people(site)
+        accounts = dict(RELATIONS)
         with site.db.transaction() as db:
+            db.info[ACTOR] = COMMAND
             fail_a_job(db)
-        browsers = {relation: site.browser(name) for relation, name in RELATIONS.items()}
+            for table in tables:
+                table.arrange(db)
+                accounts |= table.relations
+        browsers = {relation: site.browser(name) for relation, name in accounts.items()}
         tokens = {relation: _token(browser, relation) for relation, browser in browsers.items()}
         cookies = {relation: dict(browser.cookies) for relation, browser in browsers.items()}
         return cls(site, Snapshot(site, folder), browsers, tokens, cookies)
@@ -234,10 +252,13 @@ class World:
         type_into(form, view.send)
         return list(form.submit_fields())
 
-    def seen(self, table: Table, view: View, relations: Iterable[str] = RELATIONS) -> Iterator[tuple[str, str, str]]:
-        """(method, relation, outcome) of every request that the line is about, as they really end."""
+    def seen(self, table: Table, view: View, relations: Iterable[str] | None = None) -> Iterator[tuple[str, str, str]]:
+        """(method, relation, outcome) of every request that the line is about, as they really end.
+
+        `relations`: only those of them that the line is about.
+        """
         path = self.path(table, view)
-        relations = list(relations)
+        relations = [relation for relation in (view.who if relations is None else relations) if relation in view.who]
         if view.get:
             for relation in relations:
                 yield "GET", relation, outcome(self.browsers[relation].get(path, expect_errors=True))
@@ -255,7 +276,7 @@ class World:
                 self.restore()
             yield "POST", relation, found
 
-    def surprises(self, table: Table, view: View, relations: Iterable[str] = RELATIONS) -> Iterator[str]:
+    def surprises(self, table: Table, view: View, relations: Iterable[str] | None = None) -> Iterator[str]:
         """What differs from the hand-written expectation, in words; nothing when all is as it should be."""
         for method, relation, found in self.seen(table, view, relations):
             if found != view.who.get(relation):

@@ -23,6 +23,7 @@ PLUGIN = Plugin(
     permissions=(
         Permission("leasing:lease:view", "See leases and who lives where", (*WRITERS, "bookkeeper", "viewer")),
         Permission("leasing:lease:edit", "Write, record, end and cancel leases", WRITERS),
+        Permission("leasing:lease:answer", "Sign and answer as a tenant, in one's own lease"),
         Permission("leasing:template:edit", "Say what agreements say", ("owner", "manager", "admin")),
     ),
 )

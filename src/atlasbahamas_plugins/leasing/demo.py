@@ -11,6 +11,7 @@ from atlasbahamas.files.models import DOCUMENT
 from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.people.demo import demo_code
+from atlasbahamas.people.models import Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
@@ -67,5 +68,7 @@ def _details(db: Session, organisation_id: int, entry: DemoLease, today: date, *
     for tenant in entry.tenants:
         who = ContactDetails(tenant.name, tenant.email, tenant.phone)
         contact = add_contact(db, organisation_id, who, now=now, code=demo_code(tenant.name))
+        if tenant.user_name:
+            contact.person_id = db.scalars(select(Person.id).where(Person.user_name == tenant.user_name)).one()
         parties.append(services.PartyLine(contact.id, who, tenant.role))
     return services.LeaseDetails(terms, parties, dict(entry.deposits), entry.clauses)

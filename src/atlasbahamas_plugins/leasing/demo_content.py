@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DemoTenant:
-    """Somebody who is bound by a lease of the demo data."""
+    """Somebody who is bound by a lease of the demo data; `user_name`: their account, if they have one."""
 
     name: str
     phone: str = ""
     email: str = ""
     role: str = "tenant"
+    user_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ LEASES = (
         "Sandyport Mews",
         "No 1",
         (
-            DemoTenant("Andre Sturrup", "+12425550109", "andre@example.com", "primary"),
+            DemoTenant("Andre Sturrup", "+12425550109", "andre@example.com", "primary", "andre"),
             DemoTenant("Kendra Sturrup", "+12425550141"),
             DemoTenant("Rev. Alphonso Sturrup", "+12425550142", role="guarantor"),
         ),
@@ -80,7 +81,7 @@ LEASES = (
     DemoLease(
         "Port Lucaya Villas",
         "Villa 2",
-        (DemoTenant("Lisa Deveaux", "+12425550110", role="primary"),),
+        (DemoTenant("Lisa Deveaux", "+12425550110", role="primary", user_name="lisa"),),
         -400,
         365,
         515000,
@@ -92,7 +93,11 @@ LEASES = (
     DemoLease(
         "Sandyport Mews",
         "No 4",
-        (DemoTenant("Jerome Cash", "", "jerome@example.com", "primary"), DemoTenant("Tavares Bullard", "+12425550143")),
+        (
+            DemoTenant("Jerome Cash", "", "jerome@example.com", "primary", "jerome"),
+            DemoTenant("Tavares Bullard", "+12425550143"),
+            DemoTenant("Ernestine Cash", "+12425550150", role="guarantor"),
+        ),
         20,
         365,
         335000,

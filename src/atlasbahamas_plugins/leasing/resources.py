@@ -1,28 +1,47 @@
-"""Nodes of leases, under an organisation. Another organisation's is a 404, and so is one that a limited member does not reach."""
+"""Nodes of leases. Under an organisation another one's is a 404, and so is one that a limited member does not reach; under
+`/home/` so is every lease by which the caller is not bound.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from pyramid.authorization import Allow
+from sqlalchemy import ColumnElement, Select, false, select
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import Limitable, LimitableList
-from atlasbahamas.traversal.nodes import Collection
-from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas.traversal.nodes import USE, Collection, RowNode
+from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 VIEW = "leasing:lease:view"
 EDIT = "leasing:lease:edit"
+ANSWER = "leasing:lease:answer"
+"""What a tenant does with their own lease: sign it, answer. No role gives it."""
+
+SHOWN_TO_PARTIES = ("sent", *BINDING)
+"""States in which a lease is shown to those whom it binds, or is to bind."""
 
 
-class LeaseNode(Limitable):
-    """A lease of the organisation above, in any state."""
+class AnyLease(RowNode):
+    """A lease, at either of its addresses: what those who let it and those who live there both see hangs below this."""
 
     model = Lease
     key = Lease.ref
     row: Lease
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The home."""
+        unit = self.row.unit
+        return f"{unit.label}, {unit.property.name}"
+
+
+class LeaseNode(AnyLease, Limitable):
+    """`/portfolio/<org>/leases/<ref>/`: a lease of the organisation above, in any state."""
 
     @classmethod
     def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
@@ -32,12 +51,6 @@ class LeaseNode(Limitable):
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By organisation: a lease is its organisation's, whoever has the property now."""
         return Lease.organisation_id == Organisation.id
-
-    @property
-    def title(self) -> str:  # type: ignore[override]
-        """The home."""
-        unit = self.row.unit
-        return f"{unit.label}, {unit.property.name}"
 
 
 class Leases(LimitableList, Collection):
@@ -50,3 +63,52 @@ class Leases(LimitableList, Collection):
     def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Lease).where(Lease.organisation_id == organisation_above(self).row.id)
+
+
+class MyLease(AnyLease):
+    """`/home/leases/<ref>/`: a lease that binds the caller, who is one of its parties; nobody else finds it here.
+
+    A tenant may look and answer; a guarantor may look. The lease itself has dates, so a former tenant keeps what was theirs.
+    """
+
+    party: LeaseParty
+
+    def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
+        """Keep to those who are bound, and say as what."""
+        identity = self.request.identity
+        mine = false() if identity is None else Contact.person_id == identity.person_id
+        query = select.join(LeaseParty, LeaseParty.lease_id == Lease.id).join(Contact, Contact.id == LeaseParty.contact_id)
+        return query.where(mine, Lease.state.in_(SHOWN_TO_PARTIES)).add_columns(LeaseParty), 1
+
+    def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
+        """Keep the lease, and as what the caller is bound."""
+        super().receive(row, extras)
+        self.party = extras[0][0]
+
+    @property
+    def __acl__(self) -> list[Any]:
+        """Looking for everybody who is bound, answering for those who live there."""
+        me = f"person:{self.request.identity.person_id}"
+        return [(Allow, me, {VIEW} if self.party.role == "guarantor" else {VIEW, ANSWER})]
+
+
+class MyLeases(Collection):
+    """`/home/leases/`: the leases that bind the caller. They are listed at `/home/`."""
+
+    item = MyLease
+    permission = USE
+
+    def rows(self) -> Select[Any]:
+        """The caller's own; who is not signed in has none."""
+        identity = self.request.identity
+        mine = false() if identity is None else Contact.person_id == identity.person_id
+        bound = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id).where(mine)
+        return select(Lease).where(Lease.id.in_(bound), Lease.state.in_(SHOWN_TO_PARTIES))
+
+    def node_of(self, row: Any) -> MyLease:
+        """The child for a lease that is loaded with its parties."""
+        node = super().node_of(row)
+        assert isinstance(node, MyLease)
+        me = self.request.identity.person_id
+        node.party = next(party for party in row.parties if party.contact.person_id == me)
+        return node

@@ -65,6 +65,7 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_sent": lease.state == "sent",
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
         "unit_node": _unit_node(context, request),
+        "shows_reach": True,
     }
 
 

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.demo_content import DEMO_PASSWORD
+from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.services import PersonDetails, register_person
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
+from atlasbahamas.testing.site import START
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, AgreementText
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases
+from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases, MyLease
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.resources import UnitNode
+
+TENANTS = {
+    "tenant": "jerome",
+    "co-tenant": "matrix-co-tenant",
+    "guarantor": "matrix-guarantor",
+    "former-tenant": "matrix-former-tenant",
+}
+"""Who is bound by the leases that the table is about, and who was by an earlier one of the same landlord. "stranger" is the
+tenant of another home."""
+
+BOUND = {
+    "Rashad Culmer": "jerome",
+    "Denise Knowles": "jerome",
+    "Tavares Bullard": "matrix-co-tenant",
+    "Alexis Culmer": "matrix-co-tenant",
+    "Ernestine Cash": "matrix-guarantor",
+    "Nadia Rahming": "matrix-former-tenant",
+}
+"""Tenants of the demo data -> their accounts."""
 
 LISTS = who(
     sign_in="visitor",
@@ -41,8 +64,21 @@ TEMPLATE_WRITERS = who(
     forbidden="viewer maintenance leasing bookkeeper within outside",
     ok="manager owner admin",
 )
+OTHERS = "stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside"
+PARTIES = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", ok="tenant co-tenant guarantor", also=TENANTS)
+LEFT = who(sign_in="visitor", hidden=f"{OTHERS} tenant co-tenant guarantor", ok="former-tenant", also=TENANTS)
 # Without the link of a mail or a message there is nothing to see.
 WITH_A_LINK = who(hidden="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+
+
+def arrange(db: Session) -> None:
+    """Give accounts to those tenants of the demo data who have none, as they would by an invitation."""
+    for account in sorted(set(TENANTS.values()) - {"jerome"}):
+        details = PersonDetails(name=account.replace("-", " ").title(), user_name=account)
+        register_person(db, details, DEMO_PASSWORD, now=START)
+    for name, account in BOUND.items():
+        person = select(Person.id).where(Person.user_name == account).scalar_subquery()
+        db.execute(update(Contact).where(Contact.name == name).values(person_id=person))
 
 
 def lease_of(db: Session, state: str) -> str:
@@ -76,6 +112,9 @@ def places(db: Session) -> dict[str, str]:
         "active lease": f"{here}leases/{lease_of(db, 'active')}/",
         "lease under notice": f"{here}leases/{lease_of(db, 'notice')}/",
         "signed lease": f"{here}leases/{lease_of(db, 'signed')}/",
+        "lease of mine": f"/home/leases/{signed}/",
+        "document of mine": f"/home/leases/{signed}/documents/{signed_document}/",
+        "lease that is over": f"/home/leases/{lease_of(db, 'ended')}/",
         "free unit": f"{here}properties/{unit.property.ref}/units/{unit.ref}/",
     }
 
@@ -86,6 +125,7 @@ def crossed(db: Session) -> dict[str, str]:
     other = db.scalars(select(Lease.ref).where(Lease.organisation_id != here.id).limit(1)).one()
     document = db.scalars(select(Document.ref)).first()
     return {
+        "a draft at home": f"/home/leases/{lease_of(db, 'draft')}/",
         "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",
         "another lease's document": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/",
         "another lease's PDF": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/pdf",
@@ -131,7 +171,15 @@ TABLE = Table(
         View(AgreementNode, "signatures", READERS, at="document"),
         View(Root, "sign-lease", WITH_A_LINK, at="root"),
         View(AgreementText, "", TEMPLATE_WRITERS, at="text", send={"words": "[tenants] rent [unit] for [rent]."}),
+        View(MyLease, "", PARTIES, at="lease of mine"),
+        View(MyLease, "", LEFT, at="lease that is over"),
+        *[
+            View(AgreementNode, name, PARTIES, at="document of mine")
+            for name in ("", "pdf", "data", "copy", "certificate", "signatures")
+        ],
         View(UnitNode, "record-lease", WRITERS, at="free unit", send=RECORDED),
     ),
     crossed,
+    TENANTS,
+    arrange,
 )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from atlasbahamas.traversal.nodes import Collection, Node, RowNode
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.leasing.resources import VIEW, LeaseNode
+from atlasbahamas_plugins.leasing.resources import VIEW, AnyLease
 
 WRITE_TEMPLATE = "leasing:template:edit"
 
@@ -39,7 +39,7 @@ class Agreements(Collection):
 
     def rows(self) -> Select[Any]:
         """All of the lease's."""
-        return select(Document).where(Document.lease_id == self.above(LeaseNode).row.id)
+        return select(Document).where(Document.lease_id == self.above(AnyLease).row.id)
 
 
 class AgreementText(Node):

@@ -16,7 +16,7 @@ from atlasbahamas_plugins.leasing.agreements.forms import DraftForm, SendForm, S
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements, AgreementText
 from atlasbahamas_plugins.leasing.forms import USUAL, lease_form, wants
-from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases
+from atlasbahamas_plugins.leasing.resources import AnyLease, LeaseNode, Leases
 from atlasbahamas_plugins.leasing.services import edit_draft, whole_lease, write_draft
 from atlasbahamas_plugins.leasing.views import contacts_offered
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
@@ -126,7 +126,7 @@ def signed_on_paper(context: LeaseNode, request: Any) -> Any:
 
 def show_document(context: AgreementNode, request: Any) -> dict[str, Any]:
     """What was frozen, to be read."""
-    lease = context.above(LeaseNode).row
+    lease = context.above(AnyLease).row
     current = services.current_document(request.db, lease)
     return {
         "document": context.row,

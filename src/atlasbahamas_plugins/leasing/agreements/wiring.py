@@ -7,7 +7,7 @@ from typing import Any
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas_plugins.leasing.agreements import resources, views
 from atlasbahamas_plugins.leasing.agreements.resources import WRITE_TEMPLATE, AgreementNode
-from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode
+from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, AnyLease, LeaseNode
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 FORM = ("GET", "POST")
@@ -16,7 +16,7 @@ FORM = ("GET", "POST")
 def includeme(config: Any) -> None:
     """Pages of a draft, of what was sent, and of the organisation's text."""
     config.add_child(OrganisationNode, "agreement-text", resources.AgreementText)
-    config.add_child(LeaseNode, "documents", resources.Agreements)
+    config.add_child(AnyLease, "documents", resources.Agreements)
     page = config.add_view
     forms = (
         (views.write_lease, UnitNode, "lease", EDIT, "leasing/lease_form.jinja2"),
