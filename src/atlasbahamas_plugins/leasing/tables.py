@@ -3,6 +3,7 @@
 from atlasbahamas_plugins.leasing import guards, models
 from atlasbahamas_plugins.leasing.agreements import models as agreements
 from atlasbahamas_plugins.leasing.signing import models as signing
+from atlasbahamas_plugins.leasing.tenancy import models as tenancy
 
-PARTS = (models, guards, agreements, signing)
+PARTS = (models, guards, agreements, signing, tenancy)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))
