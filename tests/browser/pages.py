@@ -21,7 +21,10 @@ from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
-from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
+from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.notices.models import Notice
+from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
+from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.services import ask_for_signatures
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
@@ -214,6 +217,16 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("LeaseNode", "ask"): (ORG + "leases/{sent_lease}/ask",),
     ("LeaseNode", "sign"): (ORG + "leases/{sent_lease}/sign",),
     ("Root", "sign-lease"): ("/sign-lease?token=none", "/sign-lease?token={signing_token}"),
+    ("MyLease", ""): ("/home/leases/{home_lease}/",),
+    ("LeaseNode", "give-notice"): (ORG + "leases/{active_lease}/give-notice",),
+    ("MyLease", "give-notice"): ("/home/leases/{home_lease}/give-notice",),
+    ("NoticeNode", ""): (
+        ORG + "leases/{notice_lease}/notices/{notice}/",
+        ORG + "leases/{ended_lease}/notices/{letter}/",
+        ORG + "leases/{long_lease}/notices/{long_notice}/",
+    ),
+    ("NoticeNode", "serve"): (ORG + "leases/{notice_lease}/notices/{notice}/serve",),
+    ("NoticeNode", "read"): ("/home/leases/{home_lease}/notices/{home_notice}/read",),
     ("AgreementText", ""): (ORG + "agreement-text/",),
     ("UnitNode", "lease"): (FREE_UNIT + "lease",),
     ("UnitNode", "record-lease"): (FREE_UNIT + "record-lease",),
@@ -286,6 +299,7 @@ NO_PAGE: set[View] = {
     ("AgreementNode", "data"),
     ("AgreementNode", "copy"),
     ("AgreementNode", "signatures"),
+    ("ServingNode", "photo"),
     ("ReviewDocumentNode", "file"),
     *((photo, size) for photo in ("PublicPhotoNode", "ReviewPhotoNode") for size in ("small", "medium", "large", "full")),
     *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos", "VersionPhotos", "OfferPhotos")),
@@ -342,13 +356,30 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     leasing.cancel_lease(db, mistaken, NO_SPACES)
     long = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
     mine = select(Lease).where(Lease.organisation_id == organisation.id, Lease.id.not_in((mistaken.id, long.id)))
+    letters = {f"{row.state}_lease": notice for row, notice in db.execute(mine.join(Notice).add_columns(Notice.ref))}
+    at_home = db.scalars(mine.join(LeaseParty).join(Contact).join(Person).where(Person.user_name == ROLES["tenant"])).one()
+    long_notice, home_notice = (_give_notice(db, lease, today, now) for lease in (long, at_home))
+    keys = {
+        "home_lease": at_home.ref,
+        "home_notice": home_notice,
+        "notice": letters["notice_lease"],
+        "letter": letters["ended_lease"],
+        "long_notice": long_notice,
+    }
+    mine = mine.where(Lease.id != at_home.id)
     states = {f"{lease.state}_lease": lease.ref for lease in db.scalars(mine)}
     sent = select(Lease.state, Document.ref).join(Document, Document.lease_id == Lease.id)
     documents = {f"{state}_document": ref for state, ref in db.execute(sent)}
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
     asked = ask_for_signatures(db, waits, now=now)
     documents["signing_token"] = asked[0].token
-    return {**states, **documents, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
+    return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
+
+
+def _give_notice(db: Session, lease: Lease, today: date, now: datetime) -> str:
+    details = NoticeDetails("landlord", today, today, f"{NO_SPACES} {LONG_NAME}.\n\n{LONG_NAME}", knows_short=True)
+    served = Served("message", LONG_NAME, today)
+    return give_notice(db, None, lease, details, served, least=Span(months=1), now=now, today=today).ref  # type: ignore[arg-type]
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:

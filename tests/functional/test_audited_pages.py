@@ -190,8 +190,8 @@ def request_as(world: World, table: Table, view: View, relation: str) -> list[tu
 
 def walk(world: World, table: Table, view: View) -> None:
     """Send a page as somebody who may, and look for its entry."""
-    likely = ("visitor", "owner", "admin") if view.get else ("owner", "admin")
-    relation = next(name for name in likely if view.who[name] == "ok")
+    likely = ("visitor", "owner", "admin", "tenant") if view.get else ("owner", "admin")
+    relation = next(name for name in likely if view.who.get(name) == "ok")
     browser, site = world.browsers[relation], world.site
     world.restore()
     if earlier := FIRST.get((view.node.__name__, view.name)):

@@ -26,17 +26,18 @@ class Trigger:
     postgresql: tuple[str, ...]
 
 
-def append_only(table: str, *key: str, deletable_if: str = "false") -> tuple[Trigger, ...]:
+def append_only(table: str, *key: str, deletable_if: str = "false", changed_if: str = "true") -> tuple[Trigger, ...]:
     """Rows of `table` stay as they were written: UPDATE, DELETE, TRUNCATE and SQLite's REPLACE are refused.
 
-    `key` are the columns of the primary key. `deletable_if` is SQL over OLD, true for a row that may be deleted after all.
+    `key` are the columns of the primary key. `deletable_if` is SQL over OLD, true for a row that may be deleted after all;
+    `changed_if` is SQL over OLD and NEW, true where an UPDATE touches what has to stay.
     """
     refusal = f"{table}_is_append_only"
     same = " AND ".join(f"{column} = NEW.{column}" for column in key)
     # REPLACE takes the old row away without asking the DELETE trigger. A table without an integer key has a rowid beside it.
     exists = f"EXISTS (SELECT 1 FROM {table} WHERE ({same}) OR rowid = NEW.rowid)"  # noqa: S608
     return (
-        refusing(f"{table}_no_update", table, refusal, "UPDATE", "true"),
+        refusing(f"{table}_no_update", table, refusal, "UPDATE", changed_if),
         refusing(f"{table}_no_delete", table, refusal, "DELETE", f"NOT ({deletable_if})"),
         Trigger(
             f"{table}_no_replace",

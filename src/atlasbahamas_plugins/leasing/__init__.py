@@ -11,6 +11,7 @@ PLUGIN = Plugin(
     version="0.1.0",
     api=PLUGIN_API,
     requires=("portfolio",),
+    settings="atlasbahamas_plugins.leasing.settings:LeasingSettings",
     wiring="atlasbahamas_plugins.leasing.wiring:includeme",
     models="atlasbahamas_plugins.leasing.tables",
     migrations="atlasbahamas_plugins.leasing.migrations",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.files.models import DOCUMENT
+from atlasbahamas.files.models import DOCUMENT, PICTURE
 from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.people.demo import demo_code
@@ -16,8 +16,16 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.demo_content import LEASES, DemoLease
+from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.notices.models import HERE
+from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
+from atlasbahamas_plugins.leasing.settings import LeasingSettings
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.demo_photos import SIZE, paint
 from atlasbahamas_plugins.portfolio.models import Property, Unit
+
+NOTICE_BEFORE = timedelta(days=75)
+"""How long before the last day, or today, the demo notices were given: long enough for the rule."""
 
 
 def load_demo(db: Session, *, store: Store, now: datetime) -> None:
@@ -37,8 +45,22 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             continue
         lease = services.record_lease(db, unit, entry.origin, details, now=when, today=today, code=code)
         if entry.leaves_in_days is not None:
-            last_day = today + timedelta(days=entry.leaves_in_days)
-            services.end_lease(db, lease, last_day, entry.reason, today=today)
+            _leave(db, store, lease, entry, now=now, today=today)
+
+
+def _leave(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now: datetime, today: date) -> None:
+    """A notice of the tenants: who has an account gave it on the site, and somebody else by a letter."""
+    assert entry.leaves_in_days is not None
+    last_day = today + timedelta(days=entry.leaves_in_days)
+    party, given = lease.tenants[0], min(last_day, today) - NOTICE_BEFORE
+    details = NoticeDetails("tenant", given, last_day, entry.reason)
+    served = Served(HERE, party.contact.name, given, party=party)
+    if party.contact.person_id is None:
+        width, height = SIZE
+        letter = Upload(PICTURE, "image/jpeg", "letter.jpg", data=paint("front", 5), width=width, height=height)
+        served = Served("hand", party.contact.name, given, letter)
+    least = LeasingSettings().notice_for(lease.period)
+    give_notice(db, store, lease, details, served, least=least, now=now, today=today)
 
 
 def _write(

@@ -11,6 +11,8 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
+from atlasbahamas_plugins.leasing.notices.services import notices_of
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
 from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
@@ -71,7 +73,14 @@ def _row(db: Session, lease: Lease, role: str, organisation: str) -> dict[str, A
         "rents": [{"from": term.starts, "cents": term.cents} for term in whole.rents],
         "to_move_in": [{"kind": deposit.kind, "cents": deposit.cents} for deposit in whole.deposits],
         "what_else_was_agreed": [clause.words for clause in whole.clauses],
+        "notices": [_notice(notice) for notice in notices_of(db, lease)],
     }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    names = ("giver", "given", "last_day", "words", "taken_back")
+    served = [{"way": row.way, "by": row.served_by, "on": row.served_on} for row in notice.servings]
+    return {**{name: getattr(notice, name) for name in names}, "served": served}
 
 
 def erase(db: Session, leaving: Leaving) -> None:
@@ -86,6 +95,12 @@ def erase(db: Session, leaving: Leaving) -> None:
     clauses = select(Clause).join(Lease, Lease.id == Clause.lease_id)
     for clause in db.scalars(clauses.where(or_(bound, leaving.named_within(Lease.organisation_id, Clause.words)))):
         clause.words = leaving.redact(clause.words)
+    notices = select(Notice).join(Lease, Lease.id == Notice.lease_id)
+    for notice in db.scalars(notices.where(or_(bound, leaving.named_within(Lease.organisation_id, Notice.words)))):
+        notice.words = leaving.redact(notice.words)
+    servings = select(Serving).join(Notice, Notice.id == Serving.notice_id).join(Lease, Lease.id == Notice.lease_id)
+    for serving in db.scalars(servings.where(or_(bound, leaving.named_within(Lease.organisation_id, Serving.served_by)))):
+        serving.served_by = leaving.redact_line(serving.served_by)
     for template in db.scalars(select(Template).where(leaving.named_within(Template.organisation_id, Template.words))):
         template.words = leaving.redact(template.words)
     db.flush()

@@ -22,6 +22,8 @@ from atlasbahamas_plugins.leasing.models import (
     TIMINGS,
     TONES,
 )
+from atlasbahamas_plugins.leasing.notices.services import take_back
+from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, Leases
 from atlasbahamas_plugins.portfolio.contacts.resources import VIEW as SEE_CONTACTS
 from atlasbahamas_plugins.portfolio.contacts.services import contact_choices
@@ -64,6 +66,7 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_draft": lease.state == "draft",
         "is_sent": lease.state == "sent",
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
+        "notices": notices_shown(context, request),
         "unit_node": _unit_node(context, request),
         "shows_reach": True,
     }
@@ -129,7 +132,7 @@ def keep_lease(context: LeaseNode, request: Any) -> Any:
         request,
         context,
         "Do the tenants stay?",
-        lambda: services.keep_lease(request.db, context.row),
+        lambda: take_back(request.db, context.row, now=request.clock.now()),
         "The notice was taken back.",
     )
 

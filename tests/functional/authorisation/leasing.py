@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from webtest import Upload
 
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Organisation, Person
@@ -17,14 +18,21 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, AgreementText
 from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
+from atlasbahamas_plugins.leasing.notices.resources import NoticeNode, ServingNode
+from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases, MyLease
+from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms, record_lease
+from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import SigningLink
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.resources import UnitNode
+from atlasbahamas_plugins.portfolio.services import UnitDetails, add_unit
 
 TENANTS = {
     "tenant": "jerome",
@@ -42,6 +50,9 @@ BOUND = {
     "Alexis Culmer": "matrix-co-tenant",
     "Ernestine Cash": "matrix-guarantor",
     "Nadia Rahming": "matrix-former-tenant",
+    "Matrix Leaving": "jerome",
+    "Matrix Leaving Too": "matrix-co-tenant",
+    "Matrix Vouching": "matrix-guarantor",
 }
 """Tenants of the demo data -> their accounts."""
 
@@ -74,12 +85,31 @@ OTHERS = "stranger former other viewer maintenance leasing bookkeeper manager ow
 PARTIES = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", ok="tenant co-tenant guarantor", also=TENANTS)
 SIGNERS = who(sign_in="visitor", hidden=f"{OTHERS} guarantor former-tenant", ok="tenant co-tenant", also=TENANTS)
 LEFT = who(sign_in="visitor", hidden=f"{OTHERS} tenant co-tenant guarantor", ok="former-tenant", also=TENANTS)
+ANSWERING = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", forbidden="guarantor", ok="tenant co-tenant", also=TENANTS)
 # Without the link of a mail or a message there is nothing to see.
 WITH_A_LINK = who(hidden="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
 
 
+LEAVING = "Left of the pool"
+"""A unit whose tenants got a notice, which the demo data does not have."""
+
+
+def _let_and_give_notice(db: Session) -> None:
+    above = db.scalars(select(Property).where(Property.name == "Cable Beach Court")).one()
+    unit = add_unit(db, above, UnitDetails(LEAVING, 1, 1, 100_000), now=START)
+    names = (("primary", "Matrix Leaving"), ("tenant", "Matrix Leaving Too"), ("guarantor", "Matrix Vouching"))
+    parties = [PartyLine(None, ContactDetails(name), role) for role, name in names]
+    today = START.date()
+    terms = Terms(today - timedelta(days=300), "month_to_month", None, True, 100_000)
+    lease = record_lease(db, unit, "oral", LeaseDetails(terms, parties, {"security": 100_000}), now=START, today=today)
+    details = NoticeDetails("landlord", today, today + timedelta(days=90), "The house is to be mended.")
+    served = Served("door", "Keva Thompson", today)
+    give_notice(db, None, lease, details, served, least=Span(months=1), now=START, today=today)  # type: ignore[arg-type]
+
+
 def arrange(db: Session) -> None:
-    """Give accounts to those tenants of the demo data who have none, as they would by an invitation."""
+    """Give accounts to those tenants of the demo data who have none, as they would by an invitation; and notice to some."""
+    _let_and_give_notice(db)
     for account in sorted(set(TENANTS.values()) - {"jerome"}):
         details = PersonDetails(name=account.replace("-", " ").title(), user_name=account)
         register_person(db, details, DEMO_PASSWORD, now=START)
@@ -107,6 +137,13 @@ def document_of(db: Session, state: str) -> tuple[str, str]:
     return str(lease), str(document)
 
 
+def notice_of(db: Session, unit_label: str) -> tuple[str, str]:
+    """The keys of a lease and of its notice."""
+    of_unit = select(Lease.ref, Notice.ref).join(Notice, Notice.lease_id == Lease.id).join(Unit, Unit.id == Lease.unit_id)
+    lease, notice = db.execute(of_unit.where(Unit.label == unit_label).order_by(Notice.id).limit(1)).one()
+    return str(lease), str(notice)
+
+
 def places(db: Session) -> dict[str, str]:
     """Leases in several states, and a unit without any."""
     here = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()}/"
@@ -114,8 +151,16 @@ def places(db: Session) -> dict[str, str]:
     unit = db.scalars(free.where(Unit.label == "1A")).one()
     sent, document = document_of(db, "sent")
     signed, signed_document = document_of(db, "signed")
+    leaving, notice = notice_of(db, LEAVING)
+    over, letter = notice_of(db, "No 1")
+    proof = db.scalars(select(Serving.ref).join(Notice).where(Notice.ref == letter)).one()
     return {
         "root": "/",
+        "notice": f"{here}leases/{leaving}/notices/{notice}/",
+        "notice to me": f"/home/leases/{leaving}/notices/{notice}/",
+        "lease I leave": f"/home/leases/{leaving}/",
+        "proof": f"{here}leases/{over}/notices/{letter}/proofs/{proof}/",
+        "proof of mine": f"/home/leases/{over}/notices/{letter}/proofs/{proof}/",
         "draft": f"{here}leases/{lease_of(db, 'draft')}/",
         "sent lease": f"{here}leases/{sent}/",
         "document": f"{here}leases/{sent}/documents/{document}/",
@@ -138,7 +183,9 @@ def crossed(db: Session) -> dict[str, str]:
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
     other = db.scalars(select(Lease.ref).where(Lease.organisation_id != here.id).limit(1)).one()
     document = db.scalars(select(Document.ref)).first()
+    _, notice = notice_of(db, LEAVING)
     return {
+        "a notice of another lease": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/notices/{notice}/",
         "a draft at home": f"/home/leases/{lease_of(db, 'draft')}/",
         "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",
         "another lease's document": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/",
@@ -158,6 +205,13 @@ RECORDED = {
     "clause_words": "No shells on the roof.",
 }
 WRITTEN = {name: value for name, value in RECORDED.items() if name != "origin"}
+SERVED = {
+    "way": "hand",
+    "served_by": "Keva Thompson",
+    "served_on": "2026-06-01",
+    "photo": Upload("door.jpg", samples.picture(), "image/jpeg"),
+}
+NOTICE = {**SERVED, "giver": "landlord", "given": "2026-06-01", "last_day": "2026-12-31", "words": "The house is to be sold."}
 PAPER = [("signed.pdf", samples.pdf(), "application/pdf")]
 
 TABLE = Table(
@@ -198,6 +252,16 @@ TABLE = Table(
             View(AgreementNode, name, PARTIES, at="document of mine")
             for name in ("", "pdf", "data", "copy", "certificate", "signatures")
         ],
+        View(LeaseNode, "give-notice", WRITERS, at="active lease", send=NOTICE),
+        View(
+            MyLease, "give-notice", ANSWERING, at="lease I leave", send={"last_day": "2026-12-31", "words": "We found a house."}
+        ),
+        View(NoticeNode, "", READERS, at="notice"),
+        View(NoticeNode, "", PARTIES, at="notice to me"),
+        View(NoticeNode, "serve", WRITERS, at="notice", send=SERVED),
+        View(NoticeNode, "read", ANSWERING, at="notice to me", send={}),
+        View(ServingNode, "photo", READERS, at="proof"),
+        View(ServingNode, "photo", LEFT, at="proof of mine"),
         View(UnitNode, "record-lease", WRITERS, at="free unit", send=RECORDED),
     ),
     crossed,

@@ -1,0 +1,1 @@
+"""Notices to leave, from either side, and the proof that they were served."""
