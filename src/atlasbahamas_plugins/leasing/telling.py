@@ -8,3 +8,4 @@ MY_LEASE = NotificationCategory("leasing.mine", "Your lease", "Your lease waits 
 TENANTS_ANSWER = NotificationCategory(
     "leasing.answers", "Tenants and their leases", "A tenant signed, declined, or asks for something."
 )
+LANDLORDS_LEASES = NotificationCategory("leasing.terms", "Leases you let", "A term is about to end, or to go on by itself.")
