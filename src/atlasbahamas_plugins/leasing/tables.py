@@ -2,8 +2,9 @@
 
 from atlasbahamas_plugins.leasing import guards, models
 from atlasbahamas_plugins.leasing.agreements import models as agreements
+from atlasbahamas_plugins.leasing.leaving import models as leaving
 from atlasbahamas_plugins.leasing.notices import models as notices
 from atlasbahamas_plugins.leasing.signing import models as signing
 
-PARTS = (models, guards, agreements, signing, notices)
+PARTS = (models, guards, agreements, signing, notices, leaving)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

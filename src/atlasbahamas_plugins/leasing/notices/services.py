@@ -24,6 +24,7 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving
 from atlasbahamas_plugins.leasing.services import CHANGED, end_lease, keep_lease, lock_lease
@@ -135,7 +136,12 @@ def has_read(db: Session, notice: Notice, party: LeaseParty) -> bool:
 
 
 def take_back(db: Session, lease: Lease, *, now: datetime) -> None:
-    """The tenants stay: the lease goes on, and its notices say that they were taken back. Raises Refused as `keep_lease` does."""
+    """The tenants stay: the lease goes on, and its notices say that they were taken back.
+
+    Raises Refused as `keep_lease` does, and where the final statement was sent.
+    """
+    if db.scalar(select(Statement.id).where(Statement.lease_id == lease.id)) is not None:
+        raise Refused("The final statement was sent, so this lease ends. Write a new one if they stay.")
     keep_lease(db, lease)
     standing = update(Notice).where(Notice.lease_id == lease.id, Notice.taken_back.is_(None))
     db.execute(standing.values(taken_back=now))
