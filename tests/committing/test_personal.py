@@ -42,7 +42,10 @@ from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
 from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
+from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.review.services import submit_listing
@@ -192,7 +195,7 @@ def live(site: Site) -> tuple[TestApp, int]:
 
 
 def _sign_for_a_landlord(db: Session, number: int) -> None:
-    """An agreement keeps who signed it, and what was typed: it is a contract that has another side."""
+    """An agreement keeps who signed it, and what was typed: it is a contract that has another side; also who asked."""
     document = db.scalars(select(Document).join(Lease).where(Lease.state == "sent")).one()
     digests = {"digest": document.digest, "pdf_digest": document.pdf_digest}
     db.add(
@@ -200,6 +203,11 @@ def _sign_for_a_landlord(db: Session, number: int) -> None:
             document=document, person_id=number, name="For us", witness="", signed=sites.START, address="", agent="", **digests
         )
     )
+    ask_for_signatures(db, document.lease, by_id=number, secret="x", now=sites.START)
+    active = db.scalars(select(Lease).where(Lease.state == "active").order_by(Lease.id).limit(1)).one()
+    (invited, *_) = invite_parties(db, active, by_id=number, now=sites.START)
+    accepted = db.scalars(select(TenantInvitation).where(TenantInvitation.party_id == invited.party.id)).one()
+    accepted.answer, accepted.answered, accepted.answered_by_id = "accepted", sites.START, number
 
 
 def _write_down_a_move_out(db: Session, number: int) -> None:

@@ -63,7 +63,9 @@ def test_two_on_one_phone_and_the_landlord_sign_and_the_lease_counts(site: Site,
     assert "You have signed" in done.text
     certificate = keva.get(f"{lease}signing").html.find("a", string=re.compile("Certificate"))["href"]
     assert "Chrome on Android" in keva.get(certificate).text
-    phone.get(links["Rashad Culmer"][0], status=404)  # it worked once
+    assert "You have signed" in phone.get(links["Rashad Culmer"][0]).text  # it signs once, and shows the copy
+    copy = phone.get(links["Rashad Culmer"][0]).html.find("a", href=re.compile("^/lease-copy"))["href"]
+    assert phone.get(copy).content_type == "application/pdf"
     sign(phone, links["Alexis Culmer"], "Alexis Culmer")
     assert "Sent</span>" in keva.get(lease).text
     form = keva.get(f"{lease}sign").forms["form"]

@@ -21,12 +21,16 @@ PLUGIN = Plugin(
     data_stays=(
         ("leasing_move_out_step.person_id", "who wrote a step down stays with it; the number leads to a pseudonym"),
         ("leasing_statement.person_id", "a statement keeps who sent it; the number leads to a pseudonym"),
-        ("leasing_signature.person_id", "an agreement keeps who signed it for the landlord; the number leads to a pseudonym"),
+        ("leasing_signature.person_id", "an agreement keeps who signed it; the number leads to a pseudonym"),
+        ("leasing_signing_link.asked_by_id", "who asked for a signature belongs to how it came to be; it leads to a pseudonym"),
+        ("leasing_invitation.invited_by_id", "the landlord keeps who invited a tenant; the number leads to a pseudonym"),
+        ("leasing_invitation.answered_by_id", "the landlord keeps that a tenant answered; the number leads to a pseudonym"),
     ),
     permissions=(
         Permission("leasing:lease:view", "See leases and who lives where", (*WRITERS, "bookkeeper", "viewer")),
         Permission("leasing:lease:edit", "Write, record, end and cancel leases", WRITERS),
-        Permission("leasing:lease:answer", "Sign and answer as a tenant, in one's own lease"),
+        Permission("leasing:lease:sign", "Sign one's own lease"),
+        Permission("leasing:lease:answer", "Answer as a tenant about one's own home"),
         Permission("leasing:template:edit", "Say what agreements say", ("owner", "manager", "admin")),
     ),
 )

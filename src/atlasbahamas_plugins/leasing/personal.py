@@ -16,13 +16,14 @@ from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.services import notices_of
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
-from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
+from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
 
 def export(db: Session, person_id: int) -> Rows:
-    """Each lease that names them: what was agreed, from when until when. And what they signed for a landlord."""
+    """Each lease that names them: what was agreed, from when until when. And what they signed, asked for and answered."""
     mine = (
         select(Lease, LeaseParty.role, Organisation.name)
         .join(LeaseParty, LeaseParty.lease_id == Lease.id)
@@ -40,8 +41,28 @@ def export(db: Session, person_id: int) -> Rows:
         "leasing_signature": signatures,
         "leasing_move_out_step": _written_by(db, MoveOutStep, person_id, ("kind", "day", "name", "reading", "count", "created")),
         "leasing_statement": _written_by(db, Statement, person_id, ("sent", "held_cents", "taken_cents", "digest")),
+        "leasing_signing_link": _asked(db, person_id),
+        "leasing_invitation": _invitations(db, person_id),
         "leasing_lease": [_row(db, lease, role, name, person_id) for lease, role, name in db.execute(mine).unique()],
     }
+
+
+def _asked(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """Whom they asked to sign, by the leases that it was about."""
+    links = select(SigningLink.sent, SigningLink.answer, Lease.ref).join(Document, Document.id == SigningLink.document_id)
+    links = links.join(Lease, Lease.id == Document.lease_id).where(SigningLink.asked_by_id == person_id)
+    return [{"lease": ref, "sent": sent, "answer": answer} for sent, answer, ref in db.execute(links.order_by(SigningLink.id))]
+
+
+def _invitations(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """Invitations that they sent to tenants, or accepted as one."""
+    mine = or_(TenantInvitation.invited_by_id == person_id, TenantInvitation.answered_by_id == person_id)
+    rows = select(TenantInvitation, Lease.ref).join(LeaseParty, LeaseParty.id == TenantInvitation.party_id)
+    rows = rows.join(Lease, Lease.id == LeaseParty.lease_id).where(mine).order_by(TenantInvitation.id)
+    return [
+        {"lease": ref, "by_you": row.invited_by_id == person_id, "sent": row.sent, "answer": row.answer, "answered": row.answered}
+        for row, ref in db.execute(rows)
+    ]
 
 
 def _row(db: Session, lease: Lease, role: str, organisation: str, person_id: int) -> dict[str, Any]:

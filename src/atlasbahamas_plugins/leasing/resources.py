@@ -19,8 +19,11 @@ from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 VIEW = "leasing:lease:view"
 EDIT = "leasing:lease:edit"
+SIGN = "leasing:lease:sign"
+"""Signing a lease as one of its parties. No role gives it."""
+
 ANSWER = "leasing:lease:answer"
-"""What a tenant does with their own lease: sign it, answer. No role gives it."""
+"""What a tenant does about their own home: give notice, answer. No role gives it."""
 
 SHOWN_TO_PARTIES = ("sent", *BINDING)
 """States in which a lease is shown to those whom it binds, or is to bind."""
@@ -68,7 +71,8 @@ class Leases(LimitableList, Collection):
 class MyLease(AnyLease):
     """`/home/leases/<ref>/`: a lease that binds the caller, who is one of its parties; nobody else finds it here.
 
-    A tenant may look and answer; a guarantor may look. The lease itself has dates, so a former tenant keeps what was theirs.
+    All may look and sign; a guarantor answers nothing about a home that is not theirs. The lease itself has dates, so a former
+    tenant keeps what was theirs.
     """
 
     party: LeaseParty
@@ -87,9 +91,9 @@ class MyLease(AnyLease):
 
     @property
     def __acl__(self) -> list[Any]:
-        """Looking for everybody who is bound, answering for those who live there."""
+        """Looking and signing for everybody who is bound, answering for those who live there."""
         me = f"person:{self.request.identity.person_id}"
-        return [(Allow, me, {VIEW} if self.party.role == "guarantor" else {VIEW, ANSWER})]
+        return [(Allow, me, {VIEW, SIGN} if self.party.role == "guarantor" else {VIEW, SIGN, ANSWER})]
 
 
 class MyLeases(Collection):

@@ -295,6 +295,16 @@ def leases_of(db: Session, unit: Unit, *, today: date) -> list[Lease]:
     return list(db.scalars(query.limit(20).options(*WITH_PARTIES)))
 
 
+MOST_LEASES_AT_HOME = 20
+
+
+def leases_of_person(db: Session, rows: Select[Any]) -> list[Lease]:
+    """Some of a person's leases as their home page shows them: what runs or waits, before what is over; the newest first."""
+    over = case((Lease.state == "ended", 1), else_=0)
+    query = rows.order_by(over, Lease.starts.desc(), Lease.id.desc()).limit(MOST_LEASES_AT_HOME)
+    return list(db.scalars(query.options(*WITH_PARTIES)))
+
+
 WITH_PARTIES = (selectinload(Lease.parties).joinedload(LeaseParty.contact), selectinload(Lease.rents))
 """What a list of leases needs of each of them, in two queries for all."""
 

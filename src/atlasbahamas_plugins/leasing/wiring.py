@@ -7,9 +7,10 @@ from typing import Any
 
 from pyramid.renderers import render
 
+from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.web.layout import Slot
-from atlasbahamas_plugins.leasing import jobs, resources, views
+from atlasbahamas_plugins.leasing import jobs, resources, telling, views
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW
 from atlasbahamas_plugins.leasing.services import TURN, LeaseSource
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY
@@ -34,6 +35,8 @@ def includeme(config: Any) -> None:
     config.contribute(OCCUPANCY, LeaseSource(), name="leases")
     config.contribute("slot:organisation", Slot(_organisation_card), name="leases", order=55)
     config.contribute("slot:unit", Slot(_of_unit), name="leases", order=10)
+    for name, category in (("mine", telling.MY_LEASE), ("answers", telling.TENANTS_ANSWER)):
+        config.contribute(CATEGORIES, category, name=name)
     config.add_job(TURN, jobs.turn)
     config.add_schedule(TURN, TURN, at=AFTER_THE_HANDOVERS)
 

@@ -39,6 +39,10 @@ from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served,
 from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases, MyLease
 from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.leasing.settings import Span
+from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
+from atlasbahamas_plugins.leasing.signing.models import SigningLink
+from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
+from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -94,6 +98,7 @@ TEMPLATE_WRITERS = who(
 )
 OTHERS = "stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside"
 PARTIES = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", ok="tenant co-tenant guarantor", also=TENANTS)
+SIGNERS = who(sign_in="visitor", hidden=f"{OTHERS} guarantor former-tenant", ok="tenant co-tenant", also=TENANTS)
 LEFT = who(sign_in="visitor", hidden=f"{OTHERS} tenant co-tenant guarantor", ok="former-tenant", also=TENANTS)
 ANSWERING = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", forbidden="guarantor", ok="tenant co-tenant", also=TENANTS)
 # Without the link of a mail or a message there is nothing to see.
@@ -128,6 +133,12 @@ def arrange(db: Session) -> None:
     for name, account in BOUND.items():
         person = select(Person.id).where(Person.user_name == account).scalar_subquery()
         db.execute(update(Contact).where(Contact.name == name).values(person_id=person))
+    keva, before = db.scalars(select(Person.id).where(Person.user_name == "keva")).one(), START - timedelta(hours=1)
+    sent, active = (db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one() for state in ("sent", "active"))
+    ask_for_signatures(db, sent, by_id=keva, secret="matrix", now=before)
+    invite_parties(db, active, by_id=keva, now=before)
+    for model, ref in ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1")):
+        db.scalars(select(model).order_by(model.id).limit(1)).one().ref = ref
 
 
 def lease_of(db: Session, state: str) -> str:
@@ -198,6 +209,7 @@ def places(db: Session) -> dict[str, str]:
         "active lease": f"{here}leases/{lease_of(db, 'active')}/",
         "lease under notice": f"{here}leases/{lease_of(db, 'notice')}/",
         "signed lease": f"{here}leases/{lease_of(db, 'signed')}/",
+        "lease to sign": f"/home/leases/{sent}/",
         "lease of mine": f"/home/leases/{signed}/",
         "document of mine": f"/home/leases/{signed}/documents/{signed_document}/",
         "lease that is over": f"/home/leases/{lease_of(db, 'ended')}/",
@@ -271,6 +283,13 @@ TABLE = Table(
         View(AgreementNode, "copy", READERS, at="signed document"),
         View(LeaseNode, "signing", READERS, at="sent lease"),
         View(LeaseNode, "ask", WRITERS, at="sent lease", send={}),
+        View(LeaseNode, "withdraw-link", WRITERS, at="sent lease", send={"link": "s-matrix1"}),
+        View(LeaseNode, "sign-ins", READERS, at="sent lease"),
+        View(LeaseNode, "invite", WRITERS, at="active lease", send={}),
+        View(LeaseNode, "withdraw-invitation", WRITERS, at="active lease", send={"invitation": "ti-matrix1"}),
+        View(Root, "tenant-invitation", WITH_A_LINK, at="root"),
+        View(Root, "lease-copy", WITH_A_LINK, at="root"),
+        View(MyLease, "sign", SIGNERS, at="lease to sign", send={"full_name": "My Own Name", "agrees": True}),
         View(LeaseNode, "sign", WRITERS, at="sent lease", send={"full_name": "Keva Thompson", "agrees": True}),
         View(AgreementNode, "certificate", READERS, at="document"),
         View(AgreementNode, "signatures", READERS, at="document"),

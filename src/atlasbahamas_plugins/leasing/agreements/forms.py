@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wtforms.fields import HiddenField
 
-from atlasbahamas.web.forms import DateField, DocumentsField, Form, MultilineField, VersionField
+from atlasbahamas.web.forms import DateField, DocumentsField, Form, IntegerField, MultilineField, VersionField
+from atlasbahamas_plugins.leasing.agreements.models import FEWEST_LINK_DAYS, MOST_LINK_DAYS
 from atlasbahamas_plugins.leasing.forms import LeaseForm
 
 
@@ -18,6 +19,7 @@ class TemplateForm(Form):
     """What an organisation's agreements say."""
 
     words = MultilineField("Text", required=True, max_length=50_000, render_kw={"rows": 30})
+    link_days = IntegerField("Days that a link works", required=True, min=FEWEST_LINK_DAYS, max=MOST_LINK_DAYS)
     version = VersionField()
 
 

@@ -13,15 +13,23 @@ from atlasbahamas.files.models import File
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.leasing.models import Base, Lease
 
+FEWEST_LINK_DAYS, MOST_LINK_DAYS = 3, 14
+"""For how long links to sign or to join may work (domain.md 3.3)."""
+
 
 class Template(Base):
-    """What an organisation's agreements say, with named blanks in brackets. Without a row it is the one that ships."""
+    """What an organisation's agreements say, with named blanks in brackets, and for how many days its links work.
+
+    Without a row it is the text that ships.
+    """
 
     __tablename__ = "leasing_template"
+    __table_args__ = (CheckConstraint(f"link_days BETWEEN {FEWEST_LINK_DAYS} AND {MOST_LINK_DAYS}", name="link_days_in_range"),)
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id), unique=True)
     words: Mapped[Prose]
+    link_days: Mapped[int]
     changed: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 

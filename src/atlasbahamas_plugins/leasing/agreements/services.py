@@ -21,7 +21,7 @@ from atlasbahamas.files.uploads import Upload
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.agreements.blanks import check, fill, values_of
-from atlasbahamas_plugins.leasing.agreements.models import Document, SignedCopy, Template
+from atlasbahamas_plugins.leasing.agreements.models import FEWEST_LINK_DAYS, Document, SignedCopy, Template
 from atlasbahamas_plugins.leasing.agreements.pdf import render_pdf
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.services import CHANGED, bind, lock_lease, move_lease, whole_lease
@@ -48,19 +48,28 @@ def words_of(db: Session, organisation_id: int) -> str:
     return template.words if template is not None else default_words()
 
 
-def write_template(db: Session, organisation: Organisation, words: str, *, now: datetime) -> None:
-    """Say what agreements are to say from now on; those that were sent stay. Raises Refused for a blank that nobody fills."""
+def days_of_links(db: Session, organisation_id: int) -> int:
+    """For how many days an organisation's links to sign or to join work."""
+    template = template_of(db, organisation_id)
+    return template.link_days if template is not None else FEWEST_LINK_DAYS
+
+
+def write_template(db: Session, organisation: Organisation, words: str, link_days: int, *, now: datetime) -> None:
+    """Say what agreements are to say from now on, and how long links work; what was sent stays.
+
+    Raises Refused for a blank that nobody fills.
+    """
     check(words, field="words")
     template = template_of(db, organisation.id)
     if template is None:
-        template = Template(organisation_id=organisation.id)
-    if template.words == words:
+        template = Template(organisation_id=organisation.id, link_days=FEWEST_LINK_DAYS)
+    if (template.words, template.link_days) == (words, link_days):
         return
-    template.words, template.changed = words, now
+    template.words, template.link_days, template.changed = words, link_days, now
     db.add(template)
     db.flush()
-    about = ("organisation", organisation.ref)
-    record(db, "leasing:template:changed", about=about, organisation_id=organisation.id, after={"letters": len(words)})
+    about, after = ("organisation", organisation.ref), {"letters": len(words), "link_days": link_days}
+    record(db, "leasing:template:changed", about=about, organisation_id=organisation.id, after=after)
 
 
 def preview(db: Session, lease: Lease, *, today: date, field: str = "text") -> str:

@@ -155,14 +155,18 @@ def document_copy(context: AgreementNode, request: Any) -> Any:
     return serve_file(request, context.row.copy.file)
 
 
+def _text_of(db: Any, organisation_id: int) -> dict[str, Any]:
+    return {"words": services.words_of(db, organisation_id), "link_days": services.days_of_links(db, organisation_id)}
+
+
 def agreement_text(context: AgreementText, request: Any) -> Any:
     """Say what agreements are to say from now on."""
     organisation = organisation_above(context).row
     template = services.template_of(request.db, organisation.id)
-    form = TemplateForm(request, template, words=services.words_of(request.db, organisation.id))
+    form = TemplateForm(request, template, **_text_of(request.db, organisation.id))
 
     def submit() -> Any:
-        services.write_template(request.db, organisation, form.words.data, now=request.clock.now())
+        services.write_template(request.db, organisation, form.words.data, form.link_days.data, now=request.clock.now())
         return done(request, context, "The text was saved. Agreements that were sent stay as they are.")
 
     page = {"blanks": [(name, about) for name, (about, _) in BLANKS.items()], "cancel": organisation_above(context).url()}

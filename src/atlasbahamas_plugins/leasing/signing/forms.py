@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from wtforms.fields import HiddenField
+
 from atlasbahamas.web.forms import CheckField, Form, TextField
 
 
-class LandlordForm(Form):
-    """A member signs for the organisation."""
+class NameForm(Form):
+    """Whoever is signed in signs: a member for the organisation, or a party."""
 
     full_name = TextField("Type your full name", required=True)
     witness = TextField("Name of a witness")
     agrees = CheckField("I have read the agreement, and I sign it.")
 
 
-class SignForm(LandlordForm):
+class SignForm(NameForm):
     """A party signs, who came by a link."""
 
     code = TextField(
         "Your code", required=True, max_length=6, render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"}
     )
+
+
+class WithdrawForm(Form):
+    """Which link is taken back."""
+
+    link = HiddenField()

@@ -13,18 +13,26 @@ from atlasbahamas.people.models import Person
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.models import Base, LeaseParty
 
-ANSWERS = {"signed": "Signed", "declined": "Said no", "replaced": "Replaced by a newer link", "expired": "Ran out"}
+ANSWERS = {
+    "signed": "Signed",
+    "declined": "Said no",
+    "replaced": "Replaced by a newer link",
+    "withdrawn": "Taken back",
+    "expired": "Ran out",
+}
 
 
 class SigningLink(Base):
     """A party is asked to sign a document: by a link that works until it is answered or `expires`, and a code told apart from it.
 
-    Both are kept as digests only. A party has one that is open at a time.
+    A party has one that is open at a time; each time it is shown or mailed it gets another token. The code is kept as a digest
+    that cannot be tried out without the platform's secret. `asked_by_id` made it, and is told what comes of it; `again` is when
+    the party asked for a new one.
     """
 
     __tablename__ = "leasing_signing_link"
     __table_args__ = (
-        CheckConstraint("answer IN ('signed', 'declined', 'replaced', 'expired')", name="known_answer"),
+        CheckConstraint("answer IN ('signed', 'declined', 'replaced', 'withdrawn', 'expired')", name="known_answer"),
         CheckConstraint("(answer IS NULL) = (answered IS NULL)", name="answer_has_time"),
         Index(
             "uq_leasing_signing_link_open",
@@ -35,25 +43,39 @@ class SigningLink(Base):
             postgresql_where=text("answer IS NULL"),
         ),
         Index("ix_leasing_signing_link_party_id", "party_id"),
+        Index("ix_leasing_signing_link_asked_by_id", "asked_by_id"),
     )
 
     id: Mapped[Id]
     ref: Mapped[Key]
     document_id: Mapped[int] = mapped_column(ForeignKey(Document.id))
     party_id: Mapped[int] = mapped_column(ForeignKey(LeaseParty.id))
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     code_hash: Mapped[str] = mapped_column(String(64))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     sent: Mapped[datetime]
     expires: Mapped[datetime]
     answer: Mapped[str | None] = mapped_column(String(10))
     answered: Mapped[datetime | None]
+    again: Mapped[datetime | None]
 
     document: Mapped[Document] = relationship(Document)
     party: Mapped[LeaseParty] = relationship(LeaseParty)
 
 
+class SigningToken(Base):
+    """The digest of the token of a link."""
+
+    __tablename__ = "leasing_signing_token"
+
+    id: Mapped[Id]
+    link_id: Mapped[int] = mapped_column(ForeignKey(SigningLink.id), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
 class Signature(Base):
     """Somebody signed a document by typing their name: a party, or for the landlord (`party_id` None) the member `person_id`.
+
+    `person_id` of a party: they were signed in.
 
     `digest` and `pdf_digest` are those of what they signed.
     """
@@ -62,7 +84,7 @@ class Signature(Base):
     __table_args__ = (
         UniqueConstraint("document_id", "party_id"),
         CheckConstraint("name <> ''", name="name_is_typed"),
-        CheckConstraint("(party_id IS NULL) = (person_id IS NOT NULL)", name="party_or_member"),
+        CheckConstraint("party_id IS NOT NULL OR person_id IS NOT NULL", name="party_or_member"),
         Index(
             "uq_leasing_signature_landlord",
             "document_id",

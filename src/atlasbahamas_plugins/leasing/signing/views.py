@@ -1,4 +1,4 @@
-"""Pages on which an agreement is signed: the landlord's, and the one that a link opens."""
+"""Pages on which an agreement is signed: the landlord's, a tenant's own, and the one that a link opens."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pyramid.response import Response
 
 from atlasbahamas.audit.services import canonical
 from atlasbahamas.errors import Refused
+from atlasbahamas.files.serving import serve_file
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.security.limits import hit
 from atlasbahamas.settings import AtlasSettings
@@ -18,11 +19,11 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements
-from atlasbahamas_plugins.leasing.agreements.services import content_of, current_document
+from atlasbahamas_plugins.leasing.agreements.services import content_of, current_document, days_of_links
 from atlasbahamas_plugins.leasing.models import ROLES
-from atlasbahamas_plugins.leasing.resources import LeaseNode
-from atlasbahamas_plugins.leasing.signing import services
-from atlasbahamas_plugins.leasing.signing.forms import LandlordForm, SignForm
+from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease
+from atlasbahamas_plugins.leasing.signing import links, services
+from atlasbahamas_plugins.leasing.signing.forms import NameForm, SignForm, WithdrawForm
 from atlasbahamas_plugins.leasing.signing.models import ANSWERS
 
 CODE_BY_LINK = RateLimitItemPerMinute(5, 15, namespace="leasing-sign-link")
@@ -36,12 +37,13 @@ def signing(context: LeaseNode, request: Any) -> dict[str, Any]:
     document = current_document(request.db, context.row)
     if document is None:
         raise HTTPNotFound()
-    standing = services.standing_of(request.db, document)
+    standing = links.standing_of(request.db, document)
     return {
         "lease": context.row,
         "is_sent": context.row.state == "sent",
         "standing": standing,
         "document_node": Agreements(request, context, "documents").node_of(document),
+        "days": days_of_links(request.db, context.row.organisation_id),
         "links": _links_shown_once(request, standing),
         "roles": ROLES,
         "answers": ANSWERS,
@@ -49,7 +51,7 @@ def signing(context: LeaseNode, request: Any) -> dict[str, Any]:
     }
 
 
-def _links_shown_once(request: Any, standing: list[services.Standing]) -> list[tuple[str, str, str]]:
+def _links_shown_once(request: Any, standing: list[links.Standing]) -> list[tuple[str, str, str]]:
     """(name, link, code) of those who were asked right now: they wait in the asker's own session and nowhere else."""
     base_url = request.registry.atlas_settings.section(AtlasSettings).base_url
     names = {found.party.id: found.party.contact.name for found in standing if found.party is not None}
@@ -61,10 +63,12 @@ def ask(context: LeaseNode, request: Any) -> Any:
     """Make links for those who have not signed, after asking."""
 
     def submit() -> Any:
-        asked = services.ask_for_signatures(request.db, context.row, now=request.clock.now())
+        asked = links.ask_for_signatures(
+            request.db, context.row, by_id=request.identity.person_id, secret=_secret(request), now=request.clock.now()
+        )
         # As little as possible: a session may live in a cookie.
-        links = [(each.party.id, each.token, each.code) for each in asked]
-        request.session.flash(json.dumps(links), LINKS)
+        shown = [(each.party.id, each.token, each.code) for each in asked]
+        request.session.flash(json.dumps(shown), LINKS)
         return HTTPSeeOther(context.url("signing"))
 
     page = {
@@ -75,75 +79,132 @@ def ask(context: LeaseNode, request: Any) -> Any:
     return form_page(request, Form(request), page, submit=submit)
 
 
+def withdraw_link(context: LeaseNode, request: Any) -> Any:
+    """Take one party's link back, after asking."""
+    form = WithdrawForm(request, link=request.params.get("link", ""))
+
+    def submit() -> Any:
+        links.withdraw_link(request.db, context.row, form.link.data or "", now=request.clock.now())
+        request.session.flash("The link opens nothing any more.")
+        return HTTPSeeOther(context.url("signing"))
+
+    return form_page(request, form, {"cancel": context.url("signing")}, submit=submit)
+
+
 def sign_for_landlord(context: LeaseNode, request: Any) -> Any:
     """A member signs for the organisation."""
-    form = LandlordForm(request)
-    document = current_document(request.db, context.row)
+
+    def sign(typed: services.Signing, **when: Any) -> Any:
+        services.sign_for_landlord(request.db, context.row, typed, person_id=request.identity.person_id, **when)
+        return done(request, context, "You signed for the landlord.")
+
+    return _sign_page(context, request, sign)
+
+
+def sign_at_home(context: MyLease, request: Any) -> Any:
+    """A party signs who is signed in."""
+
+    def sign(typed: services.Signing, **when: Any) -> Any:
+        me = request.identity.person_id
+        services.sign_at_home(request.db, context.row, context.party, typed, person_id=me, **when)
+        return done(request, context, "You have signed.")
+
+    return _sign_page(context, request, sign)
+
+
+def _sign_page(context: Any, request: Any, sign: Any) -> Any:
+    form, document = NameForm(request), current_document(request.db, context.row)
     if document is None:
         raise HTTPNotFound()
 
     def submit() -> Any:
-        if not form.agrees.data:
-            raise MUST_AGREE
-        services.sign_for_landlord(
-            request.db,
-            context.row,
-            form.full_name.data,
-            form.witness.data,
-            _evidence(request),
-            person_id=request.identity.person_id,
-            now=request.clock.now(),
-            today=request.clock.today(),
-        )
-        return done(request, context, "You signed for the landlord.")
+        return sign(_typed(request, form), now=request.clock.now(), today=request.clock.today())
 
     page = {"blocks": blocks(content_of(document)["text"]), "cancel": context.url()}
     return form_page(request, form, page, submit=submit)
 
 
 def sign_by_link(context: Root, request: Any) -> Any:
-    """What a link shows: the agreement, and where a party signs it, or says no."""
-    token, form, link = request.params.get("token", ""), SignForm(request), None
+    """What a link shows: the agreement, and where a party signs it, or says no; to whoever has signed by it, their copy.
+
+    One that ran out offers to ask for a new one.
+    """
+    token, now = request.params.get("token", ""), request.clock.now()
     try:
-        link = services.find_link(request.db, token, now=request.clock.now())
+        link = links.link_of(request.db, token)
     except Refused as refused:
-        form.form_errors.append(refused.message)
-        request.response.status_int = 404
-        return {"form": form, "link": None, "signed": None}
-    document, evidence = link.document, _evidence(request)
+        return _over(request, None, refused)
+    if links.shows_copy(link, now=now):
+        return {**_page(link, token), "form": Form(request), "signed": _signature(request, link)}
+    if not links.is_open(request.db, link, now=now):
+        return _over(request, link, links.OVER)
+    form = SignForm(request)
     if "decline" in request.POST:
         form.full_name.flags.required = False
     if form.sent:
-        hit(request, CODE_BY_ADDRESS, evidence.address)
+        hit(request, CODE_BY_ADDRESS, request.client_addr or "")
         hit(request, CODE_BY_LINK, link.ref)
-    page = {
-        "link": link,
-        "token": token,
-        "landlord": content_of(document)["landlord"],
-        "blocks": blocks(content_of(document)["text"]),
-        "signed": None,
-    }
+    page = {**_page(link, token), "signed": None}
 
     def submit() -> Any:
+        secret = _secret(request)
         if "decline" in request.POST:
-            services.decline_by_link(request.db, token, form.code.data, now=request.clock.now())
+            links.decline_by_link(request.db, token, form.code.data, secret=secret, now=now)
             return {**page, "form": form, "signed": "declined"}
-        if not form.agrees.data:
-            raise MUST_AGREE
-        name, witness, now = form.full_name.data, form.witness.data, request.clock.now()
-        signature = services.sign_by_link(
-            request.db, token, form.code.data, name, witness, evidence, now=now, today=request.clock.today()
-        )
-        return {**page, "form": form, "signed": signature}
+        today, typed = request.clock.today(), _typed(request, form)
+        signed = services.sign_by_link(request.db, token, form.code.data, typed, secret=secret, now=now, today=today)
+        return {**page, "form": form, "signed": signed}
 
     return form_page(request, form, page, submit=submit)
+
+
+def _over(request: Any, link: Any, refused: Refused) -> dict[str, Any]:
+    """The page of a link that is over; where a new one can be asked for, with the button, and what came of pressing it."""
+    form, asked = Form(request), False
+    if link is not None and form.sent:
+        try:
+            links.ask_for_new_link(request.db, link, now=request.clock.now())
+            asked = True
+        except Refused as again:
+            refused = again
+    if not asked:
+        form.form_errors.append(refused.message)
+        request.response.status_int = 404
+    may_ask = link is not None and link.answer in (None, "expired") and link.again is None
+    return {
+        "form": form,
+        "link": None,
+        "signed": None,
+        "asked": asked,
+        "may_ask": may_ask and link.document.lease.state == "sent",
+    }
+
+
+def _page(link: Any, token: str) -> dict[str, Any]:
+    content = content_of(link.document)
+    return {"link": link, "token": token, "landlord": content["landlord"], "blocks": blocks(content["text"])}
+
+
+def _signature(request: Any, link: Any) -> Any:
+    return next(row for row in links.signatures_of(request.db, link.document) if row.party_id == link.party_id)
+
+
+def signed_copy(context: Root, request: Any) -> Any:
+    """The PDF of what somebody signed, by their link."""
+    try:
+        link = links.link_of(request.db, request.params.get("token", ""))
+    except Refused as refused:
+        raise HTTPNotFound() from refused
+    if not links.shows_copy(link, now=request.clock.now()):
+        raise HTTPNotFound()
+    return serve_file(request, link.document.pdf)
 
 
 def certificate(context: AgreementNode, request: Any) -> dict[str, Any]:
     """Who signed what, when and from where."""
     document = context.row
     landlord = request.db.get_one(Organisation, document.lease.organisation_id).name
-    return {"document": document, "landlord": landlord, "standing": services.standing_of(request.db, document), "roles": ROLES}
+    return {"document": document, "landlord": landlord, "standing": links.standing_of(request.db, document), "roles": ROLES}
 
 
 def signatures(context: AgreementNode, request: Any) -> Response:
@@ -154,5 +215,11 @@ def signatures(context: AgreementNode, request: Any) -> Response:
     return response
 
 
-def _evidence(request: Any) -> services.Evidence:
-    return services.Evidence(request.client_addr or "", request.user_agent or "")
+def _typed(request: Any, form: NameForm) -> services.Signing:
+    if not form.agrees.data:
+        raise MUST_AGREE
+    return services.Signing(form.full_name.data, form.witness.data, request.client_addr or "", request.user_agent or "")
+
+
+def _secret(request: Any) -> str:
+    return str(request.registry.atlas_settings.section(AtlasSettings).secret.get_secret_value())

@@ -1,19 +1,33 @@
-"""Pages of those who live there."""
+"""Pages of those who live there, and those on which they are invited."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from pyramid.httpexceptions import HTTPSeeOther
+
+from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.formats import badge
+from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
-from atlasbahamas_plugins.leasing.models import STATES, TONES
+from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
-from atlasbahamas_plugins.leasing.resources import MyLease
+from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
+from atlasbahamas_plugins.leasing.signing.links import signed_parties
+from atlasbahamas_plugins.leasing.tenancy import services as invitations
+from atlasbahamas_plugins.leasing.tenancy.forms import AnswerForm, WithdrawForm
+from atlasbahamas_plugins.leasing.tenancy.models import ANSWERS
 from atlasbahamas_plugins.leasing.views import WORDS
+
+LINKS = "tenant-links"
+MUST_CONSENT = Refused("Tick this if it is your lease.", "consent")
 
 
 def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
@@ -28,8 +42,125 @@ def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
         "landlord": request.db.get_one(Organisation, lease.organisation_id).name,
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
         "is_leaving": is_leaving(request.db, lease),
+        "may_sign": lease.state == "sent" and context.party.id not in signed_parties(request.db, [lease]),
         "notices": notices_shown(context, request),
         "may_end": lease.state in ("active", "notice"),
         # What a landlord knows of one tenant is not for the others.
         "shows_reach": False,
+    }
+
+
+def sign_ins(context: LeaseNode, request: Any) -> dict[str, Any]:
+    """Who of a lease's parties has a sign-in, and who was invited; right after inviting, the links, once."""
+    standing = invitations.sign_ins_of(request.db, context.row)
+    names = {found.party.id: found.party.contact.name for found in standing}
+    base_url = request.registry.atlas_settings.section(AtlasSettings).base_url
+    shown = [link for links in request.session.pop_flash(LINKS)[-1:] for link in json.loads(links)]
+    return {
+        "standing": standing,
+        "roles": ROLES,
+        "answers": ANSWERS,
+        "now": request.clock.now(),
+        "may_invite": context.row.state in invitations.INVITABLE,
+        "links": [(names[number], f"{base_url}/tenant-invitation?token={token}") for number, token in shown if number in names],
+    }
+
+
+def invite(context: LeaseNode, request: Any) -> Any:
+    """Invite those parties who have no sign-in, after asking."""
+
+    def submit() -> Any:
+        me, now = request.identity.person_id, request.clock.now()
+        invited = invitations.invite_parties(request.db, context.row, by_id=me, now=now)
+        request.session.flash(json.dumps([(each.party.id, each.token) for each in invited]), LINKS)
+        return HTTPSeeOther(context.url("sign-ins"))
+
+    page = {
+        "heading": "Invite everybody who has no sign-in?",
+        "cancel": context.url("sign-ins"),
+        "subject": context.title,
+    }
+    return form_page(request, Form(request), page, submit=submit)
+
+
+def withdraw_invitation(context: LeaseNode, request: Any) -> Any:
+    """Take one invitation back, after asking."""
+    form = WithdrawForm(request, invitation=request.params.get("invitation", ""))
+
+    def submit() -> Any:
+        invitations.withdraw_invitation(request.db, context.row, form.invitation.data or "", now=request.clock.now())
+        request.session.flash("The invitation is taken back: its links open nothing any more.")
+        return HTTPSeeOther(context.url("sign-ins"))
+
+    page = {"heading": "Take this invitation back?", "cancel": context.url("sign-ins"), "subject": context.title}
+    return form_page(request, form, page, submit=submit)
+
+
+def answer_invitation(context: Root, request: Any) -> Any:
+    """What a link shows: whose lease, of which home; join with one's sign-in, or say no.
+
+    One that ran out offers to ask for a new one.
+    """
+    token, now = request.params.get("token", ""), request.clock.now()
+    try:
+        invitation = invitations.invitation_of(request.db, token)
+    except Refused as refused:
+        return _over(request, None, refused)
+    if not invitations.is_open(request.db, invitation, now=now):
+        return _over(request, invitation, invitations.OVER)
+    form, lease, me = AnswerForm(request), invitations.lease_of(request.db, invitation), request.identity
+    back = {"next": f"/tenant-invitation?token={token}"}
+    page = {
+        "invitation": invitation,
+        "lease": lease,
+        "landlord": request.db.get_one(Organisation, lease.organisation_id).name,
+        "elsewhere": me is not None and invitations.rents_elsewhere(request.db, invitation, me.person_id),
+        "sign_in_url": context.url("sign-in", **back),
+        "register_url": context.url("register", **back),
+    }
+
+    def submit() -> Any:
+        if request.POST.get("choice") == "decline":
+            invitations.decline_invitation(request.db, token, now=now)
+            request.session.flash("You said no. Your lease is the same.")
+            return HTTPSeeOther(request.resource_path(request.root))
+        if me is None:
+            raise Refused("Sign in or make an account first.")
+        if not form.consent.data:
+            raise MUST_CONSENT
+        joined = invitations.accept_invitation(request.db, token, me.person_id, now=now)
+        request.session.flash("This is your lease. You find it at your home page whenever you sign in.")
+        return HTTPSeeOther(request.resource_path(request.root, "home", "leases", joined.ref, ""))
+
+    return form_page(request, form, page, submit=submit)
+
+
+def _over(request: Any, invitation: Any, refused: Refused) -> dict[str, Any]:
+    """The page of an invitation that is over; where a new one can be asked for, with the button, and what came of it."""
+    form, asked = Form(request), False
+    if invitation is not None and form.sent:
+        try:
+            invitations.ask_for_new_invitation(request.db, invitation, now=request.clock.now())
+            asked = True
+        except Refused as again:
+            refused = again
+    if not asked:
+        form.form_errors.append(refused.message)
+        request.response.status_int = 404
+    may_ask = invitation is not None and invitation.answer in (None, "expired") and invitation.again is None
+    return {"form": form, "invitation": None, "asked": asked, "may_ask": may_ask}
+
+
+def my_leases(request: Any, context: Any) -> dict[str, Any]:
+    """What `/home/` shows of the caller's leases: what waits for them first."""
+    node = MyLeases(request, context, "leases")
+    found = services.leases_of_person(request.db, node.rows())
+    signed = signed_parties(request.db, [row for row in found if row.state == "sent"])
+    leases = [node.node_of(row) for row in found]
+    return {
+        "leases": leases,
+        "waiting": [one for one in leases if one.row.state == "sent" and one.party.id not in signed],
+        "state_badges": {row.id: badge(STATES[row.state], TONES[row.state]) for row in found},
+        "today": request.clock.today(),
+        **WORDS,
     }

@@ -30,8 +30,10 @@ def upgrade() -> None:
     sa.Column('id', INTEGER, nullable=False),
     sa.Column('organisation_id', INTEGER, nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('link_days', INTEGER, nullable=False),
     sa.Column('changed', MOMENT, nullable=False),
     sa.Column('version', INTEGER, nullable=False),
+    sa.CheckConstraint('link_days BETWEEN 3 AND 14', name=op.f('ck_leasing_template_link_days_in_range')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_leasing_template_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leasing_template')),
     sa.UniqueConstraint('organisation_id', name=op.f('uq_leasing_template_organisation_id'))

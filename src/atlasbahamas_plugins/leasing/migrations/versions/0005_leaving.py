@@ -7,7 +7,7 @@ from alembic import op
 import atlasbahamas.db.types
 
 revision = 'leasing_0005'
-down_revision = 'leasing_0003'
+down_revision = 'leasing_0004'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,270 @@
+"""Asking parties for their signatures: links, their codes, and what becomes of them. Raises Refused where a rule says no.
+
+What a signature is belongs to services.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from atlasbahamas.errors import Refused
+from atlasbahamas.mail.services import send_mail
+from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.security.identity import token_hash
+from atlasbahamas.traversal.keys import new_key
+from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.agreements.services import current_document, days_of_links
+from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease, record_in_audit
+from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink, SigningToken
+from atlasbahamas_plugins.leasing.telling import MY_LEASE, TENANTS_ANSWER
+
+ASK_AGAIN_AFTER = timedelta(minutes=30)
+COPY_FOR = timedelta(days=30)
+"""How long the link of somebody who signed shows them their copy."""
+
+OVER = Refused("This link is no longer open. Ask your landlord for a new one.")
+WRONG_CODE = Refused("This is not the code. Your landlord tells it to you apart from the link.", "code")
+AT_ONCE = 200
+SIGN_TEMPLATE = "leasing/mail/sign.jinja2"
+COPY_TEMPLATE = "leasing/mail/copy.jinja2"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A party who is asked to sign, with the token of the link and the code, which are shown once and kept nowhere."""
+
+    party: LeaseParty
+    token: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a party is: signed, asked, or neither. The landlord has no party."""
+
+    party: LeaseParty | None
+    signature: Signature | None
+    link: SigningLink | None
+
+
+def signatures_of(db: Session, document: Document) -> Sequence[Signature]:
+    """Who signed a document, in their order."""
+    return db.scalars(select(Signature).where(Signature.document_id == document.id).order_by(Signature.id)).all()
+
+
+def standing_of(db: Session, document: Document) -> list[Standing]:
+    """The landlord and each party, with what they did about a document."""
+    parties = db.scalars(select(LeaseParty).where(LeaseParty.lease_id == document.lease_id).order_by(LeaseParty.position)).all()
+    signed = {row.party_id: row for row in signatures_of(db, document)}
+    links = db.scalars(select(SigningLink).where(SigningLink.document_id == document.id).order_by(SigningLink.id)).all()
+    asked = {link.party_id: link for link in links}
+    landlord = Standing(None, signed.get(None), None)
+    return [landlord, *(Standing(party, signed.get(party.id), asked.get(party.id)) for party in parties)]
+
+
+def signed_parties(db: Session, leases: Sequence[Lease]) -> set[int]:
+    """Ids of the parties who have signed what was sent last, of leases that were sent. One query, or none."""
+    if not leases:
+        return set()
+    newer = aliased(Document)
+    last = ~select(newer.id).where(newer.lease_id == Document.lease_id, newer.number > Document.number).exists()
+    signed = select(Signature.party_id).join(Document, Document.id == Signature.document_id)
+    wanted = signed.where(Document.lease_id.in_([lease.id for lease in leases]), last, Signature.party_id.is_not(None))
+    return {party_id for party_id in db.scalars(wanted) if party_id is not None}
+
+
+def sent_document(db: Session, lease: Lease) -> Document:
+    """What waits to be signed. Raises Refused where nothing does."""
+    document = current_document(db, lease)
+    if lease.state != "sent" or document is None:
+        raise CHANGED
+    return document
+
+
+def ask_for_signatures(db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime) -> list[Asked]:
+    """Give each party who has not signed a new link and code; earlier links of theirs open nothing any more.
+
+    Whoever has a sign-in is told there, and whoever has an e-mail address gets a link by mail, never the code. Those who were
+    asked less than half an hour ago keep theirs. `secret` is the platform's. Raises Refused where nobody is left.
+    """
+    document = sent_document(db, lease)
+    waiting = [found for found in standing_of(db, document) if found.party is not None and found.signature is None]
+    if not waiting:
+        raise Refused("Everybody has signed.")
+    due = [found for found in waiting if not _just_asked(found.link, now)]
+    if not due:
+        raise Refused("They were asked a moment ago. Wait half an hour before you make new links.")
+    lifetime = timedelta(days=days_of_links(db, lease.organisation_id))
+    asked = []
+    for found in due:
+        assert found.party is not None
+        if found.link is not None and found.link.answer is None:
+            found.link.answer, found.link.answered = "replaced", now
+            db.flush()
+        link = SigningLink(
+            ref=new_key("s"),
+            document=document,
+            party=found.party,
+            asked_by_id=by_id,
+            sent=now,
+            expires=now + lifetime,
+        )
+        asked.append(_open(db, link, secret))
+        _tell(db, link, now=now)
+    record_in_audit(db, "signatures_asked", lease, after={"parties": [each.party.contact.ref for each in asked]})
+    return asked
+
+
+def _open(db: Session, link: SigningLink, secret: str) -> Asked:
+    code = f"{secrets.randbelow(10**6):06}"
+    link.code_hash = _code_hash(link, code, secret)
+    db.add(link)
+    db.flush()
+    return Asked(link.party, new_token(db, link), code)
+
+
+def _tell(db: Session, link: SigningLink, *, now: datetime) -> None:
+    lease, contact = link.document.lease, link.party.contact
+    if contact.person_id is not None:
+        subject, path = "A lease waits for your signature", f"/home/leases/{lease.ref}/sign"
+        notify(db, [contact.person_id], MY_LEASE, subject, TOLD_TEMPLATE, path=path, now=now)
+    elif contact.email:
+        content = {"link": link.id, "landlord": _landlord(db, lease), "days": (link.expires - link.sent).days}
+        send_mail(db, SIGN_TEMPLATE, address=contact.email, content=content, now=now)
+
+
+def _landlord(db: Session, lease: Lease) -> str:
+    return db.get_one(Organisation, lease.organisation_id).name
+
+
+def new_token(db: Session, link: SigningLink) -> str:
+    """A token of its own for each time a link is shown or mailed."""
+    token = secrets.token_urlsafe(32)
+    db.add(SigningToken(link_id=link.id, token_hash=token_hash(token)))
+    db.flush()
+    return token
+
+
+def link_of(db: Session, token: str) -> SigningLink:
+    """The link that a token was made for, in whatever state. Raises Refused where there is none."""
+    wanted = select(SigningLink).join(SigningToken, SigningToken.link_id == SigningLink.id)
+    found = db.scalar(wanted.where(SigningToken.token_hash == token_hash(token)))
+    if found is None:
+        raise OVER
+    return found
+
+
+def is_open(db: Session, link: SigningLink, *, now: datetime) -> bool:
+    """Whether a link can be answered: it was not, its time is not over, and its agreement still counts."""
+    lease = link.document.lease
+    if link.answer is not None or link.expires <= now or lease.state != "sent":
+        return False
+    current = current_document(db, lease)
+    return current is not None and current.id == link.document_id
+
+
+def shows_copy(link: SigningLink, *, now: datetime) -> bool:
+    """Whether a link shows its copy to somebody who signed by it."""
+    return link.answer == "signed" and link.answered is not None and now < link.answered + COPY_FOR
+
+
+def find_link(db: Session, token: str, *, now: datetime) -> SigningLink:
+    """The open link of a token. Raises Refused for one that was answered, that ran out, or whose agreement was taken back."""
+    found = link_of(db, token)
+    if not is_open(db, found, now=now):
+        raise OVER
+    return found
+
+
+def check_code(link: SigningLink, code: str, secret: str) -> None:
+    """Raises Refused where it is another code."""
+    if not secrets.compare_digest(link.code_hash, _code_hash(link, code, secret)):
+        raise WRONG_CODE
+
+
+def _code_hash(link: SigningLink, code: str, secret: str) -> str:
+    # Six digits alone could be tried out by whoever reads the table.
+    return hmac.new(secret.encode(), f"signing:{link.ref}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def ask_for_new_link(db: Session, link: SigningLink, *, now: datetime) -> None:
+    """A party whose link ran out asks for a new one: whoever asked them is told, once for each link. Raises Refused."""
+    lease = link.document.lease
+    if link.answer not in (None, "expired") or link.again is not None or lease.state != "sent":
+        raise OVER
+    link.again = now
+    subject, path = f"{link.party.contact.name} asks for a new link to sign", _signing_page(db, lease)
+    notify(db, [link.asked_by_id], TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=path, now=now)
+    record_in_audit(db, "new_link_asked_for", lease, after={"party": link.party.contact.ref})
+
+
+def withdraw_link(db: Session, lease: Lease, ref: str, *, now: datetime) -> None:
+    """Take one party's link back: it opens nothing from now on. Raises Refused where it was answered."""
+    lock_lease(db, lease)
+    document = sent_document(db, lease)
+    wanted = select(SigningLink).where(SigningLink.document_id == document.id, SigningLink.ref == ref)
+    link = db.scalar(wanted.where(SigningLink.answer.is_(None)))
+    if link is None:
+        raise Refused("This link is no longer open.")
+    link.answer, link.answered = "withdrawn", now
+    db.flush()
+    record_in_audit(db, "link_withdrawn", lease, after={"party": link.party.contact.ref})
+
+
+def decline_by_link(db: Session, token: str, code: str, *, secret: str, now: datetime) -> None:
+    """A party says no; the landlord is told, and may ask again. Raises Refused where the code is another, or the link is over."""
+    link = find_link(db, token, now=now)
+    lease = link.document.lease
+    lock_lease(db, lease)
+    link = find_link(db, token, now=now)
+    check_code(link, code, secret)
+    link.answer, link.answered = "declined", now
+    db.flush()
+    subject = f"{link.party.contact.name} does not sign"
+    notify(db, [link.asked_by_id], TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=_signing_page(db, lease), now=now)
+    record_in_audit(db, "declined_by_party", lease, after={"party": link.party.contact.ref})
+
+
+def expire_links(db: Session, *, now: datetime) -> int:
+    """Close the links that ran out; gives how many. The next run takes what is left of more than AT_ONCE."""
+    gone = select(SigningLink).where(SigningLink.answer.is_(None), SigningLink.expires <= now).order_by(SigningLink.id)
+    found = db.scalars(gone.limit(AT_ONCE)).all()
+    for link in found:
+        link.answer, link.answered = "expired", now
+    db.flush()
+    return len(found)
+
+
+def send_copies(db: Session, lease: Lease, document: Document, *, now: datetime) -> None:
+    """All have signed: everybody is told where their copy is, by mail or at their sign-in; whoever asked them is told as well."""
+    path = f"/home/leases/{lease.ref}/"
+    asked_by = set()
+    for found in standing_of(db, document):
+        if found.link is not None:
+            asked_by.add(found.link.asked_by_id)
+        contact = found.party.contact if found.party is not None else None
+        if contact is not None and contact.person_id is not None:
+            notify(db, [contact.person_id], MY_LEASE, "Everybody has signed your lease", TOLD_TEMPLATE, path=path, now=now)
+        elif contact is not None and contact.email and found.link is not None and found.link.answer == "signed":
+            content = {"link": found.link.id, "landlord": _landlord(db, lease), "days": COPY_FOR.days}
+            send_mail(db, COPY_TEMPLATE, address=contact.email, content=content, now=now)
+    subject = f"Everybody has signed: {lease.unit.label}, {lease.unit.property.name}"
+    notify(db, sorted(asked_by), TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=_signing_page(db, lease), now=now)
+
+
+def _just_asked(link: SigningLink | None, now: datetime) -> bool:
+    return link is not None and link.answer is None and now < link.sent + ASK_AGAIN_AFTER
+
+
+def _signing_page(db: Session, lease: Lease) -> str:
+    return f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/signing"

@@ -1,0 +1,209 @@
+"""Inviting tenants, and what they answer (domain.md 3.3). Raises Refused where a rule says no.
+
+Accepting links a sign-in to the contact that the landlord wrote down, and changes nothing else: no lease begins or ends by it,
+and what else somebody rents is told to them alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from atlasbahamas.errors import Refused
+from atlasbahamas.mail.services import send_mail
+from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.security.identity import token_hash
+from atlasbahamas.traversal.keys import new_key
+from atlasbahamas_plugins.leasing.agreements.services import days_of_links
+from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.services import lock_lease, record_in_audit
+from atlasbahamas_plugins.leasing.telling import TENANTS_ANSWER
+from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation, TenantInvitationToken
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+
+INVITE_AGAIN_AFTER = timedelta(minutes=30)
+INVITABLE = ("sent", *BINDING)
+"""States of a lease whose parties can be invited: there is something for them to see."""
+
+AT_ONCE = 200
+TENANT_TEMPLATE = "leasing/mail/tenant.jinja2"
+OVER = Refused("This invitation is no longer open. Ask your landlord for a new one.")
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A party who is invited, with the token of the link, which is shown once and kept nowhere."""
+
+    party: LeaseParty
+    token: str
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How far a party is with a sign-in of their own: linked, or with their last invitation, if any."""
+
+    party: LeaseParty
+    invitation: TenantInvitation | None
+
+
+def sign_ins_of(db: Session, lease: Lease) -> list[SignIn]:
+    """Each party of a lease, the first tenant first."""
+    parties = db.scalars(select(LeaseParty).where(LeaseParty.lease_id == lease.id).order_by(LeaseParty.position)).all()
+    mine = select(TenantInvitation).where(TenantInvitation.party_id.in_([party.id for party in parties]))
+    last = {row.party_id: row for row in db.scalars(mine.order_by(TenantInvitation.id))}
+    return [SignIn(party, last.get(party.id)) for party in parties]
+
+
+def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only: frozenset[str] | None = None) -> list[Invited]:
+    """Give each party who has no sign-in a link; earlier ones of theirs open nothing any more.
+
+    Whoever has an e-mail address gets one by mail as well. Those who were invited less than half an hour ago keep theirs.
+    `only`: refs of contacts, where not all are meant. Raises Refused where nobody is left.
+    """
+    lock_lease(db, lease)
+    if lease.state not in INVITABLE:
+        raise Refused("There is nothing to see yet: send the lease first, or record it.")
+    waiting = [found for found in sign_ins_of(db, lease) if found.party.contact.person_id is None]
+    waiting = [found for found in waiting if only is None or found.party.contact.ref in only]
+    if not waiting:
+        raise Refused("Everybody has a sign-in already.")
+    due = [found for found in waiting if not _just_invited(found.invitation, now)]
+    if not due:
+        raise Refused("They were invited a moment ago. Wait half an hour before you make new links.")
+    lifetime = timedelta(days=days_of_links(db, lease.organisation_id))
+    invited = []
+    for found in due:
+        if found.invitation is not None and found.invitation.answer is None:
+            _answer(db, found.invitation, "replaced", now)
+        invitation = TenantInvitation(ref=new_key("ti"), party=found.party, invited_by_id=by_id, sent=now, expires=now + lifetime)
+        db.add(invitation)
+        db.flush()
+        invited.append(Invited(found.party, new_token(db, invitation)))
+        if found.party.contact.email:
+            landlord = db.get_one(Organisation, lease.organisation_id).name
+            content = {"invitation": invitation.id, "landlord": landlord, "days": lifetime.days}
+            send_mail(db, TENANT_TEMPLATE, address=found.party.contact.email, content=content, now=now)
+    record_in_audit(db, "tenants_invited", lease, after={"parties": [each.party.contact.ref for each in invited]})
+    return invited
+
+
+def new_token(db: Session, invitation: TenantInvitation) -> str:
+    """A token of its own for each time an invitation is shown or mailed."""
+    token = secrets.token_urlsafe(32)
+    db.add(TenantInvitationToken(invitation_id=invitation.id, token_hash=token_hash(token)))
+    db.flush()
+    return token
+
+
+def invitation_of(db: Session, token: str) -> TenantInvitation:
+    """The invitation that a token was made for, in whatever state. Raises Refused where there is none."""
+    wanted = select(TenantInvitation).join(TenantInvitationToken, TenantInvitationToken.invitation_id == TenantInvitation.id)
+    found = db.scalar(wanted.where(TenantInvitationToken.token_hash == token_hash(token)))
+    if found is None:
+        raise OVER
+    return found
+
+
+def lease_of(db: Session, invitation: TenantInvitation) -> Lease:
+    """The lease that an invitation is about."""
+    return db.get_one(Lease, invitation.party.lease_id)
+
+
+def is_open(db: Session, invitation: TenantInvitation, *, now: datetime) -> bool:
+    """Whether an invitation can be answered: it was not, its time is not over, and its lease is still there."""
+    return invitation.answer is None and invitation.expires > now and lease_of(db, invitation).state in INVITABLE
+
+
+def rents_elsewhere(db: Session, invitation: TenantInvitation, person_id: int) -> bool:
+    """Whether somebody is a tenant of another home now: a warning for them, of which nobody else learns."""
+    theirs = select(Lease.id).join(LeaseParty, LeaseParty.lease_id == Lease.id).join(Contact)
+    mine = (Contact.person_id == person_id, Lease.state.in_(RUNNING), LeaseParty.role != "guarantor")
+    other = Lease.unit_id != lease_of(db, invitation).unit_id
+    return db.scalar(theirs.where(*mine, other).limit(1)) is not None
+
+
+def accept_invitation(db: Session, token: str, person_id: int, *, now: datetime) -> Lease:
+    """Link a sign-in to the contact. Raises Refused for one that is over, and where the contact or the person is taken."""
+    lease = lease_of(db, invitation_of(db, token))
+    lock_lease(db, lease)
+    invitation = invitation_of(db, token)
+    if not is_open(db, invitation, now=now):
+        raise OVER
+    contact = db.scalars(select(Contact).where(Contact.id == invitation.party.contact_id).with_for_update()).one()
+    if contact.person_id not in (None, person_id):
+        raise Refused("Somebody else has joined with this invitation's name. Ask your landlord.")
+    other = aliased(LeaseParty)
+    bound = select(other.id).join(Contact, Contact.id == other.contact_id)
+    if db.scalar(bound.where(other.lease_id == lease.id, Contact.person_id == person_id, Contact.id != contact.id)):
+        raise Refused("You are another party of this lease already. Sign in as the one who is invited.")
+    contact.person_id = person_id
+    invitation.answered_by_id = person_id
+    _answer(db, invitation, "accepted", now)
+    _tell(db, invitation, lease, f"{contact.name} has joined", now)
+    record_in_audit(db, "tenant_joined", lease, after={"party": contact.ref})
+    return lease
+
+
+def decline_invitation(db: Session, token: str, *, now: datetime) -> None:
+    """Say no. Raises Refused for one that is over."""
+    invitation = invitation_of(db, token)
+    lease = lease_of(db, invitation)
+    lock_lease(db, lease)
+    db.refresh(invitation)
+    if not is_open(db, invitation, now=now):
+        raise OVER
+    _answer(db, invitation, "declined", now)
+    _tell(db, invitation, lease, f"{invitation.party.contact.name} does not want a sign-in", now)
+    record_in_audit(db, "tenant_declined", lease, after={"party": invitation.party.contact.ref})
+
+
+def ask_for_new_invitation(db: Session, invitation: TenantInvitation, *, now: datetime) -> None:
+    """Somebody whose invitation ran out asks for a new one: whoever invited them is told, once. Raises Refused."""
+    if invitation.answer not in (None, "expired") or invitation.again is not None:
+        raise OVER
+    lease = lease_of(db, invitation)
+    if lease.state not in INVITABLE:
+        raise OVER
+    invitation.again = now
+    _tell(db, invitation, lease, f"{invitation.party.contact.name} asks for a new invitation", now)
+    record_in_audit(db, "new_invitation_asked_for", lease, after={"party": invitation.party.contact.ref})
+
+
+def withdraw_invitation(db: Session, lease: Lease, ref: str, *, now: datetime) -> None:
+    """Take an invitation back: its links open nothing from now on. Raises Refused where it was answered."""
+    lock_lease(db, lease)
+    mine = select(TenantInvitation).join(LeaseParty, LeaseParty.id == TenantInvitation.party_id)
+    wanted = mine.where(LeaseParty.lease_id == lease.id, TenantInvitation.ref == ref, TenantInvitation.answer.is_(None))
+    invitation = db.scalar(wanted)
+    if invitation is None:
+        raise Refused("This invitation is no longer open.")
+    _answer(db, invitation, "withdrawn", now)
+    record_in_audit(db, "invitation_withdrawn", lease, after={"party": invitation.party.contact.ref})
+
+
+def expire_invitations(db: Session, *, now: datetime) -> int:
+    """Close the invitations that ran out; gives how many. The next run takes what is left of more than AT_ONCE."""
+    gone = select(TenantInvitation).where(TenantInvitation.answer.is_(None), TenantInvitation.expires <= now)
+    found = db.scalars(gone.order_by(TenantInvitation.id).limit(AT_ONCE)).all()
+    for invitation in found:
+        _answer(db, invitation, "expired", now)
+    return len(found)
+
+
+def _answer(db: Session, invitation: TenantInvitation, answer: str, now: datetime) -> None:
+    invitation.answer, invitation.answered = answer, now
+    db.flush()
+
+
+def _tell(db: Session, invitation: TenantInvitation, lease: Lease, subject: str, now: datetime) -> None:
+    path = f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/sign-ins"
+    notify(db, [invitation.invited_by_id], TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=path, now=now)
+
+
+def _just_invited(invitation: TenantInvitation | None, now: datetime) -> bool:
+    return invitation is not None and invitation.answer is None and now < invitation.sent + INVITE_AGAIN_AFTER
