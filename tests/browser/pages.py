@@ -36,7 +36,7 @@ from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.settings import Span
-from atlasbahamas_plugins.leasing.signing.services import ask_for_signatures
+from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -409,7 +409,7 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     sent = select(Lease.state, Document.ref).join(Document, Document.lease_id == Lease.id)
     documents = {f"{state}_document": ref for state, ref in db.execute(sent)}
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
-    asked = ask_for_signatures(db, waits, now=now)
+    asked = ask_for_signatures(db, waits, by_id=1, secret="of these pages", now=now)
     documents["signing_token"] = asked[0].token
     return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
 

@@ -80,6 +80,7 @@ def test_from_the_first_meter_to_an_empty_home(site: Site, keva: TestApp) -> Non
     assert "B$2,130.50" in sending.text  # 5,150 less 120 and 2,899.50
     sending.forms["form"].submit(status=303)
 
+    assert "The final statement" in lisa.get("/notifications/").text
     page = lisa.get(home)
     for words in ("bedroom door", "whole when she moved in", "B$2,899.50", "B$2,130.50", "Nobody has answered"):
         assert words in page.text
@@ -93,6 +94,7 @@ def test_from_the_first_meter_to_an_empty_home(site: Site, keva: TestApp) -> Non
     assert "Say why" in fill(lisa, answer, 422, agrees="no").html.find(id="words-error").text
     fill(lisa, answer, agrees="no", words="<b>It was there</b> in 2025.")
     fill(lisa, answer, agrees="yes")
+    assert "does not agree to: A hole in" in keva.get("/notifications/").text
     page = keva.get(here)
     assert "&lt;b&gt;It was there" in page.text
     assert "Does not agree" in page.text

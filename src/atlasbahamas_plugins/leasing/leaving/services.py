@@ -31,6 +31,7 @@ from atlasbahamas_plugins.leasing.leaving.models import (
 )
 from atlasbahamas_plugins.leasing.models import Deposit, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import CHANGED, end_lease, lock_lease, whole_lease
+from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
 
 FORMAT = 1
 VERBS = {"date": "date_agreed", "meter": "meter_read", "keys": "keys_returned", "vacant": "vacated"}
@@ -248,13 +249,25 @@ def send_statement(db: Session, lease: Lease, *, seen: int, person_id: int | Non
     db.flush()
     after = {"held_cents": account.held_cents, "taken_cents": account.taken_cents, "digest": statement.digest}
     _record(db, "move_out:statement_sent", lease, after=after)
+    tell_parties(db, lease, f"The final statement: {lease.unit.label}, {lease.unit.property.name}", "move-out/", now=now)
     return statement
 
 
 def answer_deduction(
-    db: Session, lease: Lease, deduction: Deduction, party: LeaseParty, *, agrees: bool, words: str, now: datetime
+    db: Session,
+    lease: Lease,
+    deduction: Deduction,
+    party: LeaseParty,
+    *,
+    agrees: bool,
+    words: str,
+    now: datetime,
+    tell: Sequence[str] = (),
 ) -> None:
-    """A tenant says what they think of a deduction; what they said before stays. Raises Refused for a no without words."""
+    """A tenant says what they think of a deduction; what they said before stays. Raises Refused for a no without words.
+
+    `tell`: the landlord's members in these roles are told.
+    """
     lock_lease(db, lease)
     if statement_of(db, lease) is None:
         raise NOT_SENT
@@ -264,6 +277,9 @@ def answer_deduction(
     db.flush()
     after = {"deduction": deduction.ref, "party": party.contact.ref, "agrees": agrees}
     _record(db, "deduction:answered", lease, after=after)
+    said = "agrees to" if agrees else "does not agree to"
+    subject = f"{party.contact.name[:80]} {said}: {deduction.words[:80]}"
+    tell_members(db, lease, subject, "move-out/", roles=tell, now=now)
 
 
 def _lock(db: Session, lease: Lease) -> None:

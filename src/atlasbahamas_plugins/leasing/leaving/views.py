@@ -14,7 +14,7 @@ from atlasbahamas_plugins.leasing.leaving.forms import AnswerForm, DayForm, Dedu
 from atlasbahamas_plugins.leasing.leaving.models import KINDS, STEPS
 from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, DeductionPhotos, Deductions, MoveOutNode
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
-from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease
+from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, editing_roles
 
 
 def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
@@ -170,7 +170,8 @@ def answer_deduction(context: DeductionNode, request: Any) -> Any:
 
     def submit() -> Any:
         agrees, words = form.agrees.data == "yes", form.words.data
-        services.answer_deduction(request.db, above.row, context.row, party, agrees=agrees, words=words, now=request.clock.now())
+        now, tell = request.clock.now(), editing_roles(request)
+        services.answer_deduction(request.db, above.row, context.row, party, agrees=agrees, words=words, now=now, tell=tell)
         return done(request, context.above(MoveOutNode), "Your answer was saved.")
 
     return form_page(request, form, {"row": context.row, "cancel": context.above(MoveOutNode).url()}, submit=submit)
