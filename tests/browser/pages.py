@@ -21,11 +21,22 @@ from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
+from atlasbahamas_plugins.leasing.leaving.services import (
+    DeductionDetails,
+    Step,
+    add_deduction,
+    answer_deduction,
+    number_of,
+    send_statement,
+    statement_content,
+    take_step,
+)
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.settings import Span
-from atlasbahamas_plugins.leasing.signing.services import ask_for_signatures
+from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -62,6 +73,7 @@ MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
 OFFER = "/admin/offers/{offer}/"
 DRAFT = ORG + "listings/{draft}/versions/{draft_version}/"
+DEDUCTION = ORG + "leases/{notice_lease}/move-out/deductions/{deduction}/"
 STATES = ("draft", "paused", "withdrawn", "photographed", "in_review", "sent_back", "begun")
 
 ADDRESSES: dict[View, tuple[str, ...]] = {
@@ -227,6 +239,23 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ),
     ("NoticeNode", "serve"): (ORG + "leases/{notice_lease}/notices/{notice}/serve",),
     ("NoticeNode", "read"): ("/home/leases/{home_lease}/notices/{home_notice}/read",),
+    ("MoveOutNode", ""): (
+        ORG + "leases/{notice_lease}/move-out/",
+        ORG + "leases/{ended_lease}/move-out/",
+        "/home/leases/{home_lease}/move-out/",
+    ),
+    **{
+        ("MoveOutNode", name): (ORG + f"leases/{{notice_lease}}/move-out/{name}",)
+        for name in ("date", "meter", "keys", "vacant", "send")
+    },
+    ("Deductions", "new"): (ORG + "leases/{notice_lease}/move-out/deductions/new",),
+    ("DeductionNode", "edit"): (DEDUCTION + "edit",),
+    ("DeductionNode", "remove"): (DEDUCTION + "remove",),
+    ("DeductionNode", "answer"): ("/home/leases/{home_lease}/move-out/deductions/{home_deduction}/answer",),
+    ("DeductionPhotos", ""): (DEDUCTION + "photos/",),
+    ("DeductionPhotos", "add"): (DEDUCTION + "photos/add",),
+    ("DeductionPhotoNode", "edit"): (DEDUCTION + "photos/{deduction_photo}/edit",),
+    ("DeductionPhotoNode", "remove"): (DEDUCTION + "photos/{deduction_photo}/remove",),
     ("AgreementText", ""): (ORG + "agreement-text/",),
     ("UnitNode", "lease"): (FREE_UNIT + "lease",),
     ("UnitNode", "record-lease"): (FREE_UNIT + "record-lease",),
@@ -300,12 +329,13 @@ NO_PAGE: set[View] = {
     ("AgreementNode", "copy"),
     ("AgreementNode", "signatures"),
     ("ServingNode", "photo"),
+    ("MoveOutNode", "data"),
     ("ReviewDocumentNode", "file"),
     *((photo, size) for photo in ("PublicPhotoNode", "ReviewPhotoNode") for size in ("small", "medium", "large", "full")),
-    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos", "VersionPhotos", "OfferPhotos")),
+    *((gallery, "order") for gallery in ("PropertyPhotos", "UnitPhotos", "VersionPhotos", "OfferPhotos", "DeductionPhotos")),
     *(
         (photo, name)
-        for photo in ("PropertyPhotoNode", "UnitPhotoNode", "VersionPhotoNode", "OfferPhotoNode")
+        for photo in ("PropertyPhotoNode", "UnitPhotoNode", "VersionPhotoNode", "OfferPhotoNode", "DeductionPhotoNode")
         for name in ("small", "medium", "large", "full", "up", "down", "cover")
     ),
 }
@@ -359,7 +389,15 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     letters = {f"{row.state}_lease": notice for row, notice in db.execute(mine.join(Notice).add_columns(Notice.ref))}
     at_home = db.scalars(mine.join(LeaseParty).join(Contact).join(Person).where(Person.user_name == ROLES["tenant"])).one()
     long_notice, home_notice = (_give_notice(db, lease, today, now) for lease in (long, at_home))
+    of_lisa = select(Deduction.ref, DeductionPhoto.ref).join(DeductionPhoto, DeductionPhoto.deduction_id == Deduction.id)
+    of_lisa = of_lisa.where(
+        Deduction.lease_id.in_(mine.where(Lease.state == "notice", Lease.id != at_home.id).with_only_columns(Lease.id))
+    )
+    deduction, photo = db.execute(of_lisa).one()
     keys = {
+        "deduction": deduction,
+        "deduction_photo": photo,
+        "home_deduction": _move_out(db, at_home, today, now),
         "home_lease": at_home.ref,
         "home_notice": home_notice,
         "notice": letters["notice_lease"],
@@ -371,7 +409,7 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     sent = select(Lease.state, Document.ref).join(Document, Document.lease_id == Lease.id)
     documents = {f"{state}_document": ref for state, ref in db.execute(sent)}
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
-    asked = ask_for_signatures(db, waits, now=now)
+    asked = ask_for_signatures(db, waits, by_id=1, secret="of these pages", now=now)
     documents["signing_token"] = asked[0].token
     return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
 
@@ -380,6 +418,21 @@ def _give_notice(db: Session, lease: Lease, today: date, now: datetime) -> str:
     details = NoticeDetails("landlord", today, today, f"{NO_SPACES} {LONG_NAME}.\n\n{LONG_NAME}", knows_short=True)
     served = Served("message", LONG_NAME, today)
     return give_notice(db, None, lease, details, served, least=Span(months=1), now=now, today=today).ref  # type: ignore[arg-type]
+
+
+def _move_out(db: Session, lease: Lease, today: date, now: datetime) -> str:
+    for step in (
+        Step("meter", today, NO_SPACES, "9" * 50),
+        Step("keys", today, count=1000),
+        Step("date", today),
+        Step("date", today),
+    ):
+        take_step(db, lease, step, person_id=1, now=now, today=today)
+    deduction = add_deduction(db, lease, DeductionDetails("other", NO_SPACES, f"{NO_SPACES} {LONG_NAME}", 10**9, 1), now=now)
+    send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=1, now=now)
+    for party, agrees in zip(lease.tenants, (True, False), strict=True):
+        answer_deduction(db, lease, deduction, party, agrees=agrees, words=f"{NO_SPACES} {LONG_NAME}", now=now)
+    return deduction.ref
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:

@@ -40,6 +40,7 @@ from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import Signature
@@ -182,6 +183,7 @@ def live(site: Site) -> tuple[TestApp, int]:
         )
         _write_down_in_the_portfolio(db, number, organisation_id)
         _sign_for_a_landlord(db, number)
+        _write_down_a_move_out(db, number)
         _write_into_texts(db, organisation_id, colleague)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
@@ -206,6 +208,13 @@ def _sign_for_a_landlord(db: Session, number: int) -> None:
     (invited, *_) = invite_parties(db, active, by_id=number, now=sites.START)
     accepted = db.scalars(select(TenantInvitation).where(TenantInvitation.party_id == invited.party.id)).one()
     accepted.answer, accepted.answered, accepted.answered_by_id = "accepted", sites.START, number
+
+
+def _write_down_a_move_out(db: Session, number: int) -> None:
+    """A step, and a final statement, whose sums the database looks at."""
+    lease = db.scalars(select(Lease).where(Lease.state == "notice")).one()
+    take_step(db, lease, Step("keys", lease.starts, count=2), person_id=number, now=sites.START, today=sites.START.date())
+    send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=number, now=sites.START)
 
 
 def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int) -> None:

@@ -141,6 +141,8 @@ NOT_WALKED = (
             "UnitPhotos": ("order",),
             "UnitPhotoNode": ("up", "down", "cover"),
             "VersionPhotos": ("order",),
+            "DeductionPhotos": ("order",),
+            "DeductionPhotoNode": ("up", "down", "cover"),
             "OfferPhotos": ("order",),
             "OfferPhotoNode": ("up", "down", "cover"),
             "VersionPhotoNode": ("up", "down", "cover"),

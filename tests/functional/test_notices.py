@@ -83,6 +83,7 @@ def test_a_landlord_gives_notice_with_proof_and_the_tenant_reads_it(site: Site, 
     page = again.submit(status=303).follow()
     assert "Notice</span>" in page.text
     assert "Shorter than the rule" in page.text
+    assert "Your landlord gave notice" in andre.get("/notifications/").text
     at_home = andre.get(f"/home/leases/{ref}/")
     notice = at_home.html.find("a", string="Notice to quit, 1 June 2026")["href"]
     shown = andre.get(notice)
@@ -94,6 +95,7 @@ def test_a_landlord_gives_notice_with_proof_and_the_tenant_reads_it(site: Site, 
     assert "Read here" in keva.get(page.html.find("a", string="Notice to quit, 1 June 2026")["href"]).text
     andre.get(f"{notice}read").forms["form"].submit(status=422)
     give(andre, f"/home/leases/{ref}/", last_day="2026-12-31", words="We go, but later.")
+    assert "Andre Sturrup gave notice" in keva.get("/notifications/").text
     page = keva.get(path)
     assert "Last day 31 December 2026" in page.text
     assert "Replaced" in page.text

@@ -19,6 +19,8 @@ PLUGIN = Plugin(
     data_export="atlasbahamas_plugins.leasing.personal:export",
     data_erase="atlasbahamas_plugins.leasing.personal:erase",
     data_stays=(
+        ("leasing_move_out_step.person_id", "who wrote a step down stays with it; the number leads to a pseudonym"),
+        ("leasing_statement.person_id", "a statement keeps who sent it; the number leads to a pseudonym"),
         ("leasing_signature.person_id", "an agreement keeps who signed it; the number leads to a pseudonym"),
         ("leasing_signing_link.asked_by_id", "who asked for a signature belongs to how it came to be; it leads to a pseudonym"),
         ("leasing_invitation.invited_by_id", "the landlord keeps who invited a tenant; the number leads to a pseudonym"),

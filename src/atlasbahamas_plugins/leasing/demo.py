@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.files.gallery.services import Album, add_photos
 from atlasbahamas.files.models import DOCUMENT, PICTURE
 from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.files.uploads import Upload
@@ -16,6 +17,16 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.demo_content import LEASES, DemoLease
+from atlasbahamas_plugins.leasing.leaving.models import DeductionPhoto
+from atlasbahamas_plugins.leasing.leaving.services import (
+    Step,
+    add_deduction,
+    number_of,
+    send_statement,
+    statement_content,
+    take_step,
+    vacate,
+)
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.notices.models import HERE
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
@@ -46,6 +57,8 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
         lease = services.record_lease(db, unit, entry.origin, details, now=when, today=today, code=code)
         if entry.leaves_in_days is not None:
             _leave(db, store, lease, entry, now=now, today=today)
+            if entry.deductions:
+                _move_out(db, store, lease, entry, now=now, today=today)
 
 
 def _leave(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now: datetime, today: date) -> None:
@@ -61,6 +74,22 @@ def _leave(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now: da
         served = Served("hand", party.contact.name, given, letter)
     least = LeasingSettings().notice_for(lease.period)
     give_notice(db, store, lease, details, served, least=least, now=now, today=today)
+
+
+def _move_out(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now: datetime, today: date) -> None:
+    """What is to be taken from the deposits, with photos; of those who have left also meters, keys and the statement."""
+    assert lease.last_day is not None
+    take_step(db, lease, Step("date", lease.last_day), person_id=None, now=now, today=today)
+    for position, details in enumerate(entry.deductions):
+        deduction = add_deduction(db, lease, details, now=now, code=demo_code(f"{lease.ref}/{position}"))
+        photo = Upload(PICTURE, "image/jpeg", "room.jpg", data=paint("room", position), width=SIZE[0], height=SIZE[1])
+        add_photos(db, store, Album(DeductionPhoto, deduction, lease.organisation_id), [photo], person_id=None, now=now)
+    if lease.state != "ended":
+        return
+    for step in (Step("meter", lease.last_day, "BPL 55-0102", "48213"), Step("keys", lease.last_day, count=3)):
+        take_step(db, lease, step, person_id=None, now=now, today=today)
+    send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=now)
+    vacate(db, lease, lease.last_day, person_id=None, now=now, today=today)
 
 
 def _write(

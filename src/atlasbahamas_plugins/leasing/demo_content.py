@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from atlasbahamas_plugins.leasing.leaving.services import DeductionDetails
+
 
 @dataclass(frozen=True)
 class DemoTenant:
@@ -22,7 +24,8 @@ class DemoLease:
 
     `state`: "draft", "sent" or "printed" for one that is written here and not signed yet, or on paper.
 
-    `leaves_in_days`: a notice was given, and that is the last day, or it is over where the number is below zero.
+    `leaves_in_days`: a notice was given, and that is the last day, or it is over where the number is below zero. `deductions` are
+    what is taken from the deposits; of a lease that is over the final statement was sent.
     """
 
     property_name: str
@@ -38,6 +41,7 @@ class DemoLease:
     clauses: tuple[str, ...] = ()
     leaves_in_days: int | None = None
     reason: str = ""
+    deductions: tuple[DeductionDetails, ...] = ()
     state: str = ""
 
 
@@ -52,6 +56,16 @@ LEASES = (
         deposits=(("first", 310000), ("last", 310000), ("security", 310000)),
         leaves_in_days=-420,
         reason="Moved to Freeport for work",
+        deductions=(
+            DeductionDetails(
+                "repair",
+                "A cracked shower door",
+                "It was whole when they moved in, and a door does not crack by use.",
+                42000,
+                12000,
+            ),
+            DeductionDetails("cleaning", "The oven and the grill", "They were left as they were after the last fish fry.", 9500),
+        ),
     ),
     DemoLease(
         "Sandyport Mews",
@@ -89,6 +103,7 @@ LEASES = (
         late_fee=("flat", 7500, 0),
         leaves_in_days=25,
         reason="Going home to Andros",
+        deductions=(DeductionDetails("repair", "The screen of the porch is torn", "It was new when she moved in.", 18000, 6000),),
     ),
     DemoLease(
         "Sandyport Mews",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
+from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
+from atlasbahamas_plugins.leasing.leaving.resources import SENT
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.services import notices_of
@@ -37,9 +39,11 @@ def export(db: Session, person_id: int) -> Rows:
     signatures = [{"lease": ref, **{name: getattr(row, name) for name in kept}} for row, ref in db.execute(signed).unique()]
     return {
         "leasing_signature": signatures,
+        "leasing_move_out_step": _written_by(db, MoveOutStep, person_id, ("kind", "day", "name", "reading", "count", "created")),
+        "leasing_statement": _written_by(db, Statement, person_id, ("sent", "held_cents", "taken_cents", "digest")),
         "leasing_signing_link": _asked(db, person_id),
         "leasing_invitation": _invitations(db, person_id),
-        "leasing_lease": [_row(db, lease, role, name) for lease, role, name in db.execute(mine).unique()],
+        "leasing_lease": [_row(db, lease, role, name, person_id) for lease, role, name in db.execute(mine).unique()],
     }
 
 
@@ -61,7 +65,7 @@ def _invitations(db: Session, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _row(db: Session, lease: Lease, role: str, organisation: str) -> dict[str, Any]:
+def _row(db: Session, lease: Lease, role: str, organisation: str, person_id: int) -> dict[str, Any]:
     whole = whole_lease(db, lease)
     names = ("ref", "state", "origin", "kind", "starts", "term_last_day", "last_day", "since", "period", "due_day")
     return {
@@ -74,7 +78,28 @@ def _row(db: Session, lease: Lease, role: str, organisation: str) -> dict[str, A
         "to_move_in": [{"kind": deposit.kind, "cents": deposit.cents} for deposit in whole.deposits],
         "what_else_was_agreed": [clause.words for clause in whole.clauses],
         "notices": [_notice(notice) for notice in notices_of(db, lease)],
+        "final_statement": _statement(db, lease),
+        "answers": _answers(db, lease, person_id),
     }
+
+
+def _written_by(
+    db: Session, model: type[MoveOutStep | Statement], person_id: int, names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    rows = select(model, Lease.ref).join(Lease, Lease.id == model.lease_id).where(model.person_id == person_id)
+    return [{"lease": ref, **{name: getattr(row, name) for name in names}} for row, ref in db.execute(rows.order_by(model.id))]
+
+
+def _statement(db: Session, lease: Lease) -> str | None:
+    return db.scalar(select(Statement.content).where(Statement.lease_id == lease.id))
+
+
+def _answers(db: Session, lease: Lease, person_id: int) -> list[dict[str, Any]]:
+    """What they said themselves; what others did is theirs."""
+    said = select(DeductionAnswer, Deduction.words).join(Deduction, Deduction.id == DeductionAnswer.deduction_id)
+    said = said.join(LeaseParty, LeaseParty.id == DeductionAnswer.party_id).join(Contact, Contact.id == LeaseParty.contact_id)
+    mine = said.where(Deduction.lease_id == lease.id, is_contact_of(db, person_id)).order_by(DeductionAnswer.id)
+    return [{"to": to, "agrees": row.agrees, "words": row.words, "said": row.created} for row, to in db.execute(mine)]
 
 
 def _notice(notice: Notice) -> dict[str, Any]:
@@ -101,6 +126,24 @@ def erase(db: Session, leaving: Leaving) -> None:
     servings = select(Serving).join(Notice, Notice.id == Serving.notice_id).join(Lease, Lease.id == Notice.lease_id)
     for serving in db.scalars(servings.where(or_(bound, leaving.named_within(Lease.organisation_id, Serving.served_by)))):
         serving.served_by = leaving.redact_line(serving.served_by)
+    _erase_from_move_outs(db, leaving, bound)
     for template in db.scalars(select(Template).where(leaving.named_within(Template.organisation_id, Template.words))):
         template.words = leaving.redact(template.words)
+    db.flush()
+
+
+def _erase_from_move_outs(db: Session, leaving: Leaving, bound: ColumnElement[bool]) -> None:
+    """What was sent stays as it was sent, as an agreement does; drafts and answers lose the name."""
+    drafts = select(Deduction).join(Lease, Lease.id == Deduction.lease_id).where(~SENT)
+    within = leaving.named_within(Lease.organisation_id, Deduction.words, Deduction.reason)
+    for deduction in db.scalars(drafts.where(or_(bound, within))):
+        deduction.words, deduction.reason = leaving.redact_line(deduction.words), leaving.redact(deduction.reason)
+    photos = select(DeductionPhoto).join(Deduction, Deduction.id == DeductionPhoto.deduction_id)
+    photos = photos.join(Lease, Lease.id == Deduction.lease_id).where(~SENT)
+    for photo in db.scalars(photos.where(or_(bound, leaving.named_within(Lease.organisation_id, DeductionPhoto.caption)))):
+        photo.caption = leaving.redact_line(photo.caption)
+    answers = select(DeductionAnswer).join(Deduction, Deduction.id == DeductionAnswer.deduction_id)
+    answers = answers.join(Lease, Lease.id == Deduction.lease_id)
+    for answer in db.scalars(answers.where(or_(bound, leaving.named_within(Lease.organisation_id, DeductionAnswer.words)))):
+        answer.words = leaving.redact(answer.words)
     db.flush()

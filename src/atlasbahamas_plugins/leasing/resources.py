@@ -29,6 +29,11 @@ SHOWN_TO_PARTIES = ("sent", *BINDING)
 """States in which a lease is shown to those whom it binds, or is to bind."""
 
 
+def editing_roles(request: Any) -> tuple[str, ...]:
+    """The roles whose members look after leases, and are told what tenants do."""
+    return tuple(role for role in request.registry.atlas_roles if EDIT in request.grants_of(role))
+
+
 class AnyLease(RowNode):
     """A lease, at either of its addresses: what those who let it and those who live there both see hangs below this."""
 

@@ -246,8 +246,10 @@ def days_apart(db: Session, at: str | None = "starts") -> Iterator[None]:
         raise Refused(TAKEN, at) from error
 
 
-def end_lease(db: Session, lease: Lease, last_day: date, reason: str, *, today: date) -> None:
-    """Say on which day the tenants leave, or left. Until that day the lease is under notice. Raises Refused."""
+def end_lease(db: Session, lease: Lease, last_day: date, reason: str, *, today: date, vacant: bool = False) -> None:
+    """Say on which day the tenants leave, or left. Until that day is over the lease is under notice, unless they are gone
+    (`vacant`). Raises Refused.
+    """
     lock_lease(db, lease)
     if lease.state not in ("active", "notice"):
         raise CHANGED
@@ -259,7 +261,7 @@ def end_lease(db: Session, lease: Lease, last_day: date, reason: str, *, today: 
     if not lease.rolls_over and lease.term_last_day is not None and last_day > lease.term_last_day:
         raise Refused(f"Its term runs out on {local_date(lease.term_last_day)}.", "last_day")
     with days_apart(db, "last_day"):
-        state = "ended" if last_day < today else "notice"
+        state = "ended" if last_day < today or vacant else "notice"
         move_lease(db, lease, state, "ended" if state == "ended" else "notice_given", last_day=last_day, reason=reason)
 
 

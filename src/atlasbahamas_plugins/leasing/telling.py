@@ -1,11 +1,50 @@
-"""What people can be told of by leasing."""
+"""What people can be told of by leasing, and telling either side of a lease."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
 from atlasbahamas.notifications import NotificationCategory
+from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
+from atlasbahamas.people.models import Membership, Organisation
+from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 
 MY_LEASE = NotificationCategory("leasing.mine", "Your lease", "Your lease waits for you, or somebody did something about it.")
 TENANTS_ANSWER = NotificationCategory(
     "leasing.answers", "Tenants and their leases", "A tenant signed, declined, or asks for something."
 )
 LANDLORDS_LEASES = NotificationCategory("leasing.terms", "Leases you let", "A term is about to end, or to go on by itself.")
+
+
+def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: datetime) -> None:
+    """Tell those whom a lease binds, as far as they have a sign-in; `path` is below their lease."""
+    bound = select(Contact.person_id).join(LeaseParty, LeaseParty.contact_id == Contact.id)
+    people = db.scalars(bound.where(LeaseParty.lease_id == lease.id, Contact.person_id.is_not(None)).order_by(LeaseParty.id))
+    notify(
+        db, [each for each in people if each], MY_LEASE, subject, TOLD_TEMPLATE, path=f"/home/leases/{lease.ref}/{path}", now=now
+    )
+
+
+def tell_members(
+    db: Session,
+    lease: Lease,
+    subject: str,
+    path: str,
+    *,
+    roles: Sequence[str],
+    now: datetime,
+    category: NotificationCategory = TENANTS_ANSWER,
+) -> None:
+    """Tell the landlord's members in some roles, as what a tenant did; whoever is limited, where the limit reaches the unit."""
+    reached = or_(Membership.limit_id.is_(None), reaches_unit(Membership.limit_id, lease.unit_id))
+    current = (Membership.organisation_id == lease.organisation_id, Membership.until.is_(None), Membership.role.in_(roles))
+    people = db.scalars(select(Membership.person_id).where(*current, reached).distinct().order_by(Membership.person_id)).all()
+    organisation = db.get_one(Organisation, lease.organisation_id).ref
+    place = f"/portfolio/{organisation}/leases/{lease.ref}/{path}"
+    notify(db, people, category, subject, TOLD_TEMPLATE, path=place, now=now)

@@ -10,6 +10,7 @@ from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
+from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.lists import LeaseList
 from atlasbahamas_plugins.leasing.models import (
     DEPOSITS,
@@ -71,6 +72,7 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_draft": lease.state == "draft",
         "is_sent": lease.state == "sent",
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
+        "is_leaving": is_leaving(request.db, lease),
         "notices": notices_shown(context, request),
         "unit_node": _unit_node(context, request),
         "shows_reach": True,

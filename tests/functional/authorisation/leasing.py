@@ -17,6 +17,21 @@ from atlasbahamas.testing.site import START
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, AgreementText
+from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
+from atlasbahamas_plugins.leasing.leaving.resources import (
+    DeductionNode,
+    DeductionPhotoNode,
+    DeductionPhotos,
+    Deductions,
+    MoveOutNode,
+)
+from atlasbahamas_plugins.leasing.leaving.services import (
+    DeductionDetails,
+    add_deduction,
+    number_of,
+    send_statement,
+    statement_content,
+)
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.resources import NoticeNode, ServingNode
@@ -105,6 +120,8 @@ def _let_and_give_notice(db: Session) -> None:
     details = NoticeDetails("landlord", today, today + timedelta(days=90), "The house is to be mended.")
     served = Served("door", "Keva Thompson", today)
     give_notice(db, None, lease, details, served, least=Span(months=1), now=START, today=today)  # type: ignore[arg-type]
+    add_deduction(db, lease, DeductionDetails("cleaning", "The oven", "It was clean.", 9000), now=START)
+    send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=START)
 
 
 def arrange(db: Session) -> None:
@@ -144,6 +161,13 @@ def notice_of(db: Session, unit_label: str) -> tuple[str, str]:
     return str(lease), str(notice)
 
 
+def deduction_of(db: Session, lease: str) -> tuple[str, str | None]:
+    """The keys of a deduction of a lease, and of a photo of it."""
+    first = select(Deduction.ref, DeductionPhoto.ref).outerjoin(DeductionPhoto, DeductionPhoto.deduction_id == Deduction.id)
+    first = first.join(Lease, Lease.id == Deduction.lease_id).where(Lease.ref == lease).order_by(Deduction.id).limit(1)
+    return tuple(db.execute(first).one())  # type: ignore[return-value]
+
+
 def places(db: Session) -> dict[str, str]:
     """Leases in several states, and a unit without any."""
     here = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()}/"
@@ -154,7 +178,22 @@ def places(db: Session) -> dict[str, str]:
     leaving, notice = notice_of(db, LEAVING)
     over, letter = notice_of(db, "No 1")
     proof = db.scalars(select(Serving.ref).join(Notice).where(Notice.ref == letter)).one()
+    unsent = lease_of(db, "notice")
+    (draft, picture), (sent_item, sent_picture) = deduction_of(db, unsent), deduction_of(db, over)
+    move_out = f"{here}leases/{unsent}/move-out/"
+    photos_sent = f"leases/{over}/move-out/deductions/{sent_item}/photos/"
     return {
+        "move-out": move_out,
+        "move-out that is over": f"{here}leases/{over}/move-out/",
+        "my move-out": f"/home/leases/{leaving}/move-out/",
+        "my move-out that is over": f"/home/leases/{over}/move-out/",
+        "deductions": f"{move_out}deductions/",
+        "deduction": f"{move_out}deductions/{draft}/",
+        "photos": f"{move_out}deductions/{draft}/photos/",
+        "photo": f"{move_out}deductions/{draft}/photos/{picture}/",
+        "photos that were sent": f"/home/{photos_sent}",
+        "photo that was sent": f"/home/{photos_sent}{sent_picture}/",
+        "deduction to answer": f"/home/leases/{leaving}/move-out/deductions/{deduction_of(db, leaving)[0]}/",
         "root": "/",
         "notice": f"{here}leases/{leaving}/notices/{notice}/",
         "notice to me": f"/home/leases/{leaving}/notices/{notice}/",
@@ -183,8 +222,11 @@ def crossed(db: Session) -> dict[str, str]:
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
     other = db.scalars(select(Lease.ref).where(Lease.organisation_id != here.id).limit(1)).one()
     document = db.scalars(select(Document.ref)).first()
-    _, notice = notice_of(db, LEAVING)
+    leaving, notice = notice_of(db, LEAVING)
+    draft, _ = deduction_of(db, lease_of(db, "notice"))
     return {
+        "a deduction of another lease": f"/portfolio/{here.ref}/leases/{leaving}/move-out/deductions/{draft}/edit",
+        "a deduction that was not sent": f"/home/leases/{lease_of(db, 'notice')}/move-out/deductions/{draft}/photos/",
         "a notice of another lease": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/notices/{notice}/",
         "a draft at home": f"/home/leases/{lease_of(db, 'draft')}/",
         "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",
@@ -205,6 +247,13 @@ RECORDED = {
     "clause_words": "No shells on the roof.",
 }
 WRITTEN = {name: value for name, value in RECORDED.items() if name != "origin"}
+DEDUCTION = {
+    "kind": "Cleaning",
+    "words": "The oven",
+    "reason": "It was clean when they moved in.",
+    "cents": "95",
+    "wear_cents": "10",
+}
 SERVED = {
     "way": "hand",
     "served_by": "Keva Thompson",
@@ -264,6 +313,31 @@ TABLE = Table(
         View(NoticeNode, "read", ANSWERING, at="notice to me", send={}),
         View(ServingNode, "photo", READERS, at="proof"),
         View(ServingNode, "photo", LEFT, at="proof of mine"),
+        View(MoveOutNode, "", READERS, at="move-out"),
+        View(MoveOutNode, "", PARTIES, at="my move-out"),
+        View(MoveOutNode, "", LEFT, at="my move-out that is over"),
+        View(MoveOutNode, "data", READERS, at="move-out that is over"),
+        View(MoveOutNode, "data", LEFT, at="my move-out that is over"),
+        View(MoveOutNode, "date", WRITERS, at="move-out", send={"day": "2026-07-01"}),
+        View(MoveOutNode, "meter", WRITERS, at="move-out", send={"name": "BPL 55-0102", "reading": "48213", "day": "2026-06-01"}),
+        View(MoveOutNode, "keys", WRITERS, at="move-out", send={"count": "2", "day": "2026-06-01"}),
+        View(MoveOutNode, "vacant", WRITERS, at="move-out", send={"day": "2026-06-01"}),
+        View(MoveOutNode, "send", WRITERS, at="move-out", send={}),
+        View(Deductions, "new", WRITERS, at="deductions", send=DEDUCTION),
+        View(DeductionNode, "edit", WRITERS, at="deduction", send={"cents": "250"}),
+        View(DeductionNode, "remove", WRITERS, at="deduction", send={}),
+        View(
+            DeductionNode, "answer", ANSWERING, at="deduction to answer", send={"agrees": "no", "words": "It was dirty before."}
+        ),
+        View(DeductionPhotos, "", READERS, at="photos"),
+        View(DeductionPhotos, "", LEFT, at="photos that were sent"),
+        View(DeductionPhotos, "add", WRITERS, at="photos", send={"photos": [("wall.jpg", samples.picture(), "image/jpeg")]}),
+        View(DeductionPhotos, "order", WRITERS, at="photos", send={"ref": "p-none1"}, get=False),
+        *[View(DeductionPhotoNode, size, READERS, at="photo") for size in ("small", "medium", "large", "full")],
+        *[View(DeductionPhotoNode, size, LEFT, at="photo that was sent") for size in ("small", "medium", "large", "full")],
+        View(DeductionPhotoNode, "edit", WRITERS, at="photo", send={"caption": "The screen"}),
+        View(DeductionPhotoNode, "remove", WRITERS, at="photo", send={}),
+        *[View(DeductionPhotoNode, name, WRITERS, at="photo", send={}, get=False) for name in ("up", "down", "cover")],
         View(UnitNode, "record-lease", WRITERS, at="free unit", send=RECORDED),
     ),
     crossed,

@@ -24,10 +24,12 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving
 from atlasbahamas_plugins.leasing.services import CHANGED, end_lease, keep_lease, lock_lease
 from atlasbahamas_plugins.leasing.settings import Span
+from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
 
 ONE_DAY = timedelta(days=1)
 DAYS = {"weekly": 7, "fortnightly": 14, "four_weekly": 28}
@@ -70,11 +72,21 @@ def last_day_by_rule(lease: Lease, given: date, least: Span) -> date:
 
 
 def give_notice(
-    db: Session, store: Store, lease: Lease, details: NoticeDetails, served: Served, *, least: Span, now: datetime, today: date
+    db: Session,
+    store: Store,
+    lease: Lease,
+    details: NoticeDetails,
+    served: Served,
+    *,
+    least: Span,
+    now: datetime,
+    today: date,
+    tell: Sequence[str] = (),
 ) -> Notice:
-    """Write a notice down with how it was served; the lease is under notice from then on. Raises Refused.
+    """Write a notice down with how it was served; the lease is under notice from then on, and the other side is told.
 
-    A last day before that of the rule is taken only from somebody who was told so.
+    A last day before that of the rule is taken only from somebody who was told so. `tell`: the landlord's members in these
+    roles are told of what a tenant does here. Raises Refused.
     """
     lock_lease(db, lease)
     if lease.state not in ("active", "notice"):
@@ -102,6 +114,11 @@ def give_notice(
     names = ("giver", "given", "last_day", "rule_last_day")
     after = {"lease": lease.ref, **{name: getattr(notice, name) for name in names}, "way": serving.way}
     _record(db, "given", lease, notice, after=after)
+    home, path = f"{lease.unit.label}, {lease.unit.property.name}", f"notices/{notice.ref}/"
+    if details.giver == "landlord":
+        tell_parties(db, lease, f"Your landlord gave notice: {home}", path, now=now)
+    elif served.party is not None:
+        tell_members(db, lease, f"{served.by} gave notice: {home}"[:200], path, roles=tell, now=now)
     return notice
 
 
@@ -135,7 +152,12 @@ def has_read(db: Session, notice: Notice, party: LeaseParty) -> bool:
 
 
 def take_back(db: Session, lease: Lease, *, now: datetime) -> None:
-    """The tenants stay: the lease goes on, and its notices say that they were taken back. Raises Refused as `keep_lease` does."""
+    """The tenants stay: the lease goes on, and its notices say that they were taken back.
+
+    Raises Refused as `keep_lease` does, and where the final statement was sent.
+    """
+    if db.scalar(select(Statement.id).where(Statement.lease_id == lease.id)) is not None:
+        raise Refused("The final statement was sent, so this lease ends. Write a new one if they stay.")
     keep_lease(db, lease)
     standing = update(Notice).where(Notice.lease_id == lease.id, Notice.taken_back.is_(None))
     db.execute(standing.values(taken_back=now))

@@ -12,7 +12,7 @@ from atlasbahamas_plugins.leasing.notices import services
 from atlasbahamas_plugins.leasing.notices.forms import MyNoticeForm, NoticeForm, ServedForm
 from atlasbahamas_plugins.leasing.notices.models import GIVERS, HERE, WAYS
 from atlasbahamas_plugins.leasing.notices.resources import NoticeNode, Notices, ServingNode, Servings
-from atlasbahamas_plugins.leasing.resources import AnyLease, LeaseNode, MyLease
+from atlasbahamas_plugins.leasing.resources import AnyLease, LeaseNode, MyLease, editing_roles
 from atlasbahamas_plugins.leasing.settings import LeasingSettings, Span
 
 
@@ -48,7 +48,15 @@ def give_my_notice(context: MyLease, request: Any) -> Any:
         details = services.NoticeDetails("tenant", today, form.last_day.data, form.words.data, knows_short=form.knows_short.data)
         served = services.Served(HERE, party.contact.name, today, party=party)
         services.give_notice(
-            request.db, request.registry.atlas_store, lease, details, served, least=least, now=request.clock.now(), today=today
+            request.db,
+            request.registry.atlas_store,
+            lease,
+            details,
+            served,
+            least=least,
+            now=request.clock.now(),
+            today=today,
+            tell=editing_roles(request),
         )
         return done(request, context, "You gave notice.")
 

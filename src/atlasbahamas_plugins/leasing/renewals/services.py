@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.mail.services import send_mail
-from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
-from atlasbahamas.people.models import Membership, Organisation
+from atlasbahamas.people.models import Organisation
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import PERIODS, RUNNING, Lease, RentTerm
 from atlasbahamas_plugins.leasing.notices.services import last_day_by_rule
@@ -31,8 +30,7 @@ from atlasbahamas_plugins.leasing.services import (
     write_lease,
 )
 from atlasbahamas_plugins.leasing.settings import Span
-from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, MY_LEASE
-from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
+from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, tell_members, tell_parties
 
 SAY_BEFORE = timedelta(days=60)
 """How long before its term is over people are told that a lease rolls over (issue: 60 days)."""
@@ -92,11 +90,14 @@ def change_rent(db: Session, lease: Lease, starts: date, cents: int, *, least: S
     db.flush()
     record_in_audit(db, "rent_changed", lease, before={"rent_cents": last.cents}, after={"rent_cents": cents, "starts": starts})
     subject = f"Your rent is {money(cents)} {PERIODS[lease.period]} from {local_date(starts)}"
-    content = {"landlord": _landlord(db, lease).name, "home": lease.unit.property.name, "words": subject}
+    tell_parties(db, lease, subject, "", now=now)
+    content = {
+        "landlord": db.get_one(Organisation, lease.organisation_id).name,
+        "home": lease.unit.property.name,
+        "words": subject,
+    }
     for contact in (party.contact for party in lease.parties):
-        if contact.person_id is not None:
-            notify(db, [contact.person_id], MY_LEASE, subject, TOLD_TEMPLATE, path=f"/home/leases/{lease.ref}/", now=now)
-        elif contact.email:
+        if contact.person_id is None and contact.email:
             send_mail(db, RENT_TEMPLATE, address=contact.email, content={**content, "name": contact.name}, now=now)
     return term
 
@@ -121,15 +122,5 @@ def _say_that_it_rolls_over(db: Session, lease: Lease, roles: Sequence[str], now
     db.flush()
     where = f"{lease.unit.label}, {lease.unit.property.name}"
     subject = f"{where}: the term ends on {local_date(lease.term_last_day)} and goes on from month to month"
-    organisation = _landlord(db, lease)
-    current = (Membership.organisation_id == organisation.id, Membership.until.is_(None), Membership.role.in_(roles))
-    reached = Membership.limit_id.is_(None) | reaches_unit(Membership.limit_id, lease.unit_id)
-    staff = db.scalars(select(Membership.person_id).where(*current, reached).distinct().order_by(Membership.person_id)).all()
-    path = f"/portfolio/{organisation.ref}/leases/{lease.ref}/"
-    notify(db, staff, LANDLORDS_LEASES, subject, TOLD_TEMPLATE, path=path, now=now)
-    tenants = [party.contact.person_id for party in lease.parties if party.contact.person_id is not None]
-    notify(db, tenants, MY_LEASE, subject, TOLD_TEMPLATE, path=f"/home/leases/{lease.ref}/", now=now)
-
-
-def _landlord(db: Session, lease: Lease) -> Organisation:
-    return db.get_one(Organisation, lease.organisation_id)
+    tell_members(db, lease, subject, "", roles=roles, now=now, category=LANDLORDS_LEASES)
+    tell_parties(db, lease, subject, "", now=now)

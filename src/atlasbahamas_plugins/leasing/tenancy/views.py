@@ -16,6 +16,7 @@ from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
+from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
@@ -40,6 +41,7 @@ def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
         "rent_cents": lease.rent_on(max(today, lease.starts)),
         "landlord": request.db.get_one(Organisation, lease.organisation_id).name,
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
+        "is_leaving": is_leaving(request.db, lease),
         "may_sign": lease.state == "sent" and context.party.id not in signed_parties(request.db, [lease]),
         "notices": notices_shown(context, request),
         "may_end": lease.state in ("active", "notice"),

@@ -1,0 +1,310 @@
+"""Moving out, step by step. Raises Refused where a rule says no.
+
+Amounts are worked out and shown. No money moves here: the statement says what is owed, and whoever keeps the books posts it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.audit.services import canonical, changes, record
+from atlasbahamas.errors import Refused
+from atlasbahamas.files.services import delete_file
+from atlasbahamas.files.store import Store
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.traversal.keys import new_key
+from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.leaving.models import (
+    HELD,
+    Deduction,
+    DeductionAnswer,
+    DeductionPhoto,
+    MoveOutStep,
+    Statement,
+)
+from atlasbahamas_plugins.leasing.models import Deposit, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.services import CHANGED, end_lease, lock_lease, whole_lease
+from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
+
+FORMAT = 1
+VERBS = {"date": "date_agreed", "meter": "meter_read", "keys": "keys_returned", "vacant": "vacated"}
+SENT = Refused("The final statement was sent. Nothing of it changes any more.")
+NOT_SENT = Refused("There is no statement to answer yet.")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was done on a day: `name` and `reading` of a meter, `count` of keys."""
+
+    kind: str
+    day: date
+    name: str = ""
+    reading: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class DeductionDetails:
+    """What is to be taken from the deposits, and why; cents."""
+
+    kind: str
+    words: str
+    reason: str
+    cents: int
+    wear_cents: int = 0
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the deposits come to, in cents. Either something is paid back, or something is still owed, or neither."""
+
+    held_cents: int
+    taken_cents: int
+
+    @property
+    def back_cents(self) -> int:
+        """What the tenants get back."""
+        return max(0, self.held_cents - self.taken_cents)
+
+    @property
+    def owed_cents(self) -> int:
+        """What they still owe beyond the deposits."""
+        return max(0, self.taken_cents - self.held_cents)
+
+
+@dataclass(frozen=True)
+class MoveOut:
+    """Everything that is known of one."""
+
+    steps: Sequence[MoveOutStep]
+    deductions: Sequence[Deduction]
+    deposits: Mapping[str, int]
+    statement: Statement | None
+    photos: Mapping[int, Sequence[DeductionPhoto]] = field(default_factory=dict)
+    answers: Mapping[int, Sequence[DeductionAnswer]] = field(default_factory=dict)
+
+    @property
+    def account(self) -> Account:
+        """What the deposits come to."""
+        return Account(sum(self.deposits.values()), sum(deduction.taken_cents for deduction in self.deductions))
+
+
+def is_leaving(db: Session, lease: Lease) -> bool:
+    """Whether somebody moves out of a lease, or did: not where the lease of another landlord continues it."""
+    continued = select(Lease.id).where(Lease.continues_id == lease.id)
+    return lease.state in ("notice", "ended") and db.scalar(continued) is None
+
+
+def move_out_of(db: Session, lease: Lease) -> MoveOut:
+    """Steps, deductions with photos and answers, deposits that are held, and the statement."""
+    deductions = db.scalars(select(Deduction).where(Deduction.lease_id == lease.id).order_by(Deduction.id)).all()
+    ids = [deduction.id for deduction in deductions]
+    photos: dict[int, list[DeductionPhoto]] = {number: [] for number in ids}
+    answers: dict[int, list[DeductionAnswer]] = {number: [] for number in ids}
+    if ids:
+        shown = select(DeductionPhoto).where(DeductionPhoto.deduction_id.in_(ids)).order_by(DeductionPhoto.position)
+        for photo in db.scalars(shown):
+            photos[photo.deduction_id].append(photo)
+        said = select(DeductionAnswer).where(DeductionAnswer.deduction_id.in_(ids)).order_by(DeductionAnswer.id)
+        for answer in db.scalars(said):
+            answers[answer.deduction_id].append(answer)
+    held = select(Deposit.kind, Deposit.cents).where(Deposit.lease_id == lease.id, Deposit.kind.in_(HELD))
+    deposits = dict(db.execute(held.order_by(Deposit.id)).all())
+    steps = db.scalars(select(MoveOutStep).where(MoveOutStep.lease_id == lease.id).order_by(MoveOutStep.id)).all()
+    return MoveOut(steps, deductions, deposits, statement_of(db, lease), photos, answers)
+
+
+def statement_of(db: Session, lease: Lease) -> Statement | None:
+    """The final statement of a lease, if it was sent."""
+    return db.scalar(select(Statement).where(Statement.lease_id == lease.id))
+
+
+def take_step(db: Session, lease: Lease, step: Step, *, person_id: int | None, now: datetime, today: date) -> None:
+    """Write down something that was done. Raises Refused for a day before the lease, or one that is still to come.
+
+    Only the date that was agreed may be to come.
+    """
+    _lock(db, lease)
+    if step.day < lease.starts:
+        raise Refused(f"The lease began on {local_date(lease.starts)}.", "day")
+    if step.day > today and step.kind != "date":
+        raise Refused("This day has not come yet.", "day")
+    names = ("kind", "day", "name", "reading", "count")
+    values = {name: getattr(step, name) for name in names}
+    db.add(MoveOutStep(lease_id=lease.id, person_id=person_id, created=now, **values))
+    db.flush()
+    _record(db, f"move_out:{VERBS[step.kind]}", lease, after={name: value for name, value in values.items() if value})
+
+
+def vacate(db: Session, lease: Lease, day: date, *, person_id: int | None, now: datetime, today: date) -> None:
+    """The home is empty since a day: the lease ends with it at the latest. Raises Refused where that was said before."""
+    _lock(db, lease)
+    said = select(MoveOutStep.id).where(MoveOutStep.lease_id == lease.id, MoveOutStep.kind == "vacant")
+    if db.scalar(said) is not None:
+        raise CHANGED
+    take_step(db, lease, Step("vacant", day), person_id=person_id, now=now, today=today)
+    if lease.state == "notice":
+        assert lease.last_day is not None
+        end_lease(db, lease, min(day, lease.last_day), lease.reason, today=today, vacant=True)
+
+
+def add_deduction(db: Session, lease: Lease, details: DeductionDetails, *, now: datetime, code: str | None = None) -> Deduction:
+    """Write down what is to be taken from the deposits. Raises Refused when the statement was sent."""
+    _lock_unsent(db, lease)
+    deduction = Deduction(ref=new_key("item", code=code), lease_id=lease.id, created=now)
+    _write(db, deduction, details)
+    db.add(deduction)
+    db.flush()
+    _record(db, "deduction:added", lease, after={"deduction": deduction.ref, **_told(deduction)})
+    return deduction
+
+
+def change_deduction(db: Session, lease: Lease, deduction: Deduction, details: DeductionDetails) -> None:
+    """Write it anew. Raises Refused when the statement was sent."""
+    _lock_unsent(db, lease)
+    _write(db, deduction, details)
+    before, after = changes(deduction, ("kind", "cents", "wear_cents"))
+    worded = changes(deduction, ("words", "reason")) != ({}, {})
+    db.flush()
+    if after or worded:
+        _record(db, "deduction:changed", lease, before=before, after={"deduction": deduction.ref, **after})
+
+
+def remove_deduction(db: Session, store: Store, lease: Lease, deduction: Deduction) -> None:
+    """Take it away with its photos. Raises Refused when the statement was sent."""
+    _lock_unsent(db, lease)
+    photos = db.scalars(select(DeductionPhoto).where(DeductionPhoto.deduction_id == deduction.id)).all()
+    files, before = [photo.file for photo in photos], {"deduction": deduction.ref, **_told(deduction)}
+    for photo in photos:
+        db.delete(photo)
+    db.flush()
+    for file in files:
+        delete_file(db, store, file)
+    db.delete(deduction)
+    db.flush()
+    _record(db, "deduction:removed", lease, before=before)
+
+
+def statement_content(db: Session, lease: Lease) -> str:
+    """The statement as it would be sent now: canonical JSON, whole numbers and text only."""
+    whole, found = whole_lease(db, lease), move_out_of(db, lease)
+    account = found.account
+    content = {
+        "format": FORMAT,
+        "lease": whole.ref,
+        "landlord": db.get_one(Organisation, whole.organisation_id).name,
+        "home": {"unit": whole.unit.label, "property": whole.unit.property.name},
+        "tenants": [party.contact.name for party in whole.tenants],
+        "last_day": whole.last_day,
+        "deposits": dict(found.deposits),
+        "held_cents": account.held_cents,
+        "deductions": [
+            {
+                **{name: getattr(each, name) for name in ("ref", "kind", "words", "reason", "cents", "wear_cents")},
+                "photos": [photo.file.digest for photo in found.photos[each.id]],
+            }
+            for each in found.deductions
+        ],
+        "taken_cents": account.taken_cents,
+        "back_cents": account.back_cents,
+        "owed_cents": account.owed_cents,
+        "meters": [{"name": step.name, "reading": step.reading, "day": step.day} for step in found.steps if step.kind == "meter"],
+        "keys": sum(step.count or 0 for step in found.steps),
+    }
+    return canonical(content)
+
+
+def number_of(content: str) -> int:
+    """A number that is another one for another statement, for the form that sends it."""
+    return int(hashlib.sha256(content.encode()).hexdigest()[:14], 16)
+
+
+def send_statement(db: Session, lease: Lease, *, seen: int, person_id: int | None, now: datetime) -> Statement:
+    """Freeze the statement; from then on the tenants see it, and nothing of it changes.
+
+    `seen`: the number of what was shown to the sender. Raises Refused where that is another by now.
+    """
+    _lock_unsent(db, lease)
+    content = statement_content(db, lease)
+    if number_of(content) != seen:
+        raise CHANGED
+    account = move_out_of(db, lease).account
+    statement = Statement(
+        lease_id=lease.id,
+        content=content,
+        digest=hashlib.sha256(content.encode()).hexdigest(),
+        held_cents=account.held_cents,
+        taken_cents=account.taken_cents,
+        person_id=person_id,
+        sent=now,
+    )
+    db.add(statement)
+    db.flush()
+    after = {"held_cents": account.held_cents, "taken_cents": account.taken_cents, "digest": statement.digest}
+    _record(db, "move_out:statement_sent", lease, after=after)
+    tell_parties(db, lease, f"The final statement: {lease.unit.label}, {lease.unit.property.name}", "move-out/", now=now)
+    return statement
+
+
+def answer_deduction(
+    db: Session,
+    lease: Lease,
+    deduction: Deduction,
+    party: LeaseParty,
+    *,
+    agrees: bool,
+    words: str,
+    now: datetime,
+    tell: Sequence[str] = (),
+) -> None:
+    """A tenant says what they think of a deduction; what they said before stays. Raises Refused for a no without words.
+
+    `tell`: the landlord's members in these roles are told.
+    """
+    lock_lease(db, lease)
+    if statement_of(db, lease) is None:
+        raise NOT_SENT
+    if not agrees and not words:
+        raise Refused("Say why you do not agree.", "words")
+    db.add(DeductionAnswer(deduction_id=deduction.id, party=party, agrees=agrees, words=words, created=now))
+    db.flush()
+    after = {"deduction": deduction.ref, "party": party.contact.ref, "agrees": agrees}
+    _record(db, "deduction:answered", lease, after=after)
+    said = "agrees to" if agrees else "does not agree to"
+    subject = f"{party.contact.name[:80]} {said}: {deduction.words[:80]}"
+    tell_members(db, lease, subject, "move-out/", roles=tell, now=now)
+
+
+def _lock(db: Session, lease: Lease) -> None:
+    lock_lease(db, lease)
+    if not is_leaving(db, lease):
+        raise CHANGED
+
+
+def _lock_unsent(db: Session, lease: Lease) -> None:
+    _lock(db, lease)
+    if statement_of(db, lease) is not None:
+        raise SENT
+
+
+def _write(db: Session, deduction: Deduction, details: DeductionDetails) -> None:
+    if details.wear_cents > details.cents:
+        raise Refused("This cannot be more than the amount.", "wear_cents")
+    with db.no_autoflush:
+        for name in ("kind", "words", "reason", "cents", "wear_cents"):
+            setattr(deduction, name, getattr(details, name))
+
+
+def _told(deduction: Deduction) -> dict[str, Any]:
+    return {name: getattr(deduction, name) for name in ("kind", "cents", "wear_cents")}
+
+
+def _record(db: Session, verb: str, lease: Lease, **changed: Any) -> None:
+    record(db, f"leasing:{verb}", about=("lease", lease.ref), organisation_id=lease.organisation_id, **changed)

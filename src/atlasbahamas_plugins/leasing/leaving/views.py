@@ -1,0 +1,177 @@
+"""Pages of moving out: one that both sides see, and the forms of its steps."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.response import Response
+
+from atlasbahamas.web.forms import Form, confirm_page, done, form_page
+from atlasbahamas_plugins.leasing.leaving import services
+from atlasbahamas_plugins.leasing.leaving.forms import AnswerForm, DayForm, DeductionForm, KeysForm, MeterForm, SendForm
+from atlasbahamas_plugins.leasing.leaving.models import KINDS, STEPS
+from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, DeductionPhotos, Deductions, MoveOutNode
+from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
+from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, editing_roles
+
+
+def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
+    """Where the move-out stands; deductions are shown to tenants once they were sent."""
+    lease, found = _lease(context, request), None
+    found = services.move_out_of(request.db, lease)
+    may_edit = bool(request.has_permission(EDIT, context))
+    deductions = Deductions(request, context, "deductions")
+    return {
+        "lease": lease,
+        "found": found,
+        "account": found.account,
+        "is_vacant": any(step.kind == "vacant" for step in found.steps),
+        "steps": STEPS,
+        "kinds": KINDS,
+        "deposit_names": DEPOSITS,
+        "items": [_item(deductions.node_of(row), found, request) for row in found.deductions]
+        if may_edit or found.statement
+        else [],
+        "shows_items": may_edit or found.statement is not None,
+        "may_edit": may_edit,
+        "may_change": may_edit and found.statement is None,
+        "is_mine": isinstance(context.above(AnyLease), MyLease),
+    }
+
+
+def _item(node: Any, found: services.MoveOut, request: Any) -> dict[str, Any]:
+    gallery, row = DeductionPhotos(request, node, "photos"), node.row
+    photos = [gallery.node_of(photo) for photo in found.photos[row.id]]
+    return {"node": node, "row": row, "gallery": gallery, "photos": photos, "answers": found.answers[row.id]}
+
+
+def _lease(context: Any, request: Any) -> Lease:
+    """The lease above, of which somebody leaves. Raises HTTPNotFound where nobody does."""
+    lease: Lease = context.above(AnyLease).row
+    if not services.is_leaving(request.db, lease):
+        raise HTTPNotFound()
+    return lease
+
+
+def agree_date(context: MoveOutNode, request: Any) -> Any:
+    """Say on which day the home is handed over."""
+    lease = _lease(context, request)
+    form = DayForm(request, day=lease.last_day)
+    return _step(context, request, form, "Agree on a date", lambda: services.Step("date", form.day.data))
+
+
+def read_meter(context: MoveOutNode, request: Any) -> Any:
+    """Write down what a meter shows."""
+    form = MeterForm(request, day=request.clock.today())
+    return _step(
+        context,
+        request,
+        form,
+        "Read a meter",
+        lambda: services.Step("meter", form.day.data, name=form.name.data, reading=form.reading.data),
+    )
+
+
+def return_keys(context: MoveOutNode, request: Any) -> Any:
+    """Count the keys that came back."""
+    form = KeysForm(request, day=request.clock.today())
+    return _step(context, request, form, "Keys returned", lambda: services.Step("keys", form.day.data, count=form.count.data))
+
+
+def _step(context: MoveOutNode, request: Any, form: Form, heading: str, make: Any) -> Any:
+    lease, person_id = _lease(context, request), request.identity.person_id
+
+    def submit() -> Any:
+        services.take_step(request.db, lease, make(), person_id=person_id, now=request.clock.now(), today=request.clock.today())
+        return done(request, context, "It was saved.")
+
+    return form_page(request, form, {"heading": heading, "hint": "", "cancel": context.url()}, submit=submit)
+
+
+def vacate(context: MoveOutNode, request: Any) -> Any:
+    """Say that the home is empty: the lease ends."""
+    lease, today, person_id = _lease(context, request), request.clock.today(), request.identity.person_id
+    form = DayForm(request, day=today)
+
+    def submit() -> Any:
+        services.vacate(request.db, lease, form.day.data, person_id=person_id, now=request.clock.now(), today=today)
+        return done(request, context, "The home is vacant, and the lease has ended.")
+
+    hint = "The lease ends with this day, if it has not ended before. If rent is owed until later, wait for its last day."
+    return form_page(request, form, {"heading": "Vacant", "hint": hint, "cancel": context.url()}, submit=submit)
+
+
+def add_deduction(context: Deductions, request: Any) -> Any:
+    """Write down what is to be taken from the deposits."""
+    lease, form, above = _lease(context, request), DeductionForm(request), context.above(MoveOutNode)
+
+    def submit() -> Any:
+        row = services.add_deduction(request.db, lease, form.details(), now=request.clock.now())
+        photos = DeductionPhotos(request, context.node_of(row), "photos")
+        return done(request, photos, "It was saved. Add photos of it, or go back.")
+
+    return form_page(request, form, {"heading": "Take something from the deposits", "cancel": above.url()}, submit=submit)
+
+
+def edit_deduction(context: DeductionNode, request: Any) -> Any:
+    """Write it anew."""
+    lease, form, above = _lease(context, request), DeductionForm(request, context.row), context.above(MoveOutNode)
+
+    def submit() -> Any:
+        services.change_deduction(request.db, lease, context.row, form.details())
+        return done(request, above, "It was saved.")
+
+    return form_page(request, form, {"heading": "Change what is taken", "cancel": above.url()}, submit=submit)
+
+
+def remove_deduction(context: DeductionNode, request: Any) -> Any:
+    """Take it away, after asking."""
+    lease, store, title = _lease(context, request), request.registry.atlas_store, context.title
+
+    def act() -> None:
+        services.remove_deduction(request.db, store, lease, context.row)
+
+    return confirm_page(request, context.above(MoveOutNode), f"Take “{title}” away?", act, "It is not taken any more.")
+
+
+def send_statement(context: MoveOutNode, request: Any) -> Any:
+    """Show the statement as it would be sent, and send it."""
+    lease = _lease(context, request)
+    content = services.statement_content(request.db, lease)
+    seen, form = services.number_of(content), SendForm(request, version=services.number_of(content))
+
+    def submit() -> Any:
+        services.send_statement(request.db, lease, seen=seen, person_id=request.identity.person_id, now=request.clock.now())
+        return done(request, context, "The statement was sent. Nothing of it changes any more.")
+
+    page = {"content": json.loads(content), "kinds": KINDS, "deposit_names": DEPOSITS, "cancel": context.url()}
+    return form_page(request, form, page, submit=submit)
+
+
+def statement_data(context: MoveOutNode, request: Any) -> Response:
+    """The frozen statement to the byte, for whoever wants to work out its hash."""
+    lease = _lease(context, request)
+    statement = services.statement_of(request.db, lease)
+    if statement is None:
+        raise HTTPNotFound()
+    response = Response(statement.content.encode(), content_type="application/json")
+    response.content_disposition = f'attachment; filename="statement-{lease.ref}.json"'
+    return response
+
+
+def answer_deduction(context: DeductionNode, request: Any) -> Any:
+    """A tenant says whether they agree."""
+    above, form = context.above(AnyLease), AnswerForm(request)
+    if not isinstance(above, MyLease):
+        raise HTTPNotFound()
+    party = above.party
+
+    def submit() -> Any:
+        agrees, words = form.agrees.data == "yes", form.words.data
+        now, tell = request.clock.now(), editing_roles(request)
+        services.answer_deduction(request.db, above.row, context.row, party, agrees=agrees, words=words, now=now, tell=tell)
+        return done(request, context.above(MoveOutNode), "Your answer was saved.")
+
+    return form_page(request, form, {"row": context.row, "cancel": context.above(MoveOutNode).url()}, submit=submit)
