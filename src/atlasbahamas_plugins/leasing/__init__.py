@@ -18,6 +18,8 @@ PLUGIN = Plugin(
     data_export="atlasbahamas_plugins.leasing.personal:export",
     data_erase="atlasbahamas_plugins.leasing.personal:erase",
     data_stays=(
+        ("leasing_import.made_by", "an organisation keeps who brought its leases in; the number leads to a pseudonym"),
+        ("leasing_import.undone_by", "an organisation keeps who took them away again; the number leads to a pseudonym"),
         ("leasing_signature.person_id", "an agreement keeps who signed it for the landlord; the number leads to a pseudonym"),
     ),
     permissions=(

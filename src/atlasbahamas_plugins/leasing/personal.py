@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
+from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
 from atlasbahamas_plugins.leasing.signing.models import Signature
@@ -34,12 +36,14 @@ def export(db: Session, person_id: int) -> Rows:
     signatures = [{"lease": ref, **{name: getattr(row, name) for name in kept}} for row, ref in db.execute(signed).unique()]
     return {
         "leasing_signature": signatures,
+        "leasing_import": _imports(db, person_id),
         "leasing_lease": [_row(db, lease, role, name) for lease, role, name in db.execute(mine).unique()],
     }
 
 
 def _row(db: Session, lease: Lease, role: str, organisation: str) -> dict[str, Any]:
     whole = whole_lease(db, lease)
+    opening = opening_of(db, lease)
     names = ("ref", "state", "origin", "kind", "starts", "term_last_day", "last_day", "since", "period", "due_day")
     return {
         "organisation": organisation,
@@ -50,7 +54,29 @@ def _row(db: Session, lease: Lease, role: str, organisation: str) -> dict[str, A
         "rents": [{"from": term.starts, "cents": term.cents} for term in whole.rents],
         "to_move_in": [{"kind": deposit.kind, "cents": deposit.cents} for deposit in whole.deposits],
         "what_else_was_agreed": [clause.words for clause in whole.clauses],
+        "paid_to_when_brought_in": opening.paid_to if opening else None,
+        "owed_when_brought_in_cents": opening.balance_cents if opening else None,
     }
+
+
+def _imports(db: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(LeaseImport, Organisation.name)
+        .join(Organisation, Organisation.id == LeaseImport.organisation_id)
+        .where(or_(LeaseImport.made_by == person_id, LeaseImport.undone_by == person_id))
+        .order_by(LeaseImport.id)
+    )
+    return [
+        {
+            "organisation": name,
+            "leases": row.leases,
+            "made": row.made,
+            "made_by_you": row.made_by == person_id,
+            "undone": row.undone,
+            "undone_by_you": row.undone_by == person_id,
+        }
+        for row, name in rows
+    ]
 
 
 def erase(db: Session, leaving: Leaving) -> None:

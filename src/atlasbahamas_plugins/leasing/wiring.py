@@ -17,7 +17,7 @@ from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 FORM = ("GET", "POST")
 AFTER_THE_HANDOVERS = time(0, 15)
-PARTS = ("agreements", "signing", "handover", "tenancy")
+PARTS = ("agreements", "signing", "handover", "tenancy", "importing")
 
 
 def _organisation_card(request: Any, context: Any) -> str:
