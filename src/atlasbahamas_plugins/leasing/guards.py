@@ -24,7 +24,10 @@ _ELSEWHERE = """NOT EXISTS (SELECT 1 FROM portfolio_unit JOIN portfolio_property
     WHERE portfolio_unit.id = NEW.unit_id AND portfolio_property.organisation_id = NEW.organisation_id)"""
 # What SQLite's REPLACE would take away without asking.
 _LEASE_THERE = """ OR EXISTS (SELECT 1 FROM leasing_lease
-    WHERE id = NEW.id OR ref = NEW.ref OR continues_id = NEW.continues_id)"""
+    WHERE id = NEW.id OR ref = NEW.ref OR (continues_id = NEW.continues_id
+    AND organisation_id = NEW.organisation_id AND state <> 'cancelled'))"""
+_FORMER = "EXISTS (SELECT 1 FROM leasing_lease AS former WHERE former.id = NEW.continues_id AND"
+_TAKEN_OVER = f"{_FORMER} former.organisation_id <> NEW.organisation_id)"
 _SAME = ("id", "ref", "organisation_id", "unit_id", "created")
 _AGREED = (
     *("kind", "rolls_over", "starts", "since", "period", "timing", "due_day", "grace_days"),
@@ -75,6 +78,13 @@ TRIGGERS = (
         "NEW.state <> 'draft'",
         on_sqlite=_LEASE_THERE,
     ),
+    refusing(
+        "leasing_lease_continues",
+        "leasing_lease",
+        "leasing_lease_continues",
+        "INSERT",
+        f"{_FORMER} (former.unit_id <> NEW.unit_id OR former.starts > NEW.starts))",
+    ),
     refusing("leasing_lease_of_the_owner", "leasing_lease", "leasing_lease_of_the_owner", "INSERT", _ELSEWHERE),
     refusing(
         "leasing_lease_stays",
@@ -109,7 +119,7 @@ TRIGGERS = (
         "leasing_lease",
         "leasing_lease_sent_first",
         "UPDATE",
-        f"""OLD.state = 'draft' AND NEW.state IN ({_STATES}) AND NEW.origin NOT IN ({_RECORDED}) AND NEW.continues_id IS NULL""",
+        f"""OLD.state = 'draft' AND NEW.state IN ({_STATES}) AND NEW.origin NOT IN ({_RECORDED}) AND NOT {_TAKEN_OVER}""",
     ),
     refusing("leasing_lease_kept", "leasing_lease", "leasing_lease_kept", "DELETE", "OLD.state <> 'draft'"),
     Trigger(

@@ -106,8 +106,10 @@ class Lease(Base):
 
     `starts` and `last_day` are local dates, both days of the lease; `last_day` None: nobody knows yet. A fixed term has
     `term_last_day`; a lease that `rolls_over` goes on after it from month to month. `since` is the day from which these people
-    rent here, before `starts` where the lease continues another one (`continues_id`: the property changed hands). `agreed` is the
-    day on which it became binding. The late fee is data: cents, hundredths of a percent, and a cap in cents.
+    rent here, before `starts` where the lease continues another one (`continues_id`): it was renewed or changed, or the property
+    changed hands. In each organisation one lease that was not cancelled continues another. `agreed` is the day on which it
+    became binding; `roll_over_told` that on which people were told that its term will be over. The late fee is data: cents,
+    hundredths of a percent, and a cap in cents.
     """
 
     __tablename__ = "leasing_lease"
@@ -138,6 +140,14 @@ class Lease(Base):
         Index("ix_leasing_lease_organisation_id_starts", "organisation_id", "starts", "id"),
         Index("ix_leasing_lease_unit_id_starts", "unit_id", "starts"),
         Index("ix_leasing_lease_state_last_day", "state", "last_day"),
+        Index(
+            "uq_leasing_lease_continues_id",
+            "continues_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
     )
 
     id: Mapped[Id]
@@ -162,7 +172,8 @@ class Lease(Base):
     late_fee_hundredths: Mapped[int]
     late_fee_cap_cents: Mapped[int | None]
     reason: Mapped[Line]
-    continues_id: Mapped[int | None] = mapped_column(ForeignKey("leasing_lease.id"), unique=True)
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("leasing_lease.id"))
+    roll_over_told: Mapped[date | None]
     created: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 

@@ -135,8 +135,9 @@ def write_lease(
     now: datetime,
     code: str | None = None,
     known: Collection[int] | None = None,
+    continues: Lease | None = None,
 ) -> Lease:
-    """A draft with all that belongs to it."""
+    """A draft with all that belongs to it; where it `continues` another lease, its people rent here as long as by that one."""
     if unit.archived is not None or unit.property.archived is not None:
         raise Refused("This unit is archived. Take it out of the archive first.")
     organisation_id = unit.property.organisation_id
@@ -148,6 +149,8 @@ def write_lease(
         state="draft",
         origin=origin,
         reason="",
+        continues_id=continues.id if continues is not None else None,
+        since=continues.since if continues is not None else details.terms.starts,
         created=now,
     )
     _write(db, lease, details, known, now=now)
@@ -194,7 +197,8 @@ def _write(db: Session, lease: Lease, details: LeaseDetails, known: Collection[i
         contacts = [_contact(db, lease.organisation_id, line, known, now=now) for line in details.parties]
     _check_distinct(contacts, details.parties)
     _write_terms(lease, terms)
-    lease.since = terms.starts
+    if lease.continues_id is None:
+        lease.since = terms.starts
     lease.parties = [
         LeaseParty(contact=contact, role=line.role, position=position)
         for position, (contact, line) in enumerate(zip(contacts, details.parties, strict=True))
@@ -206,13 +210,28 @@ def _write(db: Session, lease: Lease, details: LeaseDetails, known: Collection[i
     db.flush()
 
 
-def bind(db: Session, lease: Lease, *, today: date) -> None:
-    """Make a lease count: from now on it takes its days of the unit. Raises Refused where another one has some of them."""
+def bind(db: Session, lease: Lease, *, today: date, last_day: date | None = None) -> None:
+    """Make a lease count: from now on it takes its days of the unit; the one that it continues ends on the day before.
+
+    `last_day` where it is known already to end before its term. Raises Refused where another one has some of its days.
+    """
     with days_apart(db):
+        _end_what_it_continues(db, lease, today)
         lease.agreed = min(lease.starts, today)
-        lease.last_day = None if lease.rolls_over else lease.term_last_day
+        lease.last_day = last_day or (None if lease.rolls_over else lease.term_last_day)
         lease.state = _state_on(lease, today)
         db.flush()
+
+
+def _end_what_it_continues(db: Session, lease: Lease, today: date) -> None:
+    """The former lease of the same organisation gives its days from then on. One that ends before by itself stays as it is."""
+    former = former_of(db, lease)
+    if former is None:
+        return
+    lock_lease(db, former)
+    if former.state in ("signed", "active") and (former.last_day is None or former.last_day >= lease.starts):
+        last_day = lease.starts - ONE_DAY
+        move_lease(db, former, "ended" if last_day < today else former.state, "continued", last_day=last_day)
 
 
 @contextmanager
@@ -234,6 +253,9 @@ def end_lease(db: Session, lease: Lease, last_day: date, reason: str, *, today: 
     lock_lease(db, lease)
     if lease.state not in ("active", "notice"):
         raise CHANGED
+    if (following := following_of(db, lease)) is not None and following.state in RUNNING:
+        words = f"It goes on with new terms from {local_date(following.starts)}. Call that off first."
+        raise Refused(words, "last_day")
     if last_day < lease.starts:
         raise Refused(f"The lease began on {local_date(lease.starts)}: it cannot end before.", "last_day")
     if not lease.rolls_over and lease.term_last_day is not None and last_day > lease.term_last_day:
@@ -258,7 +280,32 @@ def cancel_lease(db: Session, lease: Lease, reason: str) -> None:
     lock_lease(db, lease)
     if not can_be_cancelled(lease):
         raise Refused("This lease has begun, so it can only be ended.")
+    counted = lease.state in BINDING
     move_lease(db, lease, "cancelled", "cancelled", reason=reason)
+    if counted:
+        _give_days_back(db, lease)
+
+
+def _give_days_back(db: Session, lease: Lease) -> None:
+    """What was continued by a lease that is called off goes on as it would have without it."""
+    former = former_of(db, lease)
+    if former is None:
+        return
+    lock_lease(db, former)
+    if former.state in ("signed", "active") and former.last_day == lease.starts - ONE_DAY:
+        move_lease(db, former, former.state, "goes_on", last_day=None if former.rolls_over else former.term_last_day)
+
+
+def former_of(db: Session, lease: Lease) -> Lease | None:
+    """The lease of the same organisation that this one continues, if it does."""
+    mine = (Lease.id == lease.continues_id, Lease.organisation_id == lease.organisation_id)
+    return db.scalar(select(Lease).where(*mine)) if lease.continues_id is not None else None
+
+
+def following_of(db: Session, lease: Lease) -> Lease | None:
+    """The lease of the same organisation that continues another one, or is to, unless it was cancelled."""
+    mine = (Lease.continues_id == lease.id, Lease.organisation_id == lease.organisation_id)
+    return db.scalar(select(Lease).where(*mine, Lease.state != "cancelled"))
 
 
 def can_be_cancelled(lease: Lease) -> bool:

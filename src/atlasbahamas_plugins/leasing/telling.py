@@ -19,6 +19,7 @@ MY_LEASE = NotificationCategory("leasing.mine", "Your lease", "Your lease waits 
 TENANTS_ANSWER = NotificationCategory(
     "leasing.answers", "Tenants and their leases", "A tenant signed, declined, or asks for something."
 )
+LANDLORDS_LEASES = NotificationCategory("leasing.terms", "Leases you let", "A term is about to end, or to go on by itself.")
 
 
 def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: datetime) -> None:
@@ -30,11 +31,20 @@ def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: dat
     )
 
 
-def tell_members(db: Session, lease: Lease, subject: str, path: str, *, roles: Sequence[str], now: datetime) -> None:
-    """Tell the landlord's members in some roles what a tenant did; whoever is limited, where the limit reaches the unit."""
+def tell_members(
+    db: Session,
+    lease: Lease,
+    subject: str,
+    path: str,
+    *,
+    roles: Sequence[str],
+    now: datetime,
+    category: NotificationCategory = TENANTS_ANSWER,
+) -> None:
+    """Tell the landlord's members in some roles, as what a tenant did; whoever is limited, where the limit reaches the unit."""
     reached = or_(Membership.limit_id.is_(None), reaches_unit(Membership.limit_id, lease.unit_id))
     current = (Membership.organisation_id == lease.organisation_id, Membership.until.is_(None), Membership.role.in_(roles))
     people = db.scalars(select(Membership.person_id).where(*current, reached).distinct().order_by(Membership.person_id)).all()
     organisation = db.get_one(Organisation, lease.organisation_id).ref
     place = f"/portfolio/{organisation}/leases/{lease.ref}/{path}"
-    notify(db, people, TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=place, now=now)
+    notify(db, people, category, subject, TOLD_TEMPLATE, path=place, now=now)

@@ -55,6 +55,8 @@ def leases(context: Leases, request: Any) -> Any:
 def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
     """A lease with everything that was agreed, and what can be done with it."""
     lease, today = services.whole_lease(request.db, context.row), request.clock.today()
+    leases_node, following = context.above(Leases), services.following_of(request.db, lease)
+    former = services.former_of(request.db, lease)
     return {
         **WORDS,
         "lease": lease,
@@ -62,6 +64,9 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "state_badge": badge(STATES[lease.state], TONES[lease.state]),
         "rent_cents": lease.rent_on(max(today, lease.starts)),
         "may_end": lease.state in ("active", "notice"),
+        "may_renew": lease.state in ("signed", "active"),
+        "former": leases_node.node_of(former) if former is not None else None,
+        "following": leases_node.node_of(following) if following is not None else None,
         "may_keep": lease.state == "notice",
         "may_cancel": services.can_be_cancelled(lease),
         "is_draft": lease.state == "draft",

@@ -18,7 +18,7 @@ from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 FORM = ("GET", "POST")
 AFTER_THE_HANDOVERS = time(0, 15)
-PARTS = ("agreements", "signing", "handover", "tenancy", "notices", "leaving")
+PARTS = ("agreements", "signing", "handover", "tenancy", "notices", "leaving", "renewals")
 
 
 def _organisation_card(request: Any, context: Any) -> str:
@@ -35,7 +35,7 @@ def includeme(config: Any) -> None:
     config.contribute(OCCUPANCY, LeaseSource(), name="leases")
     config.contribute("slot:organisation", Slot(_organisation_card), name="leases", order=55)
     config.contribute("slot:unit", Slot(_of_unit), name="leases", order=10)
-    for name, category in (("mine", telling.MY_LEASE), ("answers", telling.TENANTS_ANSWER)):
+    for name, category in (("mine", telling.MY_LEASE), ("answers", telling.TENANTS_ANSWER), ("terms", telling.LANDLORDS_LEASES)):
         config.contribute(CATEGORIES, category, name=name)
     config.add_job(TURN, jobs.turn)
     config.add_schedule(TURN, TURN, at=AFTER_THE_HANDOVERS)

@@ -283,6 +283,8 @@ TABLE = Table(
         View(AgreementNode, "copy", READERS, at="signed document"),
         View(LeaseNode, "signing", READERS, at="sent lease"),
         View(LeaseNode, "ask", WRITERS, at="sent lease", send={}),
+        View(LeaseNode, "renew", WRITERS, at="active lease", send={"kind": "Month to month"}),
+        View(LeaseNode, "rent", WRITERS, at="active lease", send={"rent_cents": "3,555"}),
         View(LeaseNode, "withdraw-link", WRITERS, at="sent lease", send={"link": "s-matrix1"}),
         View(LeaseNode, "sign-ins", READERS, at="sent lease"),
         View(LeaseNode, "invite", WRITERS, at="active lease", send={}),

@@ -26,30 +26,31 @@ def write_lease(context: UnitNode, request: Any) -> Any:
     """Write a lease for a unit: a draft, to be read and sent."""
     unit = context.row
     leases = Leases(request, organisation_above(context), "leases")
-    form, known = _draft_form(leases, request, None, {"rent_cents": unit.rent_cents})
+    form, known = draft_form(leases, request, None, {"rent_cents": unit.rent_cents})
     page = {"heading": "Write a lease", "unit": unit, "cancel": context.url()}
 
     def submit() -> Any:
         lease = write_draft(request.db, unit, form.details(), now=request.clock.now(), known=known)
         return done(request, leases.node_of(lease), "The draft was saved. Read it, then send it.")
 
-    return _draft_page(request, form, page, unit.deposit_cents, submit)
+    return draft_page(request, form, page, unit.deposit_cents, submit)
 
 
 def edit_lease(context: LeaseNode, request: Any) -> Any:
     """Change a draft."""
     lease = whole_lease(request.db, context.row)
-    form, known = _draft_form(context.above(Leases), request, lease, _values_of(lease))
+    form, known = draft_form(context.above(Leases), request, lease, values_of(lease))
     page = {"heading": "Change the draft", "unit": lease.unit, "cancel": context.url()}
 
     def submit() -> Any:
         edit_draft(request.db, lease, form.details(), now=request.clock.now(), known=known)
         return done(request, context, "The draft was saved.")
 
-    return _draft_page(request, form, page, lease.unit.deposit_cents, submit)
+    return draft_page(request, form, page, lease.unit.deposit_cents, submit)
 
 
-def _draft_page(request: Any, form: DraftForm, page: dict[str, Any], security_cents: int, submit: Any) -> Any:
+def draft_page(request: Any, form: DraftForm, page: dict[str, Any], security_cents: int, submit: Any) -> Any:
+    """The page on which a draft is written."""
     if wants(request, "usual"):
         form.fill_usual_deposits(security_cents)
     if wants(request, "usual") or wants(request, "more"):
@@ -57,7 +58,7 @@ def _draft_page(request: Any, form: DraftForm, page: dict[str, Any], security_ce
     return form_page(request, form, page, submit=submit)
 
 
-def _draft_form(leases: Leases, request: Any, row: Any, values: dict[str, Any]) -> tuple[DraftForm, set[int] | None]:
+def draft_form(leases: Leases, request: Any, row: Any, values: dict[str, Any]) -> tuple[DraftForm, set[int] | None]:
     """The form, and which contacts it offers where that is not all of them."""
     contacts, known = contacts_offered(leases, request)
     lines = 1 + sum(name.startswith("contact_") for name in values)
@@ -65,7 +66,7 @@ def _draft_form(leases: Leases, request: Any, row: Any, values: dict[str, Any]) 
     return form, known
 
 
-def _values_of(lease: Any) -> dict[str, Any]:
+def values_of(lease: Any) -> dict[str, Any]:
     """A draft as its form shows it."""
     values = {deposit.kind: deposit.cents for deposit in lease.deposits}
     values |= {"rent_cents": lease.rents[0].cents, "clause_words": "\n\n".join(clause.words for clause in lease.clauses)}

@@ -52,9 +52,9 @@ def _continue(db: Session, lease: Lease, to_id: int, *, today: date, now: dateti
     if last_day is not None and last_day < today:
         return
     following = _copy(db, whole_lease(db, lease), to_id, today=today, now=now)
-    bind(db, following, today=today)
+    bind(db, following, today=today, last_day=last_day)
     if state == "notice":
-        following.state, following.last_day = "notice", last_day
+        following.state = "notice"
         db.flush()
     record_in_audit(db, "taken_over", following, after=told(following))
 

@@ -15,6 +15,7 @@ INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)
 FUNCTIONS = (
     'leasing_lease_begins_draft',
+    'leasing_lease_continues',
     'leasing_lease_of_the_owner',
     'leasing_lease_stays',
     'leasing_lease_moves',
@@ -64,6 +65,7 @@ def upgrade() -> None:
     sa.Column('late_fee_cap_cents', INTEGER, nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('continues_id', INTEGER, nullable=True),
+    sa.Column('roll_over_told', sa.Date(), nullable=True),
     sa.Column('created', MOMENT, nullable=False),
     sa.Column('version', INTEGER, nullable=False),
     sa.CheckConstraint("(kind = 'fixed') = (term_last_day IS NOT NULL)", name=op.f('ck_leasing_lease_fixed_has_term')),
@@ -90,12 +92,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_leasing_lease_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['unit_id'], ['portfolio_unit.id'], name=op.f('fk_leasing_lease_unit_id_portfolio_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leasing_lease')),
-    sa.UniqueConstraint('continues_id', name=op.f('uq_leasing_lease_continues_id')),
     sa.UniqueConstraint('ref', name=op.f('uq_leasing_lease_ref'))
     )
     op.create_index('ix_leasing_lease_organisation_id_created', 'leasing_lease', ['organisation_id', 'created', 'id'])
     op.create_index('ix_leasing_lease_organisation_id_starts', 'leasing_lease', ['organisation_id', 'starts', 'id'])
     op.create_index('ix_leasing_lease_state_last_day', 'leasing_lease', ['state', 'last_day'])
+    op.create_index('uq_leasing_lease_continues_id', 'leasing_lease', ['continues_id', 'organisation_id'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
     op.create_index('ix_leasing_lease_unit_id_starts', 'leasing_lease', ['unit_id', 'starts'])
     op.create_table('leasing_clause',
     sa.Column('id', INTEGER, nullable=False),
