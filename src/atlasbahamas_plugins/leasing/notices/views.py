@@ -66,13 +66,12 @@ def give_my_notice(context: MyLease, request: Any) -> Any:
 def show_notice(context: NoticeNode, request: Any) -> dict[str, Any]:
     """A notice, and how it was served."""
     above = context.above(AnyLease)
-    notices = services.notices_of(request.db, above.row)
-    notice = next(row for row in notices if row.id == context.row.id)
+    notice, newest = context.row, services.notices_of(request.db, above.row)[0]
     mine = above.party if isinstance(above, MyLease) else None
     proofs = Servings(request, context, "proofs")
     return {
         "notice": notice,
-        "counts": services.counts(above.row, notice, notices[0]),
+        "counts": services.counts(above.row, notice, newest),
         "servings": [(row, proofs.node_of(row)) for row in notice.servings],
         "ways": {**WAYS, HERE: "Read here" if notice.giver == "landlord" else "Written here"},
         "givers": GIVERS,
