@@ -43,8 +43,8 @@ proof: .venv/tools.stamp ## What is long: kills, faults, scale; ARGS= goes to py
 bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run.py
 
-bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100 on both databases, into the same file
-	@$(BIN)/python benchmarks/scale.py
+bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100, and 20,000 leases against 200, on both databases
+	@$(BIN)/python benchmarks/scale.py; first=$$?; $(BIN)/python benchmarks/scale_leases.py && exit $$first
 
 vendor: ## Renew and verify the vendored front-end files
 	@bash scripts/vendor.sh

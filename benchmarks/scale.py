@@ -144,27 +144,35 @@ def newest_listing(site: Site) -> str:
     return re.findall(r'"(/listings/[a-z0-9-]*\d[a-z0-9-]*/)"', answer(site, "/listings/"))[0]
 
 
-def answer(site: Site, path: str) -> str:
+def answer(site: Site, path: str, cookie: str = "") -> str:
     """A page in full. Raises SystemExit when it is not 200."""
-    response = Request.blank(path).get_response(site.app)
+    response = Request.blank(path, headers={"Cookie": cookie}).get_response(site.app)
     if response.status_int != 200 or "</html>" not in response.text:
         raise SystemExit(f"{path} answers {response.status}")
     return response.text
 
 
-def milliseconds(site: Site, path: str) -> float:
+def milliseconds(site: Site, path: str, cookie: str = "") -> float:
     """How long one answer takes."""
     started = time.perf_counter()
-    Request.blank(path).get_response(site.app)
+    Request.blank(path, headers={"Cookie": cookie}).get_response(site.app)
     return (time.perf_counter() - started) * 1000
 
 
-def compare(name: str, few: Site, many: Site, page: str | Callable[[Site], str]) -> Line:
-    """A page of the large site against the same of the small one."""
+def compare(
+    name: str,
+    few: Site,
+    many: Site,
+    page: str | Callable[[Site], str],
+    *,
+    noun: str = "home",
+    cookies: tuple[str, str] = ("", ""),
+) -> Line:
+    """A page of the large site against the same of the small one; `cookies` are those of somebody who is signed in to each."""
     paths = [page if isinstance(page, str) else page(site) for site in (few, many)]
-    homes = re.findall(r"([\d,+]+ homes?)<", answer(many, paths[1]))
-    answer(few, paths[0])
-    times = [(milliseconds(few, paths[0]), milliseconds(many, paths[1])) for _ in range(ROUNDS)]
+    homes = re.findall(rf"([\d,+]+ {noun}s?)<", answer(many, paths[1], cookies[1]))
+    answer(few, paths[0], cookies[0])
+    times = [(milliseconds(few, paths[0], cookies[0]), milliseconds(many, paths[1], cookies[1])) for _ in range(ROUNDS)]
     small, large = (min(column) for column in zip(*times, strict=True))
     found = f"; {homes[0]}" if homes else ""
     line = Line(
@@ -193,8 +201,8 @@ def postgresql_urls(folder: Path) -> Iterator[tuple[str, str]]:
         server.stop()
 
 
-def make_site(url: str, count: int, folder: Path) -> Site:
-    """A site with demo data and so many listings more. PostgreSQL gets its statistics, as autovacuum would give them."""
+def make_site(url: str, count: int, folder: Path, fill: Callable[[Database, int], None]) -> Site:
+    """A site with demo data and so many rows more. PostgreSQL gets its statistics, as autovacuum would give them."""
     sites.fill(url)
     db = Database(url)
     started = time.perf_counter()
@@ -203,23 +211,28 @@ def make_site(url: str, count: int, folder: Path) -> Site:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     db.dispose()
-    print(f"{count:,} listings in {time.perf_counter() - started:.0f} s", flush=True)
+    print(f"{count:,} rows in {time.perf_counter() - started:.0f} s", flush=True)
     return sites.start(url, folder)
 
 
-def measure() -> list[Line]:
-    """Every line of the table."""
-    lines = []
+def pairs(few_rows: int, many_rows: int, fill: Callable[[Database, int], None]) -> Iterator[tuple[str, Site, Site]]:
+    """The name of each database, with a small and a large site on it."""
     for database, urls in (("SQLite", sqlite_urls), ("PostgreSQL", postgresql_urls)):
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atlas-scale-")))
             few_url, many_url = stack.enter_context(urls(folder))
-            few, many = make_site(few_url, FEW, folder), make_site(many_url, MANY, folder)
+            few, many = make_site(few_url, few_rows, folder, fill), make_site(many_url, many_rows, folder, fill)
             structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
             stack.callback(few.close)
             stack.callback(many.close)
-            lines += [compare(f"{database}: {name}", few, many, page) for name, page in PAGES]
-    return lines
+            yield database, few, many
+
+
+def measure() -> list[Line]:
+    """Every line of the table."""
+    return [
+        compare(f"{database}: {name}", few, many, page) for database, few, many in pairs(FEW, MANY, fill) for name, page in PAGES
+    ]
 
 
 def report(lines: list[Line]) -> str:

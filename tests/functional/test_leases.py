@@ -218,6 +218,9 @@ def test_the_list_filters_sorts_and_asks_little(site: Site, keva: TestApp) -> No
     assert tenants("state=ended") == {"Nadia Rahming"}
     assert tenants("q=kendra") == {"Andre Sturrup"}
     assert tenants("q=villa") == {"Lisa Deveaux"}
+    ends = [row[5] or "for ever" for row in rows(keva, f"{path}?format=csv&sort=until")]
+    assert ends == sorted(ends)
+    assert [row[5] or "for ever" for row in rows(keva, f"{path}?format=csv&sort=until-down")] == ends[::-1]
     number = keva.get(path).html.find("select", id="property").find("option", string="Marsh Harbour Row")["value"]
     assert tenants(f"property={number}") == {"Ezekiel Sawyer", "Rashad Culmer"}
     with QueryCounter(site.db.engine) as counter:

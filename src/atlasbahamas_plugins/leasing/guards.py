@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from atlasbahamas.db import Trigger
 from atlasbahamas.db.triggers import refusing
-from atlasbahamas_plugins.leasing.models import BINDING, MOVES, RECORDED
+from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, MOVES, RECORDED
 
 APART = "leasing_lease_apart"
 _STATES = ", ".join(f"'{state}'" for state in BINDING)
 _RECORDED = ", ".join(f"'{origin}'" for origin in RECORDED)
-_FOR_EVER = "'9999-12-31'"
+_FOR_EVER = f"'{FOR_EVER}'"
 _OVERLAP = f"""NEW.state IN ({_STATES}) AND EXISTS (SELECT 1 FROM leasing_lease WHERE unit_id = NEW.unit_id AND id <> NEW.id
     AND state IN ({_STATES}) AND starts <= coalesce(NEW.last_day, {_FOR_EVER})
     AND coalesce(last_day, {_FOR_EVER}) >= NEW.starts)"""  # noqa: S608
@@ -79,7 +79,32 @@ def _agreed_parts() -> tuple[Trigger, ...]:
     return tuple(found)
 
 
+_UNTIL = f"coalesce(NEW.last_day, NEW.term_last_day, {_FOR_EVER})"
+
+
+def _until_kept(event: str) -> Trigger:
+    """The day up to which a lease is listed follows from the others, whoever writes them."""
+    name = f"leasing_lease_until_{event.lower()}"
+    return Trigger(
+        name,
+        "leasing_lease",
+        sqlite=(
+            f"CREATE TRIGGER {name} AFTER {event} ON leasing_lease WHEN NEW.until <> {_UNTIL}"  # noqa: S608
+            f" BEGIN UPDATE leasing_lease SET until = {_UNTIL} WHERE id = NEW.id; END",
+        ),
+        postgresql=(
+            f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                NEW.until := {_UNTIL};
+                RETURN NEW;
+            END $$""",
+            f"CREATE TRIGGER {name} BEFORE {event} ON leasing_lease FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
 TRIGGERS = (
+    *(_until_kept(event) for event in ("INSERT", "UPDATE")),
     refusing(
         "leasing_lease_begins_draft",
         "leasing_lease",

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union
+from sqlalchemy.orm import Session
 
 from atlasbahamas.people.models import name_key
 from atlasbahamas.web.formats import badge, local_date, money
@@ -39,11 +40,22 @@ def _until(row: Lease) -> date | None:
     return row.last_day or row.term_last_day
 
 
-def _is_about(text: str) -> ColumnElement[bool]:
-    """A tenant's name, or the label of the unit."""
-    parties = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id)
+def _about(text: str) -> CompoundSelect[int]:
+    """Ids of the leases in which a tenant's name, or the label of the unit, has the text."""
+    people = select(Contact.id).where(Contact.name.icontains(text, autoescape=True))
     units = select(Unit.id).where(Unit.label_key.contains(name_key(text), autoescape=True))
-    return or_(Lease.id.in_(parties.where(Contact.name.icontains(text, autoescape=True))), Lease.unit_id.in_(units))
+    of_units = select(Lease.id.label("lease_id")).where(Lease.unit_id.in_(units))
+    return union(select(LeaseParty.lease_id).where(LeaseParty.contact_id.in_(people)), of_units)
+
+
+def _of_property(number: str) -> Select[int]:
+    return select(Lease.id.label("lease_id")).join(Unit, Unit.id == Lease.unit_id).where(Unit.property_id == int(number))
+
+
+def _found(query: Select[Any], ids: Select[int] | CompoundSelect[int]) -> Select[Any]:
+    """The leases with these ids. They are found first: SQLite would walk all leases of the organisation and look for each."""
+    found = ids.cte("wanted").prefix_with("MATERIALIZED")
+    return query.join(found, found.c.lease_id == Lease.id)
 
 
 class LeaseList(List):
@@ -56,8 +68,8 @@ class LeaseList(List):
         Sort("newest", "Newest first", (Key(LEASE.created, descending=True),)),
         Sort("starts", "Start", (Key(LEASE.starts),)),
         Sort("starts-down", "Start, latest first", (Key(LEASE.starts, descending=True),)),
-        Sort("until", "Term, ending soonest", (Key(LEASE.term_last_day),)),
-        Sort("until-down", "Term, ending last", (Key(LEASE.term_last_day, descending=True),)),
+        Sort("until", "End, soonest first", (Key(LEASE.until),)),
+        Sort("until-down", "End, latest first", (Key(LEASE.until, descending=True),)),
     )
 
     def __init__(
@@ -65,9 +77,14 @@ class LeaseList(List):
     ) -> None:
         self.today = today
         self.filters = (
-            text_filter("q", "Tenant or unit", _is_about),
+            text_filter(
+                "q",
+                "Tenant or unit",
+                lambda text: Lease.id.in_(_about(text)),
+                find=lambda db, query, text: _found(query, _about(text)),
+            ),
             choice_filter("state", "State", list(STATES.items()), lambda state: Lease.state == state),
-            choice_filter("property", "Property", list(properties), _in_property),
+            choice_filter("property", "Property", list(properties), _in_property, find=_found_in_property),
             choice_filter("ends", "Ends", [(str(days), f"Within {days} days") for days in SOON], self._ends_within),
         )
         self.columns = (
@@ -93,8 +110,7 @@ class LeaseList(List):
         return query.options(*WITH_PARTIES)
 
     def _ends_within(self, days: str) -> ColumnElement[bool]:
-        end = func.coalesce(Lease.last_day, Lease.term_last_day)
-        return Lease.state.in_(RUNNING) & end.between(self.today, self.today + timedelta(days=int(days)))
+        return Lease.state.in_(RUNNING) & Lease.until.between(self.today, self.today + timedelta(days=int(days)))
 
     def _rent(self, row: Lease) -> int | None:
         return row.rent_on(max(self.today, row.starts))
@@ -113,4 +129,8 @@ class LeaseList(List):
 
 
 def _in_property(number: str) -> ColumnElement[bool]:
-    return Lease.unit_id.in_(select(Unit.id).where(Unit.property_id == int(number)))
+    return Lease.id.in_(_of_property(number))
+
+
+def _found_in_property(db: Session, query: Select[Any], number: str) -> Select[Any]:
+    return _found(query, _of_property(number))

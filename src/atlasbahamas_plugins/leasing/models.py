@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from atlasbahamas.db import Cents, Id, Key, Line, Prose, metadata, type_annotations
@@ -88,6 +88,7 @@ DEPOSITS = {
 """What is paid to move in, by kind."""
 
 MOST_GRACE_DAYS = 90
+FOR_EVER = "9999-12-31"
 
 
 def _one_of(column: str, values: Iterable[str]) -> str:
@@ -108,8 +109,9 @@ class Lease(Base):
     `term_last_day`; a lease that `rolls_over` goes on after it from month to month. `since` is the day from which these people
     rent here, before `starts` where the lease continues another one (`continues_id`): it was renewed or changed, or the property
     changed hands. In each organisation one lease that was not cancelled continues another. `agreed` is the day on which it
-    became binding; `roll_over_told` that on which people were told that its term will be over. The late fee is data: cents,
-    hundredths of a percent, and a cap in cents.
+    became binding; `roll_over_told` that on which people were told that its term will be over. `until` is for lists: the
+    database keeps it at the last day that anybody knows of, that of the lease or else of its term, and at FOR_EVER where there
+    is none. The late fee is data: cents, hundredths of a percent, and a cap in cents.
     """
 
     __tablename__ = "leasing_lease"
@@ -138,6 +140,8 @@ class Lease(Base):
         CheckConstraint("late_fee_cap_cents > 0", name="late_fee_cap_above_zero"),
         Index("ix_leasing_lease_organisation_id_created", "organisation_id", "created", "id"),
         Index("ix_leasing_lease_organisation_id_starts", "organisation_id", "starts", "id"),
+        Index("ix_leasing_lease_organisation_id_until", "organisation_id", "until", "id"),
+        Index("ix_leasing_lease_organisation_id_state", "organisation_id", "state", "until"),
         Index("ix_leasing_lease_unit_id_starts", "unit_id", "starts"),
         Index("ix_leasing_lease_state_last_day", "state", "last_day"),
         Index(
@@ -174,6 +178,7 @@ class Lease(Base):
     reason: Mapped[Line]
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("leasing_lease.id"))
     roll_over_told: Mapped[date | None]
+    until: Mapped[date] = mapped_column(server_default=FOR_EVER, server_onupdate=FetchedValue())
     created: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
@@ -183,7 +188,8 @@ class Lease(Base):
     deposits: Mapped[list[Deposit]] = relationship(order_by="Deposit.id")
     clauses: Mapped[list[Clause]] = relationship(order_by="Clause.position")
 
-    __mapper_args__ = {"version_id_col": version}
+    # What the database works out is read when somebody asks for it, and never as it was before.
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}
 
     @property
     def tenants(self) -> list[LeaseParty]:

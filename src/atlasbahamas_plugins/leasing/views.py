@@ -49,7 +49,8 @@ WORDS = {
 def leases(context: Leases, request: Any) -> Any:
     """The organisation's leases."""
     properties = Properties(request, organisation_above(context), "properties").visible()
-    choices = [(str(row.id), row.name) for row in request.db.scalars(properties.order_by(Property.name, Property.id))]
+    names = properties.with_only_columns(Property.id, Property.name).order_by(Property.name, Property.id)
+    choices = [(str(number), name) for number, name in request.db.execute(names)]
     listed = LeaseList(request, context.visible(), node=context, today=request.clock.today(), properties=choices)
     return listed.answer()
 

@@ -35,11 +35,13 @@ def text_filter(name: str, label: str, where: Where, *, find: Find | None = None
     return Filter(name, lambda: TextField(label, max_length=100, render_kw={"type": "search"}), where, find)
 
 
-def choice_filter(name: str, label: str, choices: Any, where: Where, *, everything: str = "Any") -> Filter:
+def choice_filter(
+    name: str, label: str, choices: Any, where: Where, *, everything: str = "Any", find: Find | None = None
+) -> Filter:
     """One of several; the first entry of the select asks for everything. `choices` is a list, or a dict of groups."""
     none = [("", everything)]
     offered = Offer({"": none, **choices} if isinstance(choices, dict) else [*none, *choices])
-    return Filter(name, lambda: ChoiceField(label, choices=offered), where)
+    return Filter(name, lambda: ChoiceField(label, choices=offered), where, find)
 
 
 def money_filter(name: str, label: str, where: Where) -> Filter:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, insert, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.audit.services import record
@@ -29,6 +29,7 @@ from atlasbahamas_plugins.leasing.services import (
     lock_leases,
     record_leases,
 )
+from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contacts, remove_unused_contacts
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -249,9 +250,10 @@ def _of(row: LeaseImport) -> Select[Lease]:
 
 
 def _remove_contacts(db: Session, row: LeaseImport, going: Sequence[Lease]) -> list[Contact]:
-    """Take away who came with a file and is bound by nothing but leases that go."""
+    """Take away who came with a file, is bound by nothing but leases that go, and was never invited."""
     ids = [lease.id for lease in going]
-    elsewhere = select(LeaseParty.contact_id).where(LeaseParty.lease_id.not_in(ids))
+    invited = select(TenantInvitation.party_id)
+    elsewhere = select(LeaseParty.contact_id).where(or_(LeaseParty.lease_id.not_in(ids), LeaseParty.id.in_(invited)))
     came = select(Contact).join(ImportedContact, ImportedContact.contact_id == Contact.id)
     mine = came.where(ImportedContact.import_id == row.id, Contact.id.not_in(elsewhere), Contact.version == 1)
 

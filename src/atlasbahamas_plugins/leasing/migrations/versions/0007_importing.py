@@ -1,4 +1,4 @@
-"""files of leases that were brought in, and where their leases stood."""
+"""files of leases that were brought in, and where their leases stood; until when a lease is listed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ depends_on = None
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)
 FUNCTIONS = ('leasing_opening_no_update', 'leasing_opening_no_delete', 'leasing_opening_no_truncate')
+KEEPERS = ('leasing_lease_until_insert', 'leasing_lease_until_update')
 
 
 def upgrade() -> None:
@@ -58,12 +59,22 @@ def upgrade() -> None:
     sa.UniqueConstraint('lease_id', name=op.f('uq_leasing_opening_lease_id'))
     )
     op.create_index('ix_leasing_opening_import_id', 'leasing_opening', ['import_id', 'lease_id'])
+    op.add_column('leasing_lease', sa.Column('until', sa.Date(), server_default='9999-12-31', nullable=False))
+    op.execute("UPDATE leasing_lease SET until = coalesce(last_day, term_last_day, '9999-12-31')")
+    op.create_index('ix_leasing_lease_organisation_id_until', 'leasing_lease', ['organisation_id', 'until', 'id'])
+    op.create_index('ix_leasing_lease_organisation_id_state', 'leasing_lease', ['organisation_id', 'state', 'until'])
 
 
 def downgrade() -> None:
+    for name in KEEPERS:
+        on_table = " ON leasing_lease" if op.get_bind().dialect.name == "postgresql" else ""
+        op.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
+    op.drop_index('ix_leasing_lease_organisation_id_state', 'leasing_lease')
+    op.drop_index('ix_leasing_lease_organisation_id_until', 'leasing_lease')
+    op.drop_column('leasing_lease', 'until')
     op.drop_table('leasing_opening')
     op.drop_table('leasing_imported_contact')
     op.drop_table('leasing_import')
     if op.get_bind().dialect.name == "postgresql":
-        for name in FUNCTIONS:
+        for name in (*FUNCTIONS, *KEEPERS):
             op.execute(f"DROP FUNCTION IF EXISTS {name}()")
