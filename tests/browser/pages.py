@@ -21,6 +21,7 @@ from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.importing import services as importing
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.services import (
     DeductionDetails,
@@ -214,6 +215,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         *(ORG + f"leases/{{{state}_lease}}/" for state in ("draft", "sent", "active", "notice", "signed", "ended", "cancelled")),
     ),
     ("LeaseNode", "end"): (ORG + "leases/{active_lease}/end",),
+    ("Leases", "import"): (ORG + "leases/import",),
+    ("LeaseImports", ""): (ORG + "lease-imports/",),
+    ("LeaseImportNode", ""): (ORG + "lease-imports/{lease_import}/", ORG + "lease-imports/{undone_import}/"),
+    ("LeaseImportNode", "undo"): (ORG + "lease-imports/{lease_import}/undo",),
     ("LeaseNode", "keep"): (ORG + "leases/{notice_lease}/keep",),
     ("LeaseNode", "cancel"): (ORG + "leases/{signed_lease}/cancel",),
     ("LeaseNode", "edit"): (ORG + "leases/{draft_lease}/edit",),
@@ -435,6 +440,24 @@ def _move_out(db: Session, lease: Lease, today: date, now: datetime) -> str:
     return deduction.ref
 
 
+def lease_imports(db: Session, organisation: Organisation, units: list[Unit], person_id: int, now: datetime) -> dict[str, str]:
+    """Keys of a file of leases that stands, and of one that was taken away but for a lease that was changed."""
+    today = now.astimezone(NASSAU).date()
+    terms = leasing.Terms(today, "month_to_month", None, True, 10**9)
+    made = []
+    for some in (units[:1], units[1:]):
+        arriving = [
+            importing.Arriving(unit, terms, [ContactDetails(LONG_NAME), ContactDetails(NO_SPACES)], {}, today, -(10**9))
+            for unit in some
+        ]
+        made.append(importing.import_leases(db, organisation.id, arriving, person_id=person_id, now=now, today=today))
+    standing, undone = made
+    changed = importing.leases_of_import(db, undone)[0]
+    leasing.end_lease(db, changed, today, NO_SPACES, today=today)
+    importing.undo_import(db, undone, person_id=person_id, now=now)
+    return {"lease_import": standing.ref, "undone_import": undone.ref, "imported_lease": changed.ref}
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -500,6 +523,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     return {
         **offers(db, settlement, now),
         **leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now),
+        **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
         "person": str(people["andre"].id),
         "disabled": str(people["lisa"].id),
         "administrator": str(people["paula"].id),

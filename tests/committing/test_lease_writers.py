@@ -12,7 +12,7 @@ from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.errors import Refused
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms, bind, write_lease
+from atlasbahamas_plugins.leasing.services import Agreed, LeaseDetails, PartyLine, Terms, bind, write_leases
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
@@ -30,7 +30,7 @@ def test_of_many_leases_of_the_same_days_one_counts(site: Site) -> None:
             starts = today + timedelta(days=number)
             terms = Terms(starts, "fixed", starts + timedelta(days=30), False, 100_000 + number)
             details = LeaseDetails(terms, [PartyLine(None, ContactDetails(f"Writer {number}"), "primary")])
-            drafts.append(write_lease(db, unit, "oral", details, now=now).id)
+            drafts.append(write_leases(db, [Agreed(unit, details)], "oral", now=now)[0].id)
         unit_id = unit.id
     ready, answers = threading.Barrier(WRITERS), []
 

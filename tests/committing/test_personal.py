@@ -40,6 +40,7 @@ from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
@@ -73,7 +74,7 @@ WORDS = (
 """Everything by which the person of these tests could be known: nobody and nothing else in the demo data has any of it."""
 STAYING = (
     *("organisation", "person", "membership", "listings_listing", "portfolio_unit", "portfolio_hold", "portfolio_out_of_service"),
-    *("portfolio_bulk_edit", "portfolio_contact", "portfolio_ownership", "portfolio_share"),
+    *("leasing_import", "portfolio_bulk_edit", "portfolio_contact", "portfolio_ownership", "portfolio_share"),
 )
 """Tables whose rows are an organisation's."""
 WAITING = b"a picture that waits for its form"
@@ -233,6 +234,8 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
             made=sites.START, made_by=number, undone=sites.START, undone_by=number,
         )
     )  # fmt: skip
+    brought = {"organisation_id": organisation_id, "leases": 1, "made": sites.START, "undone": sites.START}
+    db.add(LeaseImport(ref="i-1", made_by=number, undone_by=number, **brought))
     db.add(
         Handover(
             ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),

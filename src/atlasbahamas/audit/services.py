@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -42,33 +42,60 @@ def record(
     Give the fields that changed only (see `changes`), and ids or refs instead of people's names. Who did it comes from the
     session. Raises NobodyActs in a session that does not tell, ValueError for an action of another form.
     """
-    if not _ACTION.fullmatch(action):
-        raise ValueError(f"action {action!r} is not of the form plugin:thing:verb")
-    actor = actor_of(db)
-    parts = {CHANGE: _change(before, after, note), ORIGIN: _origin(actor)}
-    details = [
-        {"part": part, "salt": secrets.token_hex(16), "content": canonical(content)} for part, content in parts.items() if content
-    ]
-    digests = {f"{detail['part']}_digest": digest(detail["salt"], detail["content"]) for detail in details}
-    kind, ref = about or (None, None)
-    # Through the table and not the class: a flush here would raise the caller's own errors where it does not expect them.
-    entry_id = db.execute(
-        insert(_ENTRIES)
-        .values(
-            at=_now(db),
-            person_id=actor.person_id,
-            role=actor.role,
-            organisation_id=organisation_id,
-            action=action,
-            about_kind=kind,
-            about_ref=ref,
-            request_id=actor.request_id,
-            **digests,
+    entry = Entry(action, about, organisation_id, before, after, note)
+    record_several(db, [entry])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What `record` takes, for `record_several`."""
+
+    action: str
+    about: tuple[str, str] | None
+    organisation_id: int | None
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    note: str = ""
+
+
+def record_several(db: Session, entries: Sequence[Entry]) -> None:
+    """Write down several things that were done at once, in their order, with two statements; raises as `record` does."""
+    for entry in entries:
+        if not _ACTION.fullmatch(entry.action):
+            raise ValueError(f"action {entry.action!r} is not of the form plugin:thing:verb")
+    if not entries:
+        return
+    actor, at = actor_of(db), _now(db)
+    rows, details = [], []
+    for entry in entries:
+        parts = {CHANGE: _change(entry.before, entry.after, entry.note), ORIGIN: _origin(actor)}
+        theirs = [
+            {"part": part, "salt": secrets.token_hex(16), "content": canonical(content)}
+            for part, content in parts.items()
+            if content
+        ]
+        digests = {f"{detail['part']}_digest": digest(detail["salt"], detail["content"]) for detail in theirs}
+        kind, ref = entry.about or (None, None)
+        details.append(theirs)
+        rows.append(
+            {
+                "at": at,
+                "person_id": actor.person_id,
+                "role": actor.role,
+                "organisation_id": entry.organisation_id,
+                "action": entry.action,
+                "about_kind": kind,
+                "about_ref": ref,
+                "request_id": actor.request_id,
+                **dict.fromkeys((f"{CHANGE}_digest", f"{ORIGIN}_digest")),
+                **digests,
+            }
         )
-        .returning(_ENTRIES.c.id)
-    ).scalar_one()
-    if details:
-        db.execute(insert(_DETAILS), [{"entry_id": entry_id, **detail} for detail in details])
+    # Through the table and not the class: a flush here would raise the caller's own errors where it does not expect them.
+    ids = db.execute(insert(_ENTRIES).returning(_ENTRIES.c.id, sort_by_parameter_order=True), rows).scalars().all()
+    of_entries = [{"entry_id": entry_id, **detail} for entry_id, theirs in zip(ids, details, strict=True) for detail in theirs]
+    if of_entries:
+        db.execute(insert(_DETAILS), of_entries)
 
 
 def changes(row: Any, names: Iterable[str]) -> tuple[dict[str, Any], dict[str, Any]]:

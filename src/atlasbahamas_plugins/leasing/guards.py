@@ -47,6 +47,11 @@ _INCOMPLETE = """NOT (EXISTS (SELECT 1 FROM leasing_party WHERE lease_id = NEW.i
 _PARTS = ("leasing_party", "leasing_deposit", "leasing_clause")
 
 
+# What was recorded by mistake and taken away binds nobody, and the contacts that came with it can go.
+_TAKEN_AWAY = f"""EXISTS (SELECT 1 FROM leasing_lease
+    WHERE id = OLD.lease_id AND state = 'cancelled' AND origin IN ({_RECORDED}))"""  # noqa: S608
+
+
 def _begun(row: str) -> str:
     return f"(SELECT state FROM leasing_lease WHERE id = {row}.lease_id) <> 'draft'"  # noqa: S608
 
@@ -57,12 +62,17 @@ def _locked(row: str) -> str:
 
 
 def _agreed_parts() -> tuple[Trigger, ...]:
-    """Parties, deposits and clauses come and go with a draft only. The words of a clause can change: a person may be erased."""
+    """Parties, deposits and clauses come and go with a draft only; parties go also from what was recorded by mistake.
+
+    The words of a clause can change: a person may be erased.
+    """
     found = []
     for table in _PARTS:
         for event, row in (("INSERT", "NEW"), ("DELETE", "OLD")):
             name = f"{table}_{event.lower()}_late"
-            found.append(refusing(name, table, f"{table}_agreed", event, _begun(row), on_postgresql=_locked(row)))
+            but = f" AND NOT {_TAKEN_AWAY}" if (table, event) == ("leasing_party", "DELETE") else ""
+            late, locked = f"{_begun(row)}{but}", f"{_locked(row)}{but}"
+            found.append(refusing(name, table, f"{table}_agreed", event, late, on_postgresql=locked))
         kept = {"leasing_party": ("contact_id", "role"), "leasing_deposit": ("kind", "cents"), "leasing_clause": ("position",)}
         others = _differ(("id", "lease_id", *kept[table]))
         found.append(refusing(f"{table}_update_late", table, f"{table}_agreed", "UPDATE", others))

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
+from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
 from atlasbahamas_plugins.leasing.leaving.resources import SENT
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
@@ -44,6 +46,7 @@ def export(db: Session, person_id: int) -> Rows:
         "leasing_signing_link": _asked(db, person_id),
         "leasing_invitation": _invitations(db, person_id),
         "leasing_lease": [_row(db, lease, role, name, person_id) for lease, role, name in db.execute(mine).unique()],
+        "leasing_import": _imports(db, person_id),
     }
 
 
@@ -67,6 +70,7 @@ def _invitations(db: Session, person_id: int) -> list[dict[str, Any]]:
 
 def _row(db: Session, lease: Lease, role: str, organisation: str, person_id: int) -> dict[str, Any]:
     whole = whole_lease(db, lease)
+    opening = opening_of(db, lease)
     names = ("ref", "state", "origin", "kind", "starts", "term_last_day", "last_day", "since", "period", "due_day")
     return {
         "organisation": organisation,
@@ -77,6 +81,8 @@ def _row(db: Session, lease: Lease, role: str, organisation: str, person_id: int
         "rents": [{"from": term.starts, "cents": term.cents} for term in whole.rents],
         "to_move_in": [{"kind": deposit.kind, "cents": deposit.cents} for deposit in whole.deposits],
         "what_else_was_agreed": [clause.words for clause in whole.clauses],
+        "paid_to_when_brought_in": opening.paid_to if opening else None,
+        "owed_when_brought_in_cents": opening.balance_cents if opening else None,
         "notices": [_notice(notice) for notice in notices_of(db, lease)],
         "final_statement": _statement(db, lease),
         "answers": _answers(db, lease, person_id),
@@ -106,6 +112,26 @@ def _notice(notice: Notice) -> dict[str, Any]:
     names = ("giver", "given", "last_day", "words", "taken_back")
     served = [{"way": row.way, "by": row.served_by, "on": row.served_on} for row in notice.servings]
     return {**{name: getattr(notice, name) for name in names}, "served": served}
+
+
+def _imports(db: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(LeaseImport, Organisation.name)
+        .join(Organisation, Organisation.id == LeaseImport.organisation_id)
+        .where(or_(LeaseImport.made_by == person_id, LeaseImport.undone_by == person_id))
+        .order_by(LeaseImport.id)
+    )
+    return [
+        {
+            "organisation": name,
+            "leases": row.leases,
+            "made": row.made,
+            "made_by_you": row.made_by == person_id,
+            "undone": row.undone,
+            "undone_by_you": row.undone_by == person_id,
+        }
+        for row, name in rows
+    ]
 
 
 def erase(db: Session, leaving: Leaving) -> None:

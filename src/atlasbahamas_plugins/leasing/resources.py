@@ -66,6 +66,7 @@ class Leases(LimitableList, Collection):
 
     item = LeaseNode
     permission = VIEW
+    also = (EDIT,)
     title = "Leases"
 
     def rows(self) -> Select[Any]:

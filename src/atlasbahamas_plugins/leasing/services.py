@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from atlasbahamas.audit.services import changes, record
+from atlasbahamas.audit.services import Entry, changes, record_several
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
@@ -104,6 +104,19 @@ class LeaseSource:
         return select(Lease.unit_id, said).where(Lease.state.in_(("sent", *BINDING)), there)
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """A lease to be written: of which unit, and everything that is agreed. `code` is given where its key has to be the same.
+
+    Where it `continues` another lease, its people rent here as long as by that one.
+    """
+
+    unit: Unit
+    details: LeaseDetails
+    code: str | None = None
+    continues: Lease | None = None
+
+
 def record_lease(
     db: Session,
     unit: Unit,
@@ -120,41 +133,44 @@ def record_lease(
     It is signed, active or ended by its days. `known`: ids of the contacts that the caller may choose; None for all. Raises
     Refused where another lease has some of its days.
     """
-    lease = write_lease(db, unit, origin, details, now=now, code=code, known=known)
-    bind(db, lease, today=today)
-    record_in_audit(db, "recorded", lease, after={"unit": unit.ref, **told(lease)})
-    return lease
+    return record_leases(db, [Agreed(unit, details, code)], origin, now=now, today=today, known=known)[0]
 
 
-def write_lease(
-    db: Session,
-    unit: Unit,
-    origin: str,
-    details: LeaseDetails,
-    *,
-    now: datetime,
-    code: str | None = None,
-    known: Collection[int] | None = None,
-    continues: Lease | None = None,
-) -> Lease:
-    """A draft with all that belongs to it; where it `continues` another lease, its people rent here as long as by that one."""
-    if unit.archived is not None or unit.property.archived is not None:
+def record_leases(
+    db: Session, agreed: Sequence[Agreed], origin: str, *, now: datetime, today: date, known: Collection[int] | None = None
+) -> list[Lease]:
+    """The same for several, all or none."""
+    leases = write_leases(db, agreed, origin, now=now, known=known)
+    bind(db, *leases, today=today)
+    record_several(db, [_entry("recorded", lease, after={"unit": lease.unit.ref, **told(lease)}) for lease in leases])
+    return leases
+
+
+def write_leases(
+    db: Session, agreed: Sequence[Agreed], origin: str, *, now: datetime, known: Collection[int] | None = None
+) -> list[Lease]:
+    """Drafts with all that belongs to them."""
+    if any(each.unit.archived is not None or each.unit.property.archived is not None for each in agreed):
         raise Refused("This unit is archived. Take it out of the archive first.")
-    organisation_id = unit.property.organisation_id
-    lock_organisation(db, organisation_id)
-    lease = Lease(
-        ref=new_key("lease", code=code),
-        organisation_id=organisation_id,
-        unit=unit,
-        state="draft",
-        origin=origin,
-        reason="",
-        continues_id=continues.id if continues is not None else None,
-        since=continues.since if continues is not None else details.terms.starts,
-        created=now,
-    )
-    _write(db, lease, details, known, now=now)
-    return lease
+    for organisation_id in sorted({each.unit.property.organisation_id for each in agreed}):
+        lock_organisation(db, organisation_id)
+    leases = []
+    for each in agreed:
+        lease = Lease(
+            ref=new_key("lease", code=each.code),
+            organisation_id=each.unit.property.organisation_id,
+            unit=each.unit,
+            state="draft",
+            origin=origin,
+            reason="",
+            continues_id=each.continues.id if each.continues is not None else None,
+            since=each.continues.since if each.continues is not None else each.details.terms.starts,
+            created=now,
+        )
+        _fill(db, lease, each.details, known, now=now)
+        leases.append(lease)
+    db.flush()
+    return leases
 
 
 def write_draft(
@@ -167,7 +183,7 @@ def write_draft(
     known: Collection[int] | None = None,
 ) -> Lease:
     """Write a lease that is to be sent and signed. It takes no day of the unit yet. `known` as in `record_lease`."""
-    lease = write_lease(db, unit, "signed_here", details, now=now, code=code, known=known)
+    (lease,) = write_leases(db, [Agreed(unit, details, code)], "signed_here", now=now, known=known)
     record_in_audit(db, "drafted", lease, after={"unit": unit.ref, **told(lease)})
     return lease
 
@@ -186,11 +202,12 @@ def edit_draft(db: Session, lease: Lease, details: LeaseDetails, *, now: datetim
     db.expire(lease, ["parties", "rents", "deposits", "clauses"])
     # Also when only its parts are others now, whoever has the form open is told.
     flag_modified(lease, "state")
-    _write(db, lease, details, known, now=now)
+    _fill(db, lease, details, known, now=now)
+    db.flush()
     record_in_audit(db, "changed", lease, before=before, after=told(lease))
 
 
-def _write(db: Session, lease: Lease, details: LeaseDetails, known: Collection[int] | None, *, now: datetime) -> None:
+def _fill(db: Session, lease: Lease, details: LeaseDetails, known: Collection[int] | None, *, now: datetime) -> None:
     terms = details.terms
     _check(terms, details.parties)
     with db.no_autoflush:
@@ -207,20 +224,32 @@ def _write(db: Session, lease: Lease, details: LeaseDetails, known: Collection[i
     lease.deposits = [Deposit(kind=kind, cents=cents) for kind, cents in details.deposits.items() if cents]
     lease.clauses = [Clause(position=position, words=words) for position, words in enumerate(details.clauses)]
     db.add(lease)
-    db.flush()
 
 
-def bind(db: Session, lease: Lease, *, today: date, last_day: date | None = None) -> None:
-    """Make a lease count: from now on it takes its days of the unit; the one that it continues ends on the day before.
+def bind(db: Session, *leases: Lease, today: date, last_day: date | None = None) -> None:
+    """Make leases count: from now on they take their days of the unit; one that another continues ends on the day before.
 
     `last_day` where it is known already to end before its term. Raises Refused where another one has some of its days.
     """
     with days_apart(db):
-        _end_what_it_continues(db, lease, today)
-        lease.agreed = min(lease.starts, today)
-        lease.last_day = last_day or (None if lease.rolls_over else lease.term_last_day)
-        lease.state = _state_on(lease, today)
+        for lease in leases:
+            _end_what_it_continues(db, lease, today)
+            lease.agreed = min(lease.starts, today)
+            lease.last_day = last_day or last_day_of_terms(lease)
+            lease.state = state_on(lease, today)
         db.flush()
+
+
+def last_day_of_terms(lease: Lease) -> date | None:
+    """The last day of a lease, as long as nobody says otherwise; None where it goes on."""
+    return None if lease.rolls_over else lease.term_last_day
+
+
+def state_on(lease: Lease, today: date) -> str:
+    """What a lease that counts is on a day, as long as nobody says otherwise."""
+    if lease.last_day is not None and lease.last_day < today:
+        return "ended"
+    return "signed" if lease.starts > today else "active"
 
 
 def _end_what_it_continues(db: Session, lease: Lease, today: date) -> None:
@@ -271,18 +300,22 @@ def keep_lease(db: Session, lease: Lease) -> None:
     if lease.state != "notice":
         raise CHANGED
     with days_apart(db, None):
-        last_day = None if lease.rolls_over else lease.term_last_day
-        move_lease(db, lease, "active", "notice_taken_back", last_day=last_day, reason="")
+        move_lease(db, lease, "active", "notice_taken_back", last_day=last_day_of_terms(lease), reason="")
 
 
 def cancel_lease(db: Session, lease: Lease, reason: str) -> None:
     """Call a lease off before it began, or take one away recorded by mistake: its days are free again. Raises Refused."""
-    lock_lease(db, lease)
-    if not can_be_cancelled(lease):
+    cancel_leases(db, [lease], reason)
+
+
+def cancel_leases(db: Session, leases: Sequence[Lease], reason: str) -> None:
+    """The same for several, all or none."""
+    lock_leases(db, leases)
+    if not all(can_be_cancelled(lease) for lease in leases):
         raise Refused("This lease has begun, so it can only be ended.")
-    counted = lease.state in BINDING
-    move_lease(db, lease, "cancelled", "cancelled", reason=reason)
-    if counted:
+    counted = [lease for lease in leases if lease.state in BINDING]
+    move_leases(db, leases, "cancelled", "cancelled", reason=reason)
+    for lease in counted:
         _give_days_back(db, lease)
 
 
@@ -293,7 +326,7 @@ def _give_days_back(db: Session, lease: Lease) -> None:
         return
     lock_lease(db, former)
     if former.state in ("signed", "active") and former.last_day == lease.starts - ONE_DAY:
-        move_lease(db, former, former.state, "goes_on", last_day=None if former.rolls_over else former.term_last_day)
+        move_lease(db, former, former.state, "goes_on", last_day=last_day_of_terms(former))
 
 
 def former_of(db: Session, lease: Lease) -> Lease | None:
@@ -325,7 +358,7 @@ def turn_leases(db: Session, *, today: date, now: datetime, after: int = 0) -> i
     turned = 0
     for lease in found:
         lock_lease(db, lease)
-        state = _state_on(lease, today)
+        state = state_on(lease, today)
         if lease.state in RUNNING and state != lease.state and (state, lease.state) != ("active", "notice"):
             move_lease(db, lease, state, "began" if state == "active" else "ended")
             turned += 1
@@ -371,24 +404,41 @@ def tenants_known(db: Session, leases: Select[Any]) -> set[int]:
 
 def lock_lease(db: Session, lease: Lease) -> None:
     """Queue for the lease, and see it as it is then."""
-    wanted = select(Lease).where(Lease.id == lease.id).with_for_update(of=Lease)
-    db.scalars(wanted.execution_options(populate_existing=True)).one()
+    lock_leases(db, [lease])
+
+
+def lock_leases(db: Session, leases: Sequence[Lease]) -> None:
+    """Queue for leases, in one order for everybody, and see them as they are then."""
+    wanted = select(Lease).where(Lease.id.in_([lease.id for lease in leases])).order_by(Lease.id).with_for_update(of=Lease)
+    db.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
 def move_lease(db: Session, lease: Lease, state: str, verb: str, **more: Any) -> None:
     """Bring a lease into a state, with other columns beside it, and write it down."""
-    for name, value in {"state": state, **more}.items():
-        setattr(lease, name, value)
-    before, after = changes(lease, ("state", *more))
-    note = str(after.pop("reason", ""))
-    before.pop("reason", None)
+    move_leases(db, [lease], state, verb, **more)
+
+
+def move_leases(db: Session, leases: Sequence[Lease], state: str, verb: str, **more: Any) -> None:
+    """The same for several."""
+    entries = []
+    for lease in leases:
+        for name, value in {"state": state, **more}.items():
+            setattr(lease, name, value)
+        before, after = changes(lease, ("state", *more))
+        note = str(after.pop("reason", ""))
+        before.pop("reason", None)
+        entries.append(_entry(verb, lease, before=before, after=after, note=note))
     db.flush()
-    record_in_audit(db, verb, lease, before=before, after=after, note=note)
+    record_several(db, entries)
 
 
 def record_in_audit(db: Session, verb: str, lease: Lease, **changed: Any) -> None:
     """Write into the audit what was done to a lease."""
-    record(db, f"leasing:lease:{verb}", about=("lease", lease.ref), organisation_id=lease.organisation_id, **changed)
+    record_several(db, [_entry(verb, lease, **changed)])
+
+
+def _entry(verb: str, lease: Lease, **changed: Any) -> Entry:
+    return Entry(f"leasing:lease:{verb}", ("lease", lease.ref), lease.organisation_id, **changed)
 
 
 def told(lease: Lease) -> dict[str, Any]:
@@ -400,12 +450,6 @@ def told(lease: Lease) -> dict[str, Any]:
         "rent_cents": lease.rents[0].cents,
         "parties": [party.contact.ref for party in lease.parties],
     }
-
-
-def _state_on(lease: Lease, today: date) -> str:
-    if lease.last_day is not None and lease.last_day < today:
-        return "ended"
-    return "signed" if lease.starts > today else "active"
 
 
 def _write_terms(lease: Lease, terms: Terms) -> None:

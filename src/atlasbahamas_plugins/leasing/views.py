@@ -10,6 +10,8 @@ from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
+from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
+from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.lists import LeaseList
 from atlasbahamas_plugins.leasing.models import (
@@ -75,8 +77,18 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_leaving": is_leaving(request.db, lease),
         "notices": notices_shown(context, request),
         "unit_node": _unit_node(context, request),
+        **_brought_in(context, request),
         "shows_reach": True,
     }
+
+
+def _brought_in(context: LeaseNode, request: Any) -> dict[str, Any]:
+    """Where the lease stood when it came in with a file, and the way there for those who may edit leases."""
+    opening = opening_of(request.db, context.row)
+    if opening is None:
+        return {"opening": None}
+    node = LeaseImports(request, organisation_above(context), "lease-imports").node_of(opening.lease_import)
+    return {"opening": opening, "import_node": node if request.has_permission(EDIT, node) else None}
 
 
 def _unit_node(context: LeaseNode, request: Any) -> Any:
@@ -93,10 +105,14 @@ def contacts_offered(leases_node: Leases, request: Any) -> tuple[list[tuple[str,
 
     Who may not see all contacts chooses among the tenants whom they can see, or writes somebody new.
     """
-    above = organisation_above(leases_node)
-    everybody = above.gives_everywhere(SEE_CONTACTS)
-    known = None if everybody else services.tenants_known(request.db, leases_node.visible())
-    return contact_choices(request.db, above.row.id, known=known), known
+    known = contacts_known(leases_node, request)
+    return contact_choices(request.db, organisation_above(leases_node).row.id, known=known), known
+
+
+def contacts_known(leases_node: Leases, request: Any) -> set[int] | None:
+    """Ids of the contacts that the caller may know of; None for all."""
+    everybody = organisation_above(leases_node).gives_everywhere(SEE_CONTACTS)
+    return None if everybody else services.tenants_known(request.db, leases_node.visible())
 
 
 def record_lease(context: UnitNode, request: Any) -> Any:

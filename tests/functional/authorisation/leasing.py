@@ -17,6 +17,9 @@ from atlasbahamas.testing.site import START
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, AgreementText
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
+from atlasbahamas_plugins.leasing.importing.resources import LeaseImportNode, LeaseImports
+from atlasbahamas_plugins.leasing.importing.services import Arriving, import_leases
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.resources import (
     DeductionNode,
@@ -89,6 +92,13 @@ WRITERS = who(
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin within",
 )
+# Lists on which a limited manager acts within the limit.
+EDITED_LISTS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance bookkeeper",
+    ok="leasing manager owner admin within outside",
+)
 # What is all of the organisation's.
 TEMPLATE_WRITERS = who(
     sign_in="visitor",
@@ -139,12 +149,31 @@ def arrange(db: Session) -> None:
     invite_parties(db, active, by_id=keva, now=before)
     for model, ref in ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1")):
         db.scalars(select(model).order_by(model.id).limit(1)).one().ref = ref
+    bring_in(db, "Sandyport Mews")
+    bring_in(db, "Freeport Gardens")
+
+
+def bring_in(db: Session, property_name: str) -> None:
+    """A file with one lease, of a new unit of a property."""
+    above = db.scalars(select(Property).where(Property.name == property_name)).one()
+    unit = add_unit(db, above, UnitDetails("Annexe", 1, 1, 100_000, 0, None, False, False), now=START)
+    terms = Terms(START.date(), "month_to_month", None, True, 100_000)
+    person_id = db.scalars(select(Person.id).where(Person.user_name == "keva")).one()
+    arriving = Arriving(unit, terms, [ContactDetails("Latoya Minnis", phone="+12425550160")], {})
+    import_leases(db, above.organisation_id, [arriving], person_id=person_id, now=START, today=START.date())
 
 
 def lease_of(db: Session, state: str) -> str:
     """The key of a lease of the organisation in question."""
     mine = select(Lease.ref).join(Organisation, Organisation.id == Lease.organisation_id).where(Organisation.name == HERE)
     return str(db.scalars(mine.where(Lease.state == state).order_by(Lease.id).limit(1)).one())
+
+
+def import_of(db: Session, *, here: bool) -> str:
+    """The key of a file of leases, of the organisation in question or of another."""
+    of_here = Organisation.name == HERE
+    found = select(LeaseImport.ref).join(Organisation, Organisation.id == LeaseImport.organisation_id)
+    return str(db.scalars(found.where(of_here if here else ~of_here)).one())
 
 
 def document_of(db: Session, state: str) -> tuple[str, str]:
@@ -206,6 +235,8 @@ def places(db: Session) -> dict[str, str]:
         "signed document": f"{here}leases/{signed}/documents/{signed_document}/",
         "text": f"{here}agreement-text/",
         "leases": f"{here}leases/",
+        "files of leases": f"{here}lease-imports/",
+        "file of leases": f"{here}lease-imports/{import_of(db, here=True)}/",
         "active lease": f"{here}leases/{lease_of(db, 'active')}/",
         "lease under notice": f"{here}leases/{lease_of(db, 'notice')}/",
         "signed lease": f"{here}leases/{lease_of(db, 'signed')}/",
@@ -229,6 +260,7 @@ def crossed(db: Session) -> dict[str, str]:
         "a deduction that was not sent": f"/home/leases/{lease_of(db, 'notice')}/move-out/deductions/{draft}/photos/",
         "a notice of another lease": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/notices/{notice}/",
         "a draft at home": f"/home/leases/{lease_of(db, 'draft')}/",
+        "another organisation's file of leases": f"/portfolio/{here.ref}/lease-imports/{import_of(db, here=False)}/",
         "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",
         "another lease's document": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/",
         "another lease's PDF": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/pdf",
@@ -261,6 +293,7 @@ SERVED = {
     "photo": Upload("door.jpg", samples.picture(), "image/jpeg"),
 }
 NOTICE = {**SERVED, "giver": "landlord", "given": "2026-06-01", "last_day": "2026-12-31", "words": "The house is to be sold."}
+FILE = Upload("leases.csv", b"unit,tenants,starts,rent\n1A,Perry Rolle,2026-01-01,2450\n")
 PAPER = [("signed.pdf", samples.pdf(), "application/pdf")]
 
 TABLE = Table(
@@ -268,6 +301,13 @@ TABLE = Table(
     places,
     (
         View(Leases, "", LISTS, at="leases"),
+        View(Leases, "import", EDITED_LISTS, at="leases"),
+        # Whose limit does not reach the unit is told that there is no such unit.
+        View(Leases, "import", {**EDITED_LISTS, "outside": "422"}, at="leases", send={"file": FILE}, get=False, shows=True),
+        View(Leases, "template.csv", EDITED_LISTS, at="leases"),
+        View(LeaseImports, "", EDITED_LISTS, at="files of leases"),
+        View(LeaseImportNode, "", WRITERS, at="file of leases"),
+        View(LeaseImportNode, "undo", WRITERS, at="file of leases", send={}),
         View(LeaseNode, "", READERS, at="active lease"),
         View(LeaseNode, "end", WRITERS, at="active lease", send={"last_day": "2026-07-31", "reason": "Moving to Exuma"}),
         View(LeaseNode, "keep", WRITERS, at="lease under notice", send={}),

@@ -21,13 +21,14 @@ from atlasbahamas_plugins.leasing.notices.services import last_day_by_rule
 from atlasbahamas_plugins.leasing.services import (
     CHANGED,
     ONE_DAY,
+    Agreed,
     LeaseDetails,
     following_of,
     lock_lease,
     record_in_audit,
     told,
     whole_lease,
-    write_lease,
+    write_leases,
 )
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, tell_members, tell_parties
@@ -56,7 +57,8 @@ def write_following(
         raise Refused(f"What is agreed now began on {local_date(former.starts)}: the new terms begin later.", "starts")
     if former.last_day is not None and starts > former.last_day + ONE_DAY:
         raise Refused(f"It runs until {local_date(former.last_day)}: no day may be without a lease.", "starts")
-    lease = write_lease(db, former.unit, "signed_here", details, now=now, known=known, continues=former)
+    agreed = Agreed(former.unit, details, continues=former)
+    (lease,) = write_leases(db, [agreed], "signed_here", now=now, known=known)
     record_in_audit(db, "drafted", lease, after={"continues": former.ref, "unit": former.unit.ref, **told(lease)})
     return lease
 

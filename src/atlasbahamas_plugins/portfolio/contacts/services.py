@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from atlasbahamas.audit.services import changes, record
+from atlasbahamas.audit.services import Entry, changes, record_several
 from atlasbahamas.people.models import Person
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -29,17 +30,47 @@ class ContactDetails:
 
 def add_contact(db: Session, organisation_id: int, details: ContactDetails, *, now: datetime, code: str | None = None) -> Contact:
     """Write down a contact of an organisation."""
-    row = Contact(ref=new_key("c", code=code), organisation_id=organisation_id, created=now)
-    _, after = _write(db, row, details)
-    _record(db, "added", row, after=after)
-    return row
+    return _add(db, organisation_id, [(details, code)], now=now)[0]
+
+
+def add_contacts(db: Session, organisation_id: int, details: Sequence[ContactDetails], *, now: datetime) -> list[Contact]:
+    """Write down several contacts of an organisation at once, in their order."""
+    return _add(db, organisation_id, [(each, None) for each in details], now=now)
+
+
+def remove_unused_contacts(db: Session, contacts: Sequence[Contact], let_go: Callable[[Sequence[int]], None]) -> list[Contact]:
+    """Take away those contacts to which nothing refers but what `let_go` deletes (of the ids it is given); gives them.
+
+    Whether something refers to a contact is asked of the database, whichever feature it belongs to: where it does, nothing of
+    that contact is deleted. Who is linked to a person stays.
+    """
+    unused = [contact for contact in contacts if contact.person_id is None]
+    if not _delete(db, unused, let_go):
+        unused = [contact for contact in unused if _delete(db, [contact], let_go)]
+    for contact in unused:
+        db.expunge(contact)
+    record_several(db, [_entry("removed", contact) for contact in unused])
+    return unused
+
+
+def _delete(db: Session, contacts: Sequence[Contact], let_go: Callable[[Sequence[int]], None]) -> bool:
+    """Delete all of the contacts, or none where something else refers to one of them."""
+    ids = [contact.id for contact in contacts]
+    try:
+        with db.begin_nested():
+            let_go(ids)
+            db.execute(delete(Contact).where(Contact.id.in_(ids)).execution_options(synchronize_session=False))
+    except IntegrityError:
+        return False
+    return True
 
 
 def edit_contact(db: Session, row: Contact, details: ContactDetails) -> None:
     """Change what is known of a contact."""
-    before, after = _write(db, row, details)
+    before, after = _fill(db, row, details)
+    db.flush()
     if after:
-        _record(db, "changed", row, before=before, after=after)
+        record_several(db, [_entry("changed", row, before=before, after=after)])
 
 
 def contact_choices(db: Session, organisation_id: int, *, known: Collection[int] | None = None) -> list[tuple[str, str]]:
@@ -67,14 +98,21 @@ def _told_apart(contact: Contact, shares_name: bool) -> str:
     return f"{contact.name} ({more})" if shares_name and more else contact.name
 
 
-def _write(db: Session, row: Contact, details: ContactDetails) -> tuple[dict[str, Any], dict[str, Any]]:
+def _add(
+    db: Session, organisation_id: int, wanted: Sequence[tuple[ContactDetails, str | None]], *, now: datetime
+) -> list[Contact]:
+    rows = [Contact(ref=new_key("c", code=code), organisation_id=organisation_id, created=now) for _, code in wanted]
+    written = [_fill(db, row, details) for row, (details, _) in zip(rows, wanted, strict=True)]
+    db.flush()
+    record_several(db, [_entry("added", row, after=after) for row, (_, after) in zip(rows, written, strict=True)])
+    return rows
+
+
+def _fill(db: Session, row: Contact, details: ContactDetails) -> tuple[dict[str, Any], dict[str, Any]]:
     row.name, row.email, row.phone = details.name, details.email, details.phone
     db.add(row)
-    changed = changes(row, FIELDS)
-    db.flush()
-    return changed
+    return changes(row, FIELDS)
 
 
-def _record(db: Session, verb: str, row: Contact, **changed: Any) -> None:
-    about = ("contact", row.ref)
-    record(db, f"portfolio:contact:{verb}", about=about, organisation_id=row.organisation_id, **changed)
+def _entry(verb: str, row: Contact, **changed: Any) -> Entry:
+    return Entry(f"portfolio:contact:{verb}", ("contact", row.ref), row.organisation_id, **changed)
