@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ from atlasbahamas_plugins.leasing.leaving import services
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.personal import erase, export
+from atlasbahamas_plugins.leasing.renewals.services import write_following
+from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 
 DOOR = {
     "kind": "repair",
@@ -137,6 +141,12 @@ def test_only_what_is_still_theirs_is_held_and_who_stays_has_no_move_out(site: S
     lease = record(keva, unit, starts="2026-01-01", **money).location
     for path in ("", "date", "meter", "keys", "vacant", "send", "deductions/new", "data"):
         keva.get(f"{lease}move-out/{path}", status=404)
+    with site.db.transaction() as db:  # new terms that nobody signed do not count
+        db.info[ACTOR] = COMMAND
+        former = db.scalars(select(Lease).where(Lease.ref == lease.split("/")[-2])).one()
+        parties = [PartyLine(None, ContactDetails("Perry Rolle"), "primary")]
+        terms = Terms(date(2026, 8, 1), "month_to_month", None, True, 240_000)
+        write_following(db, former, LeaseDetails(terms, parties), now=site.clock.now())
     fill(keva, f"{lease}end", last_day="2026-05-31")
     assert "B$1,565" in keva.get(f"{lease}move-out/").text
     keva.get(f"{lease}move-out/data", status=404)

@@ -11,7 +11,7 @@ from atlasbahamas.db import Cents, Id, Key, Line, Prose
 from atlasbahamas.db.triggers import append_only, refusing
 from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.people.models import Person
-from atlasbahamas_plugins.leasing.models import Base, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.models import BINDING, Base, Lease, LeaseParty
 
 STEPS = {"date": "Date agreed", "meter": "Meter read", "keys": "Keys returned", "vacant": "Vacant"}
 KINDS = {
@@ -134,8 +134,10 @@ class DeductionAnswer(Base):
     party: Mapped[LeaseParty] = relationship(LeaseParty, lazy="joined", innerjoin=True)
 
 
-_OPEN = """EXISTS (SELECT 1 FROM leasing_lease WHERE id = NEW.lease_id AND state IN ('notice', 'ended')
-    AND NOT EXISTS (SELECT 1 FROM leasing_lease AS later WHERE later.continues_id = NEW.lease_id))"""
+_BINDING = ", ".join(repr(state) for state in BINDING)
+_OPEN = f"""EXISTS (SELECT 1 FROM leasing_lease WHERE id = NEW.lease_id AND state IN ('notice', 'ended')
+    AND NOT EXISTS (SELECT 1 FROM leasing_lease AS later WHERE later.continues_id = NEW.lease_id
+        AND later.state IN ({_BINDING})))"""  # noqa: S608
 
 
 def _sent(lease_id: str) -> str:

@@ -29,7 +29,7 @@ from atlasbahamas_plugins.leasing.leaving.models import (
     MoveOutStep,
     Statement,
 )
-from atlasbahamas_plugins.leasing.models import Deposit, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.models import BINDING, Deposit, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import CHANGED, end_lease, lock_lease, whole_lease
 from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
 
@@ -97,9 +97,9 @@ class MoveOut:
 
 
 def is_leaving(db: Session, lease: Lease) -> bool:
-    """Whether somebody moves out of a lease, or did: not where the lease of another landlord continues it."""
-    continued = select(Lease.id).where(Lease.continues_id == lease.id)
-    return lease.state in ("notice", "ended") and db.scalar(continued) is None
+    """Whether somebody moves out of a lease, or did: not where another one that counts continues it, of whichever landlord."""
+    continued = select(Lease.id).where(Lease.continues_id == lease.id, Lease.state.in_(BINDING))
+    return lease.state in ("notice", "ended") and db.scalar(continued.limit(1)) is None
 
 
 def move_out_of(db: Session, lease: Lease) -> MoveOut:
