@@ -210,7 +210,8 @@ def undo_import(db: Session, row: LeaseImport, *, person_id: int, now: datetime)
     if not may_be_undone(row, now=now):
         raise Refused(f"A file of leases can be taken away for {UNDO_WITHIN.days} days. This one is older.")
     lock_leases(db, db.scalars(_of(row)).unique().all())
-    going = [lease for lease in leases_of_import(db, row) if is_untouched(lease)]
+    continued = set(db.scalars(_continued(row)))
+    going = [lease for lease in leases_of_import(db, row) if is_untouched(lease) and lease.id not in continued]
     if not going:
         raise Refused("Each of these leases was changed since, so none is taken away.")
     cancel_leases(db, going, f"Taken away with the file of {local_date(row.made)}")
@@ -247,6 +248,12 @@ def is_untouched(lease: Lease) -> bool:
 
 def _of(row: LeaseImport) -> Select[Lease]:
     return select(Lease).join(Opening, Opening.lease_id == Lease.id).where(Opening.import_id == row.id).order_by(Opening.id)
+
+
+def _continued(row: LeaseImport) -> Select[int | None]:
+    """Ids of the organisation's leases that others continue, or are to: what somebody goes on with was changed."""
+    mine = (Lease.organisation_id == row.organisation_id, Lease.continues_id.is_not(None), Lease.state != "cancelled")
+    return select(Lease.continues_id).where(*mine)
 
 
 def _remove_contacts(db: Session, row: LeaseImport, going: Sequence[Lease]) -> list[Contact]:
