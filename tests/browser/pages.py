@@ -38,6 +38,7 @@ from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
+from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -234,6 +235,14 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("LeaseNode", "ask"): (ORG + "leases/{sent_lease}/ask",),
     ("LeaseNode", "sign"): (ORG + "leases/{sent_lease}/sign",),
     ("Root", "sign-lease"): ("/sign-lease?token=none", "/sign-lease?token={signing_token}"),
+    ("Root", "tenant-invitation"): ("/tenant-invitation?token=none", "/tenant-invitation?token={invitation_token}"),
+    ("LeaseNode", "renew"): (ORG + "leases/{active_lease}/renew",),
+    ("LeaseNode", "rent"): (ORG + "leases/{active_lease}/rent",),
+    ("LeaseNode", "sign-ins"): (ORG + "leases/{sent_lease}/sign-ins", ORG + "leases/{active_lease}/sign-ins"),
+    ("LeaseNode", "invite"): (ORG + "leases/{sent_lease}/invite",),
+    ("LeaseNode", "withdraw-invitation"): (ORG + "leases/{sent_lease}/withdraw-invitation",),
+    ("LeaseNode", "withdraw-link"): (ORG + "leases/{sent_lease}/withdraw-link",),
+    ("MyLease", "sign"): ("/home/leases/{sent_lease}/sign",),
     ("MyLease", ""): ("/home/leases/{home_lease}/",),
     ("LeaseNode", "give-notice"): (ORG + "leases/{active_lease}/give-notice",),
     ("MyLease", "give-notice"): ("/home/leases/{home_lease}/give-notice",),
@@ -316,6 +325,8 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OwnListing", "withdraw"): (LISTING + "withdraw",),
 }
 NO_PAGE: set[View] = {
+    ("Root", "lease-copy"),
+    ("Leases", "template.csv"),
     ("Account", "export"),
     ("Account", "send-code"),
     ("Account", "end-device"),
@@ -416,6 +427,8 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
     asked = ask_for_signatures(db, waits, by_id=1, secret="of these pages", now=now)
     documents["signing_token"] = asked[0].token
+    documents["invitation_token"] = invite_parties(db, waits, by_id=1, now=now)[0].token
+    waits.parties[-1].contact.person_id = at_home.parties[0].contact.person_id
     return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
 
 

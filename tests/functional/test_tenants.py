@@ -177,7 +177,7 @@ def test_a_link_is_taken_back_and_one_that_ran_out_is_asked_for_anew(mailing: Si
 def test_home_is_small_and_asks_little(site: Site) -> None:
     andre = site.browser("andre")
     lease = str(andre.get("/home/").html.find("a", href=re.compile("^/home/leases/"))["href"])
-    for path, most in (("/home/", 8), (lease, 11)):
+    for path, most in (("/home/", 8), (lease, 12)):
         andre.get(path)
         with QueryCounter(site.db.engine) as counter:
             page = andre.get(path)

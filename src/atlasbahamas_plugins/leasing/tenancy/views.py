@@ -160,7 +160,6 @@ def my_leases(request: Any, context: Any) -> dict[str, Any]:
     return {
         "leases": leases,
         "waiting": [one for one in leases if one.row.state == "sent" and one.party.id not in signed],
-        "state_badges": {row.id: badge(STATES[row.state], TONES[row.state]) for row in found},
         "today": request.clock.today(),
         **WORDS,
     }
