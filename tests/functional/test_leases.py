@@ -246,7 +246,7 @@ def test_the_tenants_stay_when_the_property_changes_hands(site: Site, keva: Test
     was = lease.rstrip("/").rpartition("/")[2]
     with site.db.transaction("read") as db:
         before = db.scalars(select(Lease).where(Lease.ref == was)).one()
-        after = db.scalars(select(Lease).where(Lease.continues_id == before.id)).one()
+        after = db.scalars(select(Lease).where(Lease.taken_over_id == before.id)).one()
         assert (after.state, after.starts, after.since) == ("active", date(2026, 7, 1), date(2025, 3, 1))
         assert after.rent_on(after.starts) == before.rents[0].cents
         assert after.parties[0].contact.organisation_id == after.organisation_id != before.organisation_id

@@ -24,10 +24,13 @@ _ELSEWHERE = """NOT EXISTS (SELECT 1 FROM portfolio_unit JOIN portfolio_property
     WHERE portfolio_unit.id = NEW.unit_id AND portfolio_property.organisation_id = NEW.organisation_id)"""
 # What SQLite's REPLACE would take away without asking.
 _LEASE_THERE = """ OR EXISTS (SELECT 1 FROM leasing_lease
-    WHERE id = NEW.id OR ref = NEW.ref OR (continues_id = NEW.continues_id
-    AND organisation_id = NEW.organisation_id AND state <> 'cancelled'))"""
-_FORMER = "EXISTS (SELECT 1 FROM leasing_lease AS former WHERE former.id = NEW.continues_id AND"
-_TAKEN_OVER = f"{_FORMER} former.organisation_id <> NEW.organisation_id)"
+    WHERE id = NEW.id OR ref = NEW.ref OR taken_over_id = NEW.taken_over_id
+    OR (continues_id = NEW.continues_id AND state <> 'cancelled'))"""
+_BEFORE = "EXISTS (SELECT 1 FROM leasing_lease AS former WHERE former.id ="
+_ASTRAY = f"""{_BEFORE} coalesce(NEW.continues_id, NEW.taken_over_id)
+    AND (former.unit_id <> NEW.unit_id OR former.starts > NEW.starts))
+    OR {_BEFORE} NEW.continues_id AND former.organisation_id <> NEW.organisation_id)
+    OR {_BEFORE} NEW.taken_over_id AND former.organisation_id = NEW.organisation_id)"""
 _SAME = ("id", "ref", "organisation_id", "unit_id", "created")
 _AGREED = (
     *("kind", "rolls_over", "starts", "since", "period", "timing", "due_day", "grace_days"),
@@ -118,7 +121,7 @@ TRIGGERS = (
         "leasing_lease",
         "leasing_lease_continues",
         "INSERT",
-        f"{_FORMER} (former.unit_id <> NEW.unit_id OR former.starts > NEW.starts))",
+        _ASTRAY,
     ),
     refusing("leasing_lease_of_the_owner", "leasing_lease", "leasing_lease_of_the_owner", "INSERT", _ELSEWHERE),
     refusing(
@@ -126,7 +129,8 @@ TRIGGERS = (
         "leasing_lease",
         "leasing_lease_stays",
         "UPDATE",
-        f"{_differ(_SAME)} OR coalesce(NEW.continues_id, 0) <> coalesce(OLD.continues_id, 0)",
+        f"""{_differ(_SAME)} OR coalesce(NEW.continues_id, 0) <> coalesce(OLD.continues_id, 0)
+        OR coalesce(NEW.taken_over_id, 0) <> coalesce(OLD.taken_over_id, 0)""",
     ),
     refusing(
         "leasing_lease_moves",
@@ -154,7 +158,7 @@ TRIGGERS = (
         "leasing_lease",
         "leasing_lease_sent_first",
         "UPDATE",
-        f"""OLD.state = 'draft' AND NEW.state IN ({_STATES}) AND NEW.origin NOT IN ({_RECORDED}) AND NOT {_TAKEN_OVER}""",
+        f"""OLD.state = 'draft' AND NEW.state IN ({_STATES}) AND NEW.origin NOT IN ({_RECORDED}) AND NEW.taken_over_id IS NULL""",
     ),
     refusing("leasing_lease_kept", "leasing_lease", "leasing_lease_kept", "DELETE", "OLD.state <> 'draft'"),
     Trigger(

@@ -107,11 +107,12 @@ class Lease(Base):
 
     `starts` and `last_day` are local dates, both days of the lease; `last_day` None: nobody knows yet. A fixed term has
     `term_last_day`; a lease that `rolls_over` goes on after it from month to month. `since` is the day from which these people
-    rent here, before `starts` where the lease continues another one (`continues_id`): it was renewed or changed, or the property
-    changed hands. In each organisation one lease that was not cancelled continues another. `agreed` is the day on which it
-    became binding; `roll_over_told` that on which people were told that its term will be over. `until` is for lists: the
-    database keeps it at the last day that anybody knows of, that of the lease or else of its term, and at FOR_EVER where there
-    is none. The late fee is data: cents, hundredths of a percent, and a cap in cents.
+    rent here, before `starts` where the lease continues another one: of the same landlord (`continues_id`: it was renewed or
+    changed), or of the former one (`taken_over_id`: the property changed hands). One lease that was not cancelled continues
+    another, and one takes it over. `agreed` is the day on which it became binding; `roll_over_told` that on which people were
+    told that its term will be over. `until` is for lists: the database keeps it at the last day that anybody knows of, that of
+    the lease or else of its term, and at FOR_EVER where there is none. The late fee is data: cents, hundredths of a percent,
+    and a cap in cents.
     """
 
     __tablename__ = "leasing_lease"
@@ -147,7 +148,6 @@ class Lease(Base):
         Index(
             "uq_leasing_lease_continues_id",
             "continues_id",
-            "organisation_id",
             unique=True,
             sqlite_where=text("state <> 'cancelled'"),
             postgresql_where=text("state <> 'cancelled'"),
@@ -177,6 +177,7 @@ class Lease(Base):
     late_fee_cap_cents: Mapped[int | None]
     reason: Mapped[Line]
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("leasing_lease.id"))
+    taken_over_id: Mapped[int | None] = mapped_column(ForeignKey("leasing_lease.id"), unique=True)
     roll_over_told: Mapped[date | None]
     until: Mapped[date] = mapped_column(server_default=FOR_EVER, server_onupdate=FetchedValue())
     created: Mapped[datetime]

@@ -330,15 +330,13 @@ def _give_days_back(db: Session, lease: Lease) -> None:
 
 
 def former_of(db: Session, lease: Lease) -> Lease | None:
-    """The lease of the same organisation that this one continues, if it does."""
-    mine = (Lease.id == lease.continues_id, Lease.organisation_id == lease.organisation_id)
-    return db.scalar(select(Lease).where(*mine)) if lease.continues_id is not None else None
+    """The lease of the same landlord that this one continues, if it does."""
+    return db.get_one(Lease, lease.continues_id) if lease.continues_id is not None else None
 
 
 def following_of(db: Session, lease: Lease) -> Lease | None:
-    """The lease of the same organisation that continues another one, or is to, unless it was cancelled."""
-    mine = (Lease.continues_id == lease.id, Lease.organisation_id == lease.organisation_id)
-    return db.scalar(select(Lease).where(*mine, Lease.state != "cancelled"))
+    """The lease of the same landlord that continues another one, or is to, unless it was cancelled."""
+    return db.scalar(select(Lease).where(Lease.continues_id == lease.id, Lease.state != "cancelled"))
 
 
 def can_be_cancelled(lease: Lease) -> bool:

@@ -34,15 +34,17 @@ class LeasesGoOn:
         today = now.astimezone(NASSAU).date()
         of_it = select(Lease).join(Unit, Unit.id == Lease.unit_id).where(Unit.property_id == property_id)
         mine = of_it.where(Lease.organisation_id == from_id, Lease.state.in_(("draft", "sent", *RUNNING)))
-        for lease in db.scalars(mine.order_by(Lease.id)).unique().all():
+        taken: dict[int, Lease] = {}
+        # What was continued comes before what continues it, and so it does with the taker.
+        for lease in db.scalars(mine.order_by(Lease.starts, Lease.id)).unique().all():
             lock_lease(db, lease)
             if lease.state in RUNNING:
-                _continue(db, lease, to_id, today=today, now=now)
+                _continue(db, lease, to_id, taken, today=today, now=now)
             elif lease.state in ("draft", "sent"):
                 move_lease(db, lease, "cancelled", "cancelled", reason=HANDED_OVER)
 
 
-def _continue(db: Session, lease: Lease, to_id: int, *, today: date, now: datetime) -> None:
+def _continue(db: Session, lease: Lease, to_id: int, taken: dict[int, Lease], *, today: date, now: datetime) -> None:
     state, last_day = lease.state, lease.last_day
     if lease.starts >= today:
         move_lease(db, lease, "cancelled", "handed_over", reason=HANDED_OVER)
@@ -51,7 +53,9 @@ def _continue(db: Session, lease: Lease, to_id: int, *, today: date, now: dateti
         move_lease(db, lease, "ended", "handed_over", last_day=until, reason=HANDED_OVER)
     if last_day is not None and last_day < today:
         return
-    following = _copy(db, whole_lease(db, lease), to_id, today=today, now=now)
+    former = taken.get(lease.continues_id or 0)
+    following = _copy(db, whole_lease(db, lease), to_id, former, today=today, now=now)
+    taken[lease.id] = following
     bind(db, following, today=today, last_day=last_day)
     if state == "notice":
         following.state = "notice"
@@ -59,7 +63,7 @@ def _continue(db: Session, lease: Lease, to_id: int, *, today: date, now: dateti
     record_in_audit(db, "taken_over", following, after=told(following))
 
 
-def _copy(db: Session, lease: Lease, to_id: int, *, today: date, now: datetime) -> Lease:
+def _copy(db: Session, lease: Lease, to_id: int, former: Lease | None, *, today: date, now: datetime) -> Lease:
     """A draft of the taker's with the same terms from today on; its tenants become contacts of the taker."""
     starts = max(lease.starts, today)
     following = Lease(
@@ -69,7 +73,8 @@ def _copy(db: Session, lease: Lease, to_id: int, *, today: date, now: datetime) 
         state="draft",
         starts=starts,
         reason="",
-        continues_id=lease.id,
+        continues_id=former.id if former is not None else None,
+        taken_over_id=lease.id,
         created=now,
         **{name: getattr(lease, name) for name in _COPIED},
     )

@@ -136,8 +136,8 @@ class DeductionAnswer(Base):
 
 _BINDING = ", ".join(repr(state) for state in BINDING)
 _OPEN = f"""EXISTS (SELECT 1 FROM leasing_lease WHERE id = NEW.lease_id AND state IN ('notice', 'ended')
-    AND NOT EXISTS (SELECT 1 FROM leasing_lease AS later WHERE later.continues_id = NEW.lease_id
-        AND later.state IN ({_BINDING})))"""  # noqa: S608
+    AND NOT EXISTS (SELECT 1 FROM leasing_lease AS later
+        WHERE (later.continues_id = NEW.lease_id OR later.taken_over_id = NEW.lease_id) AND later.state IN ({_BINDING})))"""  # noqa: S608
 
 
 def _sent(lease_id: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import canonical, changes, record
@@ -98,7 +98,8 @@ class MoveOut:
 
 def is_leaving(db: Session, lease: Lease) -> bool:
     """Whether somebody moves out of a lease, or did: not where another one that counts continues it, of whichever landlord."""
-    continued = select(Lease.id).where(Lease.continues_id == lease.id, Lease.state.in_(BINDING))
+    later = or_(Lease.continues_id == lease.id, Lease.taken_over_id == lease.id)
+    continued = select(Lease.id).where(later, Lease.state.in_(BINDING))
     return lease.state in ("notice", "ended") and db.scalar(continued.limit(1)) is None
 
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
     sa.Column('late_fee_cap_cents', INTEGER, nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('continues_id', INTEGER, nullable=True),
+    sa.Column('taken_over_id', INTEGER, nullable=True),
     sa.Column('roll_over_told', sa.Date(), nullable=True),
     sa.Column('created', MOMENT, nullable=False),
     sa.Column('version', INTEGER, nullable=False),
@@ -89,6 +90,8 @@ def upgrade() -> None:
     sa.CheckConstraint('since <= starts', name=op.f('ck_leasing_lease_since_before_start')),
     sa.CheckConstraint('term_last_day >= since', name=op.f('ck_leasing_lease_term_ends_after_start')),
     sa.ForeignKeyConstraint(['continues_id'], ['leasing_lease.id'], name=op.f('fk_leasing_lease_continues_id_leasing_lease')),
+    sa.ForeignKeyConstraint(['taken_over_id'], ['leasing_lease.id'], name=op.f('fk_leasing_lease_taken_over_id_leasing_lease')),
+    sa.UniqueConstraint('taken_over_id', name=op.f('uq_leasing_lease_taken_over_id')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_leasing_lease_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['unit_id'], ['portfolio_unit.id'], name=op.f('fk_leasing_lease_unit_id_portfolio_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leasing_lease')),
@@ -97,7 +100,7 @@ def upgrade() -> None:
     op.create_index('ix_leasing_lease_organisation_id_created', 'leasing_lease', ['organisation_id', 'created', 'id'])
     op.create_index('ix_leasing_lease_organisation_id_starts', 'leasing_lease', ['organisation_id', 'starts', 'id'])
     op.create_index('ix_leasing_lease_state_last_day', 'leasing_lease', ['state', 'last_day'])
-    op.create_index('uq_leasing_lease_continues_id', 'leasing_lease', ['continues_id', 'organisation_id'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
+    op.create_index('uq_leasing_lease_continues_id', 'leasing_lease', ['continues_id'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
     op.create_index('ix_leasing_lease_unit_id_starts', 'leasing_lease', ['unit_id', 'starts'])
     op.create_table('leasing_clause',
     sa.Column('id', INTEGER, nullable=False),
