@@ -81,6 +81,9 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 units = [add_unit(db, above, UnitDetails(label, 1, 1, 100_000), now=self.now) for label in ("A", "B")]
                 db.flush()
                 self.unit_ids = [unit.id for unit in units]
+                for unit, (days, rolls) in zip(units, ((None, True), (300, False)), strict=True):
+                    agreed = self.details(self.today - timedelta(days=100), days, rolls)
+                    services.record_lease(db, unit, "on_paper", agreed, now=self.now, today=self.today)
 
         @property
         def now(self) -> datetime:

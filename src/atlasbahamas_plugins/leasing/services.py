@@ -313,6 +313,10 @@ def cancel_leases(db: Session, leases: Sequence[Lease], reason: str) -> None:
     lock_leases(db, leases)
     if not all(can_be_cancelled(lease) for lease in leases):
         raise Refused("This lease has begun, so it can only be ended.")
+    ids = [lease.id for lease in leases]
+    going_on = select(Lease.id).where(Lease.continues_id.in_(ids), Lease.id.not_in(ids), Lease.state != "cancelled")
+    if db.scalar(going_on.limit(1)) is not None:
+        raise Refused("Another agreement goes on from this one. Cancel that one first.")
     counted = [lease for lease in leases if lease.state in BINDING]
     move_leases(db, leases, "cancelled", "cancelled", reason=reason)
     for lease in counted:
