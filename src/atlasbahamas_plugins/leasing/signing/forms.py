@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from wtforms.fields import HiddenField
-
 from atlasbahamas.web.forms import CheckField, Form, TextField
 
 
@@ -26,4 +24,4 @@ class SignForm(NameForm):
 class WithdrawForm(Form):
     """Which link is taken back."""
 
-    link = HiddenField()
+    link = TextField("Link", required=True, max_length=80)

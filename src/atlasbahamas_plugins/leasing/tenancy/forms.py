@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms.fields import HiddenField
-
-from atlasbahamas.web.forms import CheckField, Form
+from atlasbahamas.web.forms import CheckField, Form, TextField
 
 
 class AnswerForm(Form):
@@ -16,4 +14,4 @@ class AnswerForm(Form):
 class WithdrawForm(Form):
     """Which invitation is taken back."""
 
-    invitation = HiddenField()
+    invitation = TextField("Invitation", required=True, max_length=80)
