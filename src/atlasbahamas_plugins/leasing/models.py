@@ -184,6 +184,7 @@ class Lease(Base):
     version: Mapped[int] = mapped_column()
 
     unit: Mapped[Unit] = relationship(Unit, lazy="joined")
+    organisation: Mapped[Organisation] = relationship(Organisation)
     parties: Mapped[list[LeaseParty]] = relationship(order_by="LeaseParty.position")
     rents: Mapped[list[RentTerm]] = relationship(order_by="RentTerm.starts")
     deposits: Mapped[list[Deposit]] = relationship(order_by="Deposit.id")

@@ -392,10 +392,14 @@ WITH_PARTIES = (selectinload(Lease.parties).joinedload(LeaseParty.contact), sele
 
 
 def whole_lease(db: Session, lease: Lease) -> Lease:
-    """The lease with everything that belongs to it, loaded."""
-    parts = (selectinload(Lease.deposits), selectinload(Lease.clauses))
-    wanted = select(Lease).where(Lease.id == lease.id).options(*WITH_PARTIES, *parts, joinedload(Lease.unit))
-    return db.scalars(wanted.execution_options(populate_existing=True)).one()
+    """The lease with everything that belongs to it, and its landlord, loaded by two queries.
+
+    There are few parties, rents and deposits, so that all of them come with one row for each combination; clauses may be many.
+    """
+    parts = (joinedload(Lease.parties).joinedload(LeaseParty.contact), joinedload(Lease.rents), joinedload(Lease.deposits))
+    others = (selectinload(Lease.clauses), joinedload(Lease.unit), joinedload(Lease.organisation))
+    wanted = select(Lease).where(Lease.id == lease.id).options(*parts, *others)
+    return db.scalars(wanted.execution_options(populate_existing=True)).unique().one()
 
 
 def tenants_known(db: Session, leases: Select[Any]) -> set[int]:

@@ -23,7 +23,7 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.agreements.blanks import check, fill, values_of
 from atlasbahamas_plugins.leasing.agreements.models import FEWEST_LINK_DAYS, Document, SignedCopy, Template
 from atlasbahamas_plugins.leasing.agreements.pdf import render_pdf
-from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.models import RECORDED, Lease
 from atlasbahamas_plugins.leasing.services import CHANGED, bind, lock_lease, move_lease, whole_lease
 
 FORMAT = 1
@@ -138,7 +138,9 @@ def signed_on_paper(
 
 
 def documents_of(db: Session, lease: Lease) -> list[Document]:
-    """What was sent, the newest first."""
+    """What was sent, the newest first. Of a lease that was only recorded nothing was."""
+    if lease.origin in RECORDED:
+        return []
     query = select(Document).where(Document.lease_id == lease.id).order_by(Document.number.desc())
     return list(db.scalars(query.limit(50)))
 

@@ -97,10 +97,14 @@ class MoveOut:
 
 
 def is_leaving(db: Session, lease: Lease) -> bool:
-    """Whether somebody moves out of a lease, or did: not where another one that counts continues it, of whichever landlord."""
+    """Whether somebody moves out of a lease, or did: not where another one that counts continues it, of whichever landlord.
+
+    A lease under notice is continued by none: that takes the notice back first, and a new landlord's begins when it has ended.
+    """
+    if lease.state != "ended":
+        return lease.state == "notice"
     later = or_(Lease.continues_id == lease.id, Lease.taken_over_id == lease.id)
-    continued = select(Lease.id).where(later, Lease.state.in_(BINDING))
-    return lease.state in ("notice", "ended") and db.scalar(continued.limit(1)) is None
+    return db.scalar(select(Lease.id).where(later, Lease.state.in_(BINDING)).limit(1)) is None
 
 
 def move_out_of(db: Session, lease: Lease) -> MoveOut:

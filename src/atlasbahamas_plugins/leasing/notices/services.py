@@ -13,7 +13,7 @@ from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
@@ -164,9 +164,11 @@ def take_back(db: Session, lease: Lease, *, now: datetime) -> None:
 
 
 def notices_of(db: Session, lease: Lease) -> Sequence[Notice]:
-    """The notices of a lease with how they were served, the newest first."""
+    """The notices of a lease with how they were served, the newest first. One that has not begun has none."""
+    if lease.state in ("draft", "sent", "signed"):
+        return []
     mine = select(Notice).where(Notice.lease_id == lease.id).order_by(Notice.id.desc()).limit(50)
-    return db.scalars(mine.options(selectinload(Notice.servings))).all()
+    return db.scalars(mine.options(joinedload(Notice.servings))).unique().all()
 
 
 def counts(lease: Lease, notice: Notice, newest: Notice) -> bool:

@@ -19,7 +19,7 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements
-from atlasbahamas_plugins.leasing.agreements.services import content_of, current_document, days_of_links
+from atlasbahamas_plugins.leasing.agreements.services import content_of, current_document
 from atlasbahamas_plugins.leasing.models import ROLES
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease
 from atlasbahamas_plugins.leasing.signing import links, services
@@ -43,7 +43,6 @@ def signing(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_sent": context.row.state == "sent",
         "standing": standing,
         "document_node": Agreements(request, context, "documents").node_of(document),
-        "days": days_of_links(request.db, context.row.organisation_id),
         "links": _links_shown_once(request, standing),
         "roles": ROLES,
         "answers": ANSWERS,

@@ -39,7 +39,7 @@ def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
         "today": today,
         "state_badge": badge(STATES[lease.state], TONES[lease.state]),
         "rent_cents": lease.rent_on(max(today, lease.starts)),
-        "landlord": request.db.get_one(Organisation, lease.organisation_id).name,
+        "landlord": lease.organisation.name,
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
         "is_leaving": is_leaving(request.db, lease),
         "may_sign": lease.state == "sent" and context.party.id not in signed_parties(request.db, [lease]),
