@@ -94,9 +94,9 @@ def test_no_and_taken_back_and_run_out(mailing: Site, keva: TestApp) -> None:
     assert "does not want a sign-in" in told(keva)
     with mailing.db.transaction("read") as db:
         ref = db.scalars(select(TenantInvitation.ref).where(TenantInvitation.answer.is_(None))).one()
-    keva.get(f"{lease}withdraw-invitation?invitation={ref}").forms["form"].submit(status=303)
+    keva.get(f"{lease}withdraw-invitation?link={ref}").forms["form"].submit(status=303)
     assert "no longer open" in mailing.browser("jerome").get(first["Rashad Culmer"], status=404).text
-    assert "no longer open" in keva.get(f"{lease}withdraw-invitation?invitation={ref}").forms["form"].submit(status=422).text
+    assert "no longer open" in keva.get(f"{lease}withdraw-invitation?link={ref}").forms["form"].submit(status=422).text
     second, phone = invite(keva, lease)["Rashad Culmer"], mailing.browser()
     mailing.clock.move(hours=73)
     mailing.drain_jobs()

@@ -221,3 +221,9 @@ class CancelForm(Form):
     """Why a lease is called off."""
 
     reason = TextField("Why", required=True)
+
+
+class LinkForm(Form):
+    """Which link, to sign or to join, is taken back: by its key, which the page sends along."""
+
+    link = TextField("Link", required=True, max_length=80)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from pyramid.httpexceptions import HTTPSeeOther
+
+from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import badge
-from atlasbahamas.web.forms import confirm_page, done, form_page
+from atlasbahamas.web.forms import Form, confirm_page, done, form_page
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
-from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
+from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, LinkForm, RecordForm, lease_form, wants
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
 from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
@@ -185,3 +189,30 @@ def of_unit(request: Any, context: UnitNode) -> dict[str, Any]:
         "unit_node": context,
         "today": request.clock.today(),
     }
+
+
+def withdraw_link_page(context: LeaseNode, request: Any, heading: str, back: str, withdraw: Callable[[str], None]) -> Any:
+    """Take one party's link back, after asking; `withdraw` does it by the key of the link."""
+    form = LinkForm(request, link=request.params.get("link", ""))
+
+    def submit() -> Any:
+        withdraw(form.link.data)
+        request.session.flash("The link opens nothing any more.")
+        return HTTPSeeOther(context.url(back))
+
+    return form_page(request, form, {"heading": heading, "cancel": context.url(back)}, submit=submit)
+
+
+def link_over_page(request: Any, refused: Refused, ask: Callable[[], None] | None) -> dict[str, Any]:
+    """What a link shows that is over: why, and where `ask` is given, a button by which a new one is asked for."""
+    form, asked = Form(request), False
+    if ask is not None and form.sent:
+        try:
+            ask()
+            asked = True
+        except Refused as again:
+            refused = again
+    if not asked:
+        form.form_errors.append(refused.message)
+        request.response.status_int = 404
+    return {"form": form, "asked": asked, "may_ask": ask is not None}

@@ -337,7 +337,7 @@ TABLE = Table(
         View(LeaseNode, "withdraw-link", WRITERS, at="sent lease", send={"link": "s-matrix1"}),
         View(LeaseNode, "sign-ins", READERS, at="sent lease"),
         View(LeaseNode, "invite", WRITERS, at="active lease", send={}),
-        View(LeaseNode, "withdraw-invitation", WRITERS, at="active lease", send={"invitation": "ti-matrix1"}),
+        View(LeaseNode, "withdraw-invitation", WRITERS, at="active lease", send={"link": "ti-matrix1"}),
         View(Root, "tenant-invitation", WITH_A_LINK, at="root"),
         View(Root, "lease-copy", WITH_A_LINK, at="root"),
         View(MyLease, "sign", SIGNERS, at="lease to sign", send={"full_name": "My Own Name", "agrees": True}),

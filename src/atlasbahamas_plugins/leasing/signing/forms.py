@@ -19,9 +19,3 @@ class SignForm(NameForm):
     code = TextField(
         "Your code", required=True, max_length=6, render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"}
     )
-
-
-class WithdrawForm(Form):
-    """Which link is taken back."""
-
-    link = TextField("Link", required=True, max_length=80)

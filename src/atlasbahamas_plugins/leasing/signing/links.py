@@ -197,10 +197,15 @@ def _code_hash(link: SigningLink, code: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"signing:{link.ref}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
+def may_ask_again(link: SigningLink) -> bool:
+    """Whether the party of a link that ran out may ask for a new one: once, while the agreement waits."""
+    return link.answer in (None, "expired") and link.again is None and link.document.lease.state == "sent"
+
+
 def ask_for_new_link(db: Session, link: SigningLink, *, now: datetime) -> None:
     """A party whose link ran out asks for a new one: whoever asked them is told, once for each link. Raises Refused."""
     lease = link.document.lease
-    if link.answer not in (None, "expired") or link.again is not None or lease.state != "sent":
+    if not may_ask_again(link):
         raise OVER
     link.again = now
     subject, path = f"{link.party.contact.name} asks for a new link to sign", _signing_page(db, lease)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from limits import RateLimitItemPerMinute
@@ -23,8 +24,9 @@ from atlasbahamas_plugins.leasing.agreements.services import content_of, current
 from atlasbahamas_plugins.leasing.models import ROLES
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease
 from atlasbahamas_plugins.leasing.signing import links, services
-from atlasbahamas_plugins.leasing.signing.forms import NameForm, SignForm, WithdrawForm
+from atlasbahamas_plugins.leasing.signing.forms import NameForm, SignForm
 from atlasbahamas_plugins.leasing.signing.models import ANSWERS
+from atlasbahamas_plugins.leasing.views import link_over_page, withdraw_link_page
 
 CODE_BY_LINK = RateLimitItemPerMinute(5, 15, namespace="leasing-sign-link")
 CODE_BY_ADDRESS = RateLimitItemPerMinute(30, 15, namespace="leasing-sign-address")
@@ -80,14 +82,11 @@ def ask(context: LeaseNode, request: Any) -> Any:
 
 def withdraw_link(context: LeaseNode, request: Any) -> Any:
     """Take one party's link back, after asking."""
-    form = WithdrawForm(request, link=request.params.get("link", ""))
 
-    def submit() -> Any:
-        links.withdraw_link(request.db, context.row, form.link.data or "", now=request.clock.now())
-        request.session.flash("The link opens nothing any more.")
-        return HTTPSeeOther(context.url("signing"))
+    def withdraw(ref: str) -> None:
+        links.withdraw_link(request.db, context.row, ref, now=request.clock.now())
 
-    return form_page(request, form, {"cancel": context.url("signing")}, submit=submit)
+    return withdraw_link_page(context, request, "Take this link back?", "signing", withdraw)
 
 
 def sign_for_landlord(context: LeaseNode, request: Any) -> Any:
@@ -158,25 +157,9 @@ def sign_by_link(context: Root, request: Any) -> Any:
 
 
 def _over(request: Any, link: Any, refused: Refused) -> dict[str, Any]:
-    """The page of a link that is over; where a new one can be asked for, with the button, and what came of pressing it."""
-    form, asked = Form(request), False
-    if link is not None and form.sent:
-        try:
-            links.ask_for_new_link(request.db, link, now=request.clock.now())
-            asked = True
-        except Refused as again:
-            refused = again
-    if not asked:
-        form.form_errors.append(refused.message)
-        request.response.status_int = 404
-    may_ask = link is not None and link.answer in (None, "expired") and link.again is None
-    return {
-        "form": form,
-        "link": None,
-        "signed": None,
-        "asked": asked,
-        "may_ask": may_ask and link.document.lease.state == "sent",
-    }
+    asks = link is not None and links.may_ask_again(link)
+    ask = partial(links.ask_for_new_link, request.db, link, now=request.clock.now()) if asks else None
+    return {**link_over_page(request, refused, ask), "link": None, "signed": None}
 
 
 def _page(link: Any, token: str) -> dict[str, Any]:

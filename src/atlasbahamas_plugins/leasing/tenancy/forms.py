@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from atlasbahamas.web.forms import CheckField, Form, TextField
+from atlasbahamas.web.forms import CheckField, Form
 
 
 class AnswerForm(Form):
     """A tenant answers an invitation."""
 
     consent = CheckField("This is my lease, and I want to see it with my sign-in.")
-
-
-class WithdrawForm(Form):
-    """Which invitation is taken back."""
-
-    invitation = TextField("Invitation", required=True, max_length=80)

@@ -162,14 +162,17 @@ def decline_invitation(db: Session, token: str, *, now: datetime) -> None:
     record_in_audit(db, "tenant_declined", lease, after={"party": invitation.party.contact.ref})
 
 
+def may_ask_again(db: Session, invitation: TenantInvitation) -> bool:
+    """Whether somebody whose invitation ran out may ask for a new one: once, while there is something to see."""
+    again = invitation.answer in (None, "expired") and invitation.again is None
+    return again and lease_of(db, invitation).state in INVITABLE
+
+
 def ask_for_new_invitation(db: Session, invitation: TenantInvitation, *, now: datetime) -> None:
     """Somebody whose invitation ran out asks for a new one: whoever invited them is told, once. Raises Refused."""
-    if invitation.answer not in (None, "expired") or invitation.again is not None:
+    if not may_ask_again(db, invitation):
         raise OVER
-    lease = lease_of(db, invitation)
-    if lease.state not in INVITABLE:
-        raise OVER
-    invitation.again = now
+    invitation.again, lease = now, lease_of(db, invitation)
     _tell(db, invitation, lease, f"{invitation.party.contact.name} asks for a new invitation", now)
     record_in_audit(db, "new_invitation_asked_for", lease, after={"party": invitation.party.contact.ref})
 

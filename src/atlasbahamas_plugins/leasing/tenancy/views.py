@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -22,9 +23,9 @@ from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
 from atlasbahamas_plugins.leasing.signing.links import signed_parties
 from atlasbahamas_plugins.leasing.tenancy import services as invitations
-from atlasbahamas_plugins.leasing.tenancy.forms import AnswerForm, WithdrawForm
+from atlasbahamas_plugins.leasing.tenancy.forms import AnswerForm
 from atlasbahamas_plugins.leasing.tenancy.models import ANSWERS
-from atlasbahamas_plugins.leasing.views import WORDS
+from atlasbahamas_plugins.leasing.views import WORDS, link_over_page, withdraw_link_page
 
 LINKS = "tenant-links"
 MUST_CONSENT = Refused("Tick this if it is your lease.", "consent")
@@ -85,15 +86,11 @@ def invite(context: LeaseNode, request: Any) -> Any:
 
 def withdraw_invitation(context: LeaseNode, request: Any) -> Any:
     """Take one invitation back, after asking."""
-    form = WithdrawForm(request, invitation=request.params.get("invitation", ""))
 
-    def submit() -> Any:
-        invitations.withdraw_invitation(request.db, context.row, form.invitation.data or "", now=request.clock.now())
-        request.session.flash("The invitation is taken back: its links open nothing any more.")
-        return HTTPSeeOther(context.url("sign-ins"))
+    def withdraw(ref: str) -> None:
+        invitations.withdraw_invitation(request.db, context.row, ref, now=request.clock.now())
 
-    page = {"heading": "Take this invitation back?", "cancel": context.url("sign-ins"), "subject": context.title}
-    return form_page(request, form, page, submit=submit)
+    return withdraw_link_page(context, request, "Take this invitation back?", "sign-ins", withdraw)
 
 
 def answer_invitation(context: Root, request: Any) -> Any:
@@ -136,19 +133,9 @@ def answer_invitation(context: Root, request: Any) -> Any:
 
 
 def _over(request: Any, invitation: Any, refused: Refused) -> dict[str, Any]:
-    """The page of an invitation that is over; where a new one can be asked for, with the button, and what came of it."""
-    form, asked = Form(request), False
-    if invitation is not None and form.sent:
-        try:
-            invitations.ask_for_new_invitation(request.db, invitation, now=request.clock.now())
-            asked = True
-        except Refused as again:
-            refused = again
-    if not asked:
-        form.form_errors.append(refused.message)
-        request.response.status_int = 404
-    may_ask = invitation is not None and invitation.answer in (None, "expired") and invitation.again is None
-    return {"form": form, "invitation": None, "asked": asked, "may_ask": may_ask}
+    asks = invitation is not None and invitations.may_ask_again(request.db, invitation)
+    ask = partial(invitations.ask_for_new_invitation, request.db, invitation, now=request.clock.now()) if asks else None
+    return {**link_over_page(request, refused, ask), "invitation": None}
 
 
 def my_leases(request: Any, context: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def includeme(config: Any) -> None:
     page(views.sign_ins, context=LeaseNode, name="sign-ins", permission=VIEW, renderer="leasing/sign_ins.jinja2")
     for view, node, name, permission, template in (
         (views.invite, LeaseNode, "invite", EDIT, "confirm.jinja2"),
-        (views.withdraw_invitation, LeaseNode, "withdraw-invitation", EDIT, "leasing/withdraw_invitation.jinja2"),
+        (views.withdraw_invitation, LeaseNode, "withdraw-invitation", EDIT, "leasing/withdraw_link.jinja2"),
         (views.answer_invitation, Root, "tenant-invitation", PUBLIC, "leasing/tenant_invitation.jinja2"),
     ):
         page(view, context=node, name=name, permission=permission, accept_methods=FORM, renderer=template)
