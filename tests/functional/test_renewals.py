@@ -89,6 +89,31 @@ def test_an_amendment_from_today_on_replaces_what_was_agreed(site: Site, keva: T
     assert "a month, due on day" in page
 
 
+def test_a_renewal_of_what_does_not_go_on_until_then_is_not_signed(site: Site, keva: TestApp) -> None:
+    lease = lease_path(site, "active")
+    for begins in ("2027-03-01", row(site, lease).starts.isoformat()):
+        new = renew(keva, lease, kind="Month to month").location.removeprefix("http://localhost")
+        form = keva.get(f"{new}edit").forms["form"]
+        form["starts"] = begins
+        form.submit(status=303)
+        if begins == "2027-03-01":
+            form = keva.get(f"{lease}end").forms["form"]
+            form["last_day"] = "2026-12-31"
+            form.submit(status=303)
+        keva.get(f"{new}send").forms["form"].submit(status=303)
+        for name, link in ask(keva, new).items():
+            sign(site.browser(), link, name)
+        form = keva.get(f"{new}sign").forms["form"]
+        form["full_name"], form["agrees"] = "Keva Thompson", True
+        assert "does not go on until then" in form.submit(status=422).text
+        assert row(site, new).state == "sent"
+        form = keva.get(f"{new}cancel").forms["form"]
+        form["reason"] = "It was not to be"
+        form.submit(status=303)
+        if begins == "2027-03-01":
+            keva.get(f"{lease}keep").forms["form"].submit(status=303)
+
+
 def test_a_change_of_hands_takes_a_renewal_along(site: Site, keva: TestApp) -> None:
     unit = unit_path(site, "Port Lucaya Villas", "Villa 1")
     term = {"kind": "fixed", "term_last_day": "2026-09-30"}

@@ -89,8 +89,10 @@ def decide(browser: TestApp, ref: str, decision: str, status: int = 303, *, tick
 
 
 def told(site: Site, user_name: str) -> list[str]:
+    """What somebody was told about listings, the newest first."""
     with site.db.transaction("read") as db:
         mine = select(Notification.subject).join(Person, Person.id == Notification.person_id)
+        mine = mine.where(Notification.category.startswith("listings."))
         return list(db.scalars(mine.where(Person.user_name == user_name).order_by(Notification.id.desc())))
 
 

@@ -253,14 +253,17 @@ def state_on(lease: Lease, today: date) -> str:
 
 
 def _end_what_it_continues(db: Session, lease: Lease, today: date) -> None:
-    """The former lease of the same organisation gives its days from then on. One that ends before by itself stays as it is."""
+    """The former lease of the same landlord gives its days from then on. Raises Refused where days would be lost."""
     former = former_of(db, lease)
     if former is None:
         return
     lock_lease(db, former)
-    if former.state in ("signed", "active") and (former.last_day is None or former.last_day >= lease.starts):
-        last_day = lease.starts - ONE_DAY
+    last_day = lease.starts - ONE_DAY
+    goes_on = former.state in ("signed", "active") and former.starts <= last_day
+    if goes_on and (former.last_day is None or former.last_day > last_day):
         move_lease(db, former, "ended" if last_day < today else former.state, "continued", last_day=last_day)
+    elif former.last_day != last_day:
+        raise Refused("What this continues does not go on until then. Take its notice back first, or write a new lease.")
 
 
 @contextmanager
