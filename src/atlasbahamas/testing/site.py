@@ -121,7 +121,7 @@ class Site:
         """Rows of every table."""
         each = [f"SELECT '{name}', count(*) FROM {name}" for name in sorted(metadata.tables)]
         with self.db.transaction("read") as db:
-            return dict(db.execute(text(" UNION ALL ".join(each))).tuples().all())
+            return dict(db.execute(text(" UNION ALL ".join(each))).all())
 
     def drain_jobs(self) -> Counter[str]:
         """Run every job that is due at this moment of the clock, without a broker; gives how many ended in which state.
@@ -136,64 +136,6 @@ class Site:
     def close(self) -> None:
         """Let go of the database."""
         self.db.dispose()
-
-
-class Snapshot:
-    """A site's rows as they are now, to which they can be put back. Nobody else may be using the site meanwhile.
-
-    On PostgreSQL triggers note which tables are written to, so that only those are put back.
-    """
-
-    def __init__(self, site: Site, folder: Path) -> None:
-        self._site = site
-        self._files = Path(site.settings["atlas.files.store"].removeprefix("file://"))
-        self._file = folder / f"snapshot-{uuid.uuid4().hex}"
-        site.db.dispose()
-        if self._sqlite is not None:
-            shutil.copy(self._sqlite, self._file)
-        else:
-            on_server(site.url, "; ".join([_NOTING, *map(_copied_and_watched, metadata.tables)]))
-
-    def restore(self) -> None:
-        """Put every row back, and the bytes that its photos had."""
-        self._site.db.dispose()
-        for kept in demo_files().rglob("*"):
-            there = self._files / kept.relative_to(demo_files())
-            # Its name is the hash of its bytes.
-            if kept.is_file() and not there.exists():
-                there.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(kept, there)
-        if self._sqlite is not None:
-            for left_over in (f"{self._sqlite}-wal", f"{self._sqlite}-shm"):
-                Path(left_over).unlink(missing_ok=True)
-            shutil.copy(self._file, self._sqlite)
-            return
-        # Without triggers, and much faster than a new copy of the whole database.
-        on_server(self._site.url, "SET session_replication_role = replica; CALL snapshot.put_back()")
-
-    @property
-    def _sqlite(self) -> str | None:
-        return self._site.db.engine.url.database if self._site.url.startswith("sqlite") else None
-
-
-_NOTING = """CREATE SCHEMA snapshot;
-CREATE TABLE snapshot.written ("table" text PRIMARY KEY);
-CREATE FUNCTION snapshot.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO snapshot.written VALUES (TG_TABLE_NAME) ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END $$;
-CREATE PROCEDURE snapshot.put_back() LANGUAGE plpgsql AS $$ DECLARE name text; BEGIN
-    FOR name IN SELECT "table" FROM snapshot.written LOOP
-        EXECUTE format('DELETE FROM public.%1$I; INSERT INTO public.%1$I SELECT * FROM snapshot.%1$I', name);
-    END LOOP;
-    DELETE FROM snapshot.written;
-END $$"""
-
-
-def _copied_and_watched(table: str) -> str:
-    return f"""CREATE TABLE snapshot."{table}" AS TABLE public."{table}";
-        CREATE TRIGGER written AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON public."{table}"
-        EXECUTE FUNCTION snapshot.note()"""
 
 
 class QueryCounter:
