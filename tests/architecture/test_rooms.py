@@ -22,8 +22,9 @@ OF_THEIR_OWN = {
     "portfolio": {"demo_photos", "occupancy", "tables"},
     "listings": {"drawing", "scenery", "tables"},
     "listings/vehicles": {"drawing"},
-    "leasing": {"guards", "tables", "telling"},
+    "leasing": {"guards", "paper", "tables", "telling"},
     "leasing/agreements": {"blanks", "layout", "pdf"},
+    "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
 }
 

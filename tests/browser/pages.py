@@ -22,12 +22,12 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.importing import services as importing
+from atlasbahamas_plugins.leasing.leaving.answers import Said, answer_deduction, write_answer_down
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.services import (
     DeductionDetails,
     Step,
     add_deduction,
-    answer_deduction,
     number_of,
     send_statement,
     statement_content,
@@ -38,6 +38,7 @@ from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
+from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
@@ -262,6 +263,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ("MoveOutNode", name): (ORG + f"leases/{{notice_lease}}/move-out/{name}",)
         for name in ("date", "meter", "keys", "vacant", "send")
     },
+    ("MoveOutNode", "links"): (ORG + "leases/{ended_lease}/move-out/links", ORG + "leases/{notice_lease}/move-out/links"),
+    ("MoveOutNode", "make-links"): (ORG + "leases/{ended_lease}/move-out/make-links",),
+    ("MoveOutNode", "withdraw-link"): (ORG + "leases/{ended_lease}/move-out/withdraw-link",),
+    ("Root", "final-statement"): ("/final-statement?token=none", "/final-statement?token={statement_token}"),
+    ("DeductionNode", "write-answer"): (ORG + "leases/{home_lease}/move-out/deductions/{home_deduction}/write-answer",),
     ("Deductions", "new"): (ORG + "leases/{notice_lease}/move-out/deductions/new",),
     ("DeductionNode", "edit"): (DEDUCTION + "edit",),
     ("DeductionNode", "remove"): (DEDUCTION + "remove",),
@@ -326,6 +332,8 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
 }
 NO_PAGE: set[View] = {
     ("Root", "lease-copy"),
+    ("Root", "statement-pdf"),
+    ("Root", "statement-photo"),
     ("Leases", "template.csv"),
     ("Account", "export"),
     ("Account", "send-code"),
@@ -341,6 +349,7 @@ NO_PAGE: set[View] = {
     ("Versions", ""),
     ("DocumentNode", "file"),
     ("AgreementNode", "pdf"),
+    ("MoveOutNode", "pdf"),
     ("AgreementNode", "data"),
     ("AgreementNode", "copy"),
     ("AgreementNode", "signatures"),
@@ -427,6 +436,8 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
     asked = ask_for_signatures(db, waits, by_id=1, secret="of these pages", now=now)
     documents["signing_token"] = asked[0].token
+    ended = db.scalars(mine.where(Lease.state == "ended")).one()
+    documents["statement_token"] = make_links(db, ended, by_id=1, secret="of these pages", now=now)[0].token
     documents["invitation_token"] = invite_parties(db, waits, by_id=1, now=now)[0].token
     waits.parties[-1].contact.person_id = at_home.parties[0].contact.person_id
     return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
@@ -448,8 +459,9 @@ def _move_out(db: Session, lease: Lease, today: date, now: datetime) -> str:
         take_step(db, lease, step, person_id=1, now=now, today=today)
     deduction = add_deduction(db, lease, DeductionDetails("other", NO_SPACES, f"{NO_SPACES} {LONG_NAME}", 10**9, 1), now=now)
     send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=1, now=now)
-    for party, agrees in zip(lease.tenants, (True, False), strict=True):
-        answer_deduction(db, lease, deduction, party, agrees=agrees, words=f"{NO_SPACES} {LONG_NAME}", now=now)
+    first, second = lease.tenants
+    answer_deduction(db, lease, first, Said(deduction, True, f"{NO_SPACES} {LONG_NAME}"), now=now)
+    write_answer_down(db, lease, second, Said(deduction, False, f"{NO_SPACES} {LONG_NAME}"), "message", person_id=1, now=now)
     return deduction.ref
 
 

@@ -21,6 +21,8 @@ PLUGIN = Plugin(
     data_stays=(
         ("leasing_move_out_step.person_id", "who wrote a step down stays with it; the number leads to a pseudonym"),
         ("leasing_statement.person_id", "a statement keeps who sent it; the number leads to a pseudonym"),
+        ("leasing_deduction_answer.written_by_id", "an answer keeps who wrote it down; the number leads to a pseudonym"),
+        ("leasing_statement_link.asked_by_id", "a tenant's link keeps who made it; the number leads to a pseudonym"),
         ("leasing_signature.person_id", "an agreement keeps who signed it; the number leads to a pseudonym"),
         ("leasing_signing_link.asked_by_id", "who asked for a signature belongs to how it came to be; it leads to a pseudonym"),
         ("leasing_invitation.invited_by_id", "the landlord keeps who invited a tenant; the number leads to a pseudonym"),

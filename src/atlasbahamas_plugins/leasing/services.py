@@ -394,14 +394,23 @@ WITH_PARTIES = (selectinload(Lease.parties).joinedload(LeaseParty.contact), sele
 """What a list of leases needs of each of them, in two queries for all."""
 
 
+def _alone(relation: Any) -> Any:
+    # What continues a lease is of the same unit, which is there already.
+    return joinedload(relation).lazyload(Lease.unit)
+
+
+WITH_LATER = _alone(Lease.later)
+"""What a page needs that says how a lease goes on."""
+
+
 def whole_lease(db: Session, lease: Lease) -> Lease:
-    """The lease with everything that belongs to it, and its landlord, loaded by two queries.
+    """The lease with everything that belongs to it, its landlord, and what came before and after it, loaded by two queries.
 
     There are few parties, rents and deposits, so that all of them come with one row for each combination; clauses may be many.
     """
     parts = (joinedload(Lease.parties).joinedload(LeaseParty.contact), joinedload(Lease.rents), joinedload(Lease.deposits))
     others = (selectinload(Lease.clauses), joinedload(Lease.unit), joinedload(Lease.organisation))
-    wanted = select(Lease).where(Lease.id == lease.id).options(*parts, *others)
+    wanted = select(Lease).where(Lease.id == lease.id).options(*parts, *others, WITH_LATER, _alone(Lease.former))
     return db.scalars(wanted.execution_options(populate_existing=True)).unique().one()
 
 

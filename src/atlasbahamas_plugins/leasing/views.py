@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from pyramid.httpexceptions import HTTPSeeOther
-
-from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import badge
-from atlasbahamas.web.forms import Form, confirm_page, done, form_page
+from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
-from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, LinkForm, RecordForm, lease_form, wants
+from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
 from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
@@ -62,8 +58,7 @@ def leases(context: Leases, request: Any) -> Any:
 def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
     """A lease with everything that was agreed, and what can be done with it."""
     lease, today = services.whole_lease(request.db, context.row), request.clock.today()
-    leases_node, following = context.above(Leases), services.following_of(request.db, lease)
-    former = services.former_of(request.db, lease)
+    leases_node, following, former = context.above(Leases), lease.following, lease.former
     return {
         **WORDS,
         "lease": lease,
@@ -79,7 +74,7 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_draft": lease.state == "draft",
         "is_sent": lease.state == "sent",
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
-        "is_leaving": is_leaving(request.db, lease),
+        "is_leaving": is_leaving(lease),
         "notices": notices_shown(context, request),
         "unit_node": _unit_node(context, request),
         **_brought_in(context, request),
@@ -189,30 +184,3 @@ def of_unit(request: Any, context: UnitNode) -> dict[str, Any]:
         "unit_node": context,
         "today": request.clock.today(),
     }
-
-
-def withdraw_link_page(context: LeaseNode, request: Any, heading: str, back: str, withdraw: Callable[[str], None]) -> Any:
-    """Take one party's link back, after asking; `withdraw` does it by the key of the link."""
-    form = LinkForm(request, link=request.params.get("link", ""))
-
-    def submit() -> Any:
-        withdraw(form.link.data)
-        request.session.flash("The link opens nothing any more.")
-        return HTTPSeeOther(context.url(back))
-
-    return form_page(request, form, {"heading": heading, "cancel": context.url(back)}, submit=submit)
-
-
-def link_over_page(request: Any, refused: Refused, ask: Callable[[], None] | None) -> dict[str, Any]:
-    """What a link shows that is over: why, and where `ask` is given, a button by which a new one is asked for."""
-    form, asked = Form(request), False
-    if ask is not None and form.sent:
-        try:
-            ask()
-            asked = True
-        except Refused as again:
-            refused = again
-    if not asked:
-        form.form_errors.append(refused.message)
-        request.response.status_int = 404
-    return {"form": form, "asked": asked, "may_ask": ask is not None}

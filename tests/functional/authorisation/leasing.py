@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -44,6 +45,8 @@ from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import SigningLink
+from atlasbahamas_plugins.leasing.statements.models import StatementLink
+from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -118,11 +121,13 @@ WITH_A_LINK = who(hidden="visitor stranger former other viewer maintenance leasi
 LEAVING = "Left of the pool"
 """A unit whose tenants got a notice, which the demo data does not have."""
 
+LINKED = "Right of the pool"
+"""The same, with tenants who have no sign-in and a link to their statement."""
 
-def _let_and_give_notice(db: Session) -> None:
+
+def _let_and_give_notice(db: Session, label: str, names: Sequence[tuple[str, str]]) -> Lease:
     above = db.scalars(select(Property).where(Property.name == "Cable Beach Court")).one()
-    unit = add_unit(db, above, UnitDetails(LEAVING, 1, 1, 100_000), now=START)
-    names = (("primary", "Matrix Leaving"), ("tenant", "Matrix Leaving Too"), ("guarantor", "Matrix Vouching"))
+    unit = add_unit(db, above, UnitDetails(label, 1, 1, 100_000), now=START)
     parties = [PartyLine(None, ContactDetails(name), role) for role, name in names]
     today = START.date()
     terms = Terms(today - timedelta(days=300), "month_to_month", None, True, 100_000)
@@ -132,11 +137,14 @@ def _let_and_give_notice(db: Session) -> None:
     give_notice(db, None, lease, details, served, least=Span(months=1), now=START, today=today)  # type: ignore[arg-type]
     add_deduction(db, lease, DeductionDetails("cleaning", "The oven", "It was clean.", 9000), now=START)
     send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=START)
+    return lease
 
 
 def arrange(db: Session) -> None:
     """Give accounts to those tenants of the demo data who have none, as they would by an invitation; and notice to some."""
-    _let_and_give_notice(db)
+    leaving = (("primary", "Matrix Leaving"), ("tenant", "Matrix Leaving Too"), ("guarantor", "Matrix Vouching"))
+    _let_and_give_notice(db, LEAVING, leaving)
+    linked = _let_and_give_notice(db, LINKED, [("primary", "Matrix Without A Sign-in")])
     for account in sorted(set(TENANTS.values()) - {"jerome"}):
         details = PersonDetails(name=account.replace("-", " ").title(), user_name=account)
         register_person(db, details, DEMO_PASSWORD, now=START)
@@ -147,7 +155,9 @@ def arrange(db: Session) -> None:
     sent, active = (db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one() for state in ("sent", "active"))
     ask_for_signatures(db, sent, by_id=keva, secret="matrix", now=before)
     invite_parties(db, active, by_id=keva, now=before)
-    for model, ref in ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1")):
+    make_links(db, linked, by_id=keva, secret="matrix", now=before)
+    links = ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1"), (StatementLink, "fs-matrix1"))
+    for model, ref in links:
         db.scalars(select(model).order_by(model.id).limit(1)).one().ref = ref
     bring_in(db, "Sandyport Mews")
     bring_in(db, "Freeport Gardens")
@@ -190,6 +200,11 @@ def notice_of(db: Session, unit_label: str) -> tuple[str, str]:
     return str(lease), str(notice)
 
 
+def linked_move_out(db: Session) -> str:
+    """The key of the lease whose tenant has a link to the statement."""
+    return str(db.scalars(select(Lease.ref).join(Unit, Unit.id == Lease.unit_id).where(Unit.label == LINKED)).one())
+
+
 def deduction_of(db: Session, lease: str) -> tuple[str, str | None]:
     """The keys of a deduction of a lease, and of a photo of it."""
     first = select(Deduction.ref, DeductionPhoto.ref).outerjoin(DeductionPhoto, DeductionPhoto.deduction_id == Deduction.id)
@@ -222,6 +237,8 @@ def places(db: Session) -> dict[str, str]:
         "photo": f"{move_out}deductions/{draft}/photos/{picture}/",
         "photos that were sent": f"/home/{photos_sent}",
         "photo that was sent": f"/home/{photos_sent}{sent_picture}/",
+        "move-out with links": f"{here}leases/{linked_move_out(db)}/move-out/",
+        "deduction that was sent": f"{here}leases/{leaving}/move-out/deductions/{deduction_of(db, leaving)[0]}/",
         "deduction to answer": f"/home/leases/{leaving}/move-out/deductions/{deduction_of(db, leaving)[0]}/",
         "root": "/",
         "notice": f"{here}leases/{leaving}/notices/{notice}/",
@@ -378,6 +395,15 @@ TABLE = Table(
         View(
             DeductionNode, "answer", ANSWERING, at="deduction to answer", send={"agrees": "no", "words": "It was dirty before."}
         ),
+        View(DeductionNode, "write-answer", WRITERS, at="deduction that was sent", send={"agrees": "yes"}),
+        View(MoveOutNode, "pdf", READERS, at="move-out that is over"),
+        View(MoveOutNode, "pdf", LEFT, at="my move-out that is over"),
+        View(MoveOutNode, "links", WRITERS, at="move-out that is over"),
+        View(MoveOutNode, "make-links", WRITERS, at="move-out with links", send={}),
+        View(MoveOutNode, "withdraw-link", WRITERS, at="move-out with links", send={"link": "fs-matrix1"}),
+        View(Root, "final-statement", WITH_A_LINK, at="root"),
+        View(Root, "statement-pdf", WITH_A_LINK, at="root"),
+        View(Root, "statement-photo", WITH_A_LINK, at="root"),
         View(DeductionPhotos, "", READERS, at="photos"),
         View(DeductionPhotos, "", LEFT, at="photos that were sent"),
         View(DeductionPhotos, "add", WRITERS, at="photos", send={"photos": [("wall.jpg", samples.picture(), "image/jpeg")]}),

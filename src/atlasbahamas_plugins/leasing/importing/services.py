@@ -235,6 +235,8 @@ def kept_leases(db: Session, row: LeaseImport) -> list[Lease]:
 
 def opening_of(db: Session, lease: Lease) -> Opening | None:
     """Where a lease stood when it was brought in; None for one that was not."""
+    if lease.origin != ORIGIN:
+        return None
     wanted = select(Opening).where(Opening.lease_id == lease.id).options(joinedload(Opening.lease_import, innerjoin=True))
     return db.scalars(wanted).one_or_none()
 
