@@ -97,9 +97,9 @@ def test_a_file_to_fill_in_is_filled_looked_at_and_sent(mailing: Site, keva: Tes
     assert "2 tenants are invited." in shown.text
     assert "2 invited, 1 skipped." in shown.text
     found = csv_of(keva, f"{shown.request.path}?format=csv")
-    assert [(row[0], row[1], row[2], row[5], row[6]) for row in found[1:]] == [
+    assert [(row[1], row[0], row[2], row[5], row[6]) for row in found[1:]] == [
         ("2", "Ezekiel Sawyer", "No 2", "Invited", "No answer yet"),
-        ("3", "Kendra Sturrup", "No 1", "Skipped: No e-mail address, here or in this row", ""),
+        ("3", "Kendra Sturrup", "No 1", "Skipped", "No e-mail address, here or in this row"),
         ("4", "Tavares Bullard", "No 4", "Invited", "No answer yet"),
     ]
     mailing.drain_jobs()

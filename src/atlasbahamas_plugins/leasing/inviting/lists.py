@@ -51,13 +51,13 @@ class InvitedList(List):
     def __init__(self, request: Any, query: Select[Any], *, node: Any, leases_node: Any) -> None:
         self.leases_node = leases_node
         self.columns = (
-            Column("row", "Row", lambda row, node: row.number, lambda row: row.number, numeric=True),
             Column("tenant", "Tenant", lambda row, node: row.party.contact.name, lambda row: row.party.contact.name),
+            Column("row", "Row", lambda row, node: row.number, lambda row: row.number, numeric=True),
             Column("unit", "Unit", self._link, lambda row: row.lease.unit.label),
             Column("property", "Property", lambda row, node: _property(row), _property),
             Column("email", "E-mail", lambda row, node: row.party.contact.email, lambda row: row.party.contact.email),
             Column("outcome", "What was done", _badge, _outcome),
-            Column("since", "What came of it", lambda row, node: _since(row), _since),
+            Column("since", "Why, or what came of it", lambda row, node: _since(row), _since),
         )
         super().__init__(request, query, node=node)
 
@@ -76,12 +76,12 @@ def _badge(row: InvitationRow, node: Any) -> Markup:
 
 
 def _outcome(row: InvitationRow) -> str:
-    return f"Skipped: {SKIPPED[row.skipped]}" if row.skipped else "Invited"
+    return "Skipped" if row.skipped else "Invited"
 
 
 def _since(row: InvitationRow) -> str:
     if row.invitation is None:
-        return ""
+        return SKIPPED[row.skipped or ""]
     return ANSWERS[row.invitation.answer] if row.invitation.answer else "No answer yet"
 
 
