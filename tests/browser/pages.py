@@ -22,6 +22,7 @@ from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.importing import services as importing
+from atlasbahamas_plugins.leasing.inviting.services import Named, invite_from_file
 from atlasbahamas_plugins.leasing.leaving.answers import Said, answer_deduction, write_answer_down
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.services import (
@@ -218,6 +219,9 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ),
     ("LeaseNode", "end"): (ORG + "leases/{active_lease}/end",),
     ("Leases", "import"): (ORG + "leases/import",),
+    ("Leases", "invite"): (ORG + "leases/invite",),
+    ("InvitationFiles", ""): (ORG + "invitation-files/",),
+    ("InvitationFileNode", ""): (ORG + "invitation-files/{invitation_file}/",),
     ("LeaseImports", ""): (ORG + "lease-imports/",),
     ("LeaseImportNode", ""): (ORG + "lease-imports/{lease_import}/", ORG + "lease-imports/{undone_import}/"),
     ("LeaseImportNode", "undo"): (ORG + "lease-imports/{lease_import}/undo",),
@@ -335,6 +339,7 @@ NO_PAGE: set[View] = {
     ("Root", "statement-pdf"),
     ("Root", "statement-photo"),
     ("Leases", "template.csv"),
+    ("Leases", "tenants.csv"),
     ("Account", "export"),
     ("Account", "send-code"),
     ("Account", "end-device"),
@@ -483,6 +488,14 @@ def lease_imports(db: Session, organisation: Organisation, units: list[Unit], pe
     return {"lease_import": standing.ref, "undone_import": undone.ref, "imported_lease": changed.ref}
 
 
+def invitation_file(db: Session, organisation: Organisation, person_id: int, now: datetime) -> dict[str, str]:
+    """The key of a file that invited somebody with a long name, and skipped somebody who has no address."""
+    mine = select(Lease).where(Lease.organisation_id == organisation.id)
+    rows = [("Let", LONG_NAME), ("Brought 0", NO_SPACES)]
+    named = [Named(number, "", LONG_NAME, label, name, "") for number, (label, name) in enumerate(rows, start=2)]
+    return {"invitation_file": invite_from_file(db, organisation.id, mine, named, by_id=person_id, now=now).ref}
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -549,6 +562,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **offers(db, settlement, now),
         **leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
+        **invitation_file(db, organisation, people["keva"].id, now),
         "person": str(people["andre"].id),
         "disabled": str(people["lisa"].id),
         "administrator": str(people["paula"].id),

@@ -41,6 +41,7 @@ from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
+from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
 from atlasbahamas_plugins.leasing.leaving.answers import Said, write_answer_down
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, Statement
 from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
@@ -243,6 +244,8 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
     )  # fmt: skip
     brought = {"organisation_id": organisation_id, "leases": 1, "made": sites.START, "undone": sites.START}
     db.add(LeaseImport(ref="i-1", made_by=number, undone_by=number, **brought))
+    sent = {"organisation_id": organisation_id, "invited": 1, "skipped": 0, "made": sites.START}
+    db.add(InvitationFile(ref="tf-1", made_by=number, **sent))
     db.add(
         Handover(
             ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),

@@ -6,7 +6,8 @@ The views come from the introspector, the expectations are written by hand (auth
 from __future__ import annotations
 
 import pytest
-from authorisation import TABLES
+from authorisation import TABLES, leasing
+from authorisation.former_landlord import FORMER_LANDLORD
 from examples import examples
 
 from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tree, registered
@@ -22,6 +23,12 @@ def test_every_view_has_an_expectation(world: World) -> None:
     assert len(expected) == len(set(expected))
     assert registered(world.site.app) == {(node, name) for node, name, _ in expected}
     assert beside_the_tree(world.site.app) == BESIDE_THE_TREE
+
+
+def test_every_line_of_leasing_is_about_a_former_landlord_and_a_limited_member() -> None:
+    """Whatever a lease has below it, nobody who had the house before, or is not let near it, finds it (domain.md 2.1)."""
+    wanted = {*FORMER_LANDLORD, "within", "outside"}
+    assert [f"{view} at {view.at}" for view in leasing.TABLE.views if not wanted <= set(view.who)] == []
 
 
 @pytest.mark.parametrize(("table", "view"), LINES, ids=[f"{table.feature}-{view}-{view.at}" for table, view in LINES])

@@ -97,6 +97,7 @@ class LeaseList(List):
             Column("rent", "Rent", lambda row, node: self._shown_rent(row), self._plain_rent, numeric=True),
         )
         self.file_columns = (
+            Column("lease", "Lease", lambda row, node: "", lambda row: row.ref),
             Column("period", "Rent for", lambda row, node: "", lambda row: PERIODS[row.period]),
             Column("due_day", "Due day", lambda row, node: "", lambda row: row.due_day, numeric=True),
             Column("kind", "Term", lambda row, node: "", lambda row: KINDS[row.kind]),

@@ -12,13 +12,8 @@ from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.importing.services import opening_of
-from atlasbahamas_plugins.leasing.leaving.models import (
-    Deduction,
-    DeductionAnswer,
-    DeductionPhoto,
-    MoveOutStep,
-    Statement,
-)
+from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
+from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
 from atlasbahamas_plugins.leasing.leaving.resources import SENT
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
@@ -56,6 +51,7 @@ def export(db: Session, person_id: int) -> Rows:
         "leasing_invitation": _invitations(db, person_id),
         "leasing_lease": [_row(db, lease, role, name, person_id) for lease, role, name in db.execute(mine).unique()],
         "leasing_import": _imports(db, person_id),
+        "leasing_invitation_file": _invitation_files(db, person_id),
     }
 
 
@@ -159,6 +155,13 @@ def _imports(db: Session, person_id: int) -> list[dict[str, Any]]:
         }
         for row, name in rows
     ]
+
+
+def _invitation_files(db: Session, person_id: int) -> list[dict[str, Any]]:
+    sent = select(InvitationFile, Organisation.name).join(Organisation, Organisation.id == InvitationFile.organisation_id)
+    mine = sent.where(InvitationFile.made_by == person_id).order_by(InvitationFile.id)
+    kept = ("invited", "skipped", "made")
+    return [{"organisation": name, **{each: getattr(row, each) for each in kept}} for row, name in db.execute(mine)]
 
 
 def erase(db: Session, leaving: Leaving) -> None:
