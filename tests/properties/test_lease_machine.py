@@ -1,7 +1,8 @@
 """Whatever is done with leases, in whatever order: no two of a unit share a day, none is lost, and no stranger ends one.
 
-A machine of random steps: recording, renewing and amending, notices, moving out, cancelling, handing the property over, and days
-that pass. Two landlords take part; each step is one of theirs.
+A machine of random steps: recording, renewing and amending, notices, moving out, cancelling, handing the property over, names
+that change, and days that pass. Two landlords take part; each step is one of theirs. After each step leases are found by the
+words that they have then.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from examples import examples
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from lease_words import kept_words, wanted_words
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,6 +37,7 @@ from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease
 from atlasbahamas_plugins.leasing.renewals.services import write_following
 from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.leasing.signing.services import Signing, sign_at_home, sign_for_landlord
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
 from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
@@ -213,11 +216,40 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 assert {lease.unit_id for lease in there} == living, "who lived there lives there"
                 assert {lease.organisation_id for lease in there} <= {taker.id}, "and now by a lease of the new owner"
 
+        @rule(
+            pick=st.integers(0, 9),
+            kind=st.sampled_from((Contact, Unit, Property)),
+            name=st.text("aAé-' 2", min_size=1, max_size=9),
+        )
+        def rename(self, pick: int, kind: Any, name: str) -> None:
+            """A tenant, a unit or the property is called something else."""
+            with self.acting() as db:
+                leases = self.leases(db)
+                lease = leases[pick % len(leases)]
+                unit = lease.unit
+                row = {Contact: lease.parties[0].contact, Unit: unit, Property: unit.property}[kind]
+                setattr(row, "label" if kind is Unit else "name", f"{name} {row.id}")
+
+        @rule(pick=st.integers(0, 9))
+        def rewrite(self, pick: int) -> None:
+            """A draft is written anew, with somebody else in it."""
+
+            def act(db: Session) -> None:
+                lease = self.one(db, pick, "draft")
+                services.edit_draft(db, lease, self.details(lease.starts, 30, False), now=self.now)
+
+            self.try_to(act)
+
         @rule(days=st.integers(1, 120))
         def time_passes(self, days: int) -> None:
             self.today += timedelta(days=days)
             with self.acting() as db:
                 services.turn_leases(db, today=self.today, now=self.now)
+
+        @invariant()
+        def words_say_what_the_rows_say(self) -> None:
+            with site.db.transaction("read") as db:
+                assert kept_words(db) == wanted_words(db)
 
         @invariant()
         def no_day_is_shared_or_lost(self) -> None:
