@@ -31,12 +31,14 @@ from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, take_back
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.handover.services import LeasesGoOn
 from atlasbahamas_plugins.leasing.leaving.services import vacate
 from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease
 from atlasbahamas_plugins.leasing.renewals.services import write_following
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.leasing.signing.services import Signing, sign_at_home, sign_for_landlord
+from atlasbahamas_plugins.leasing.writing import services as writing
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
@@ -86,7 +88,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 self.unit_ids = [unit.id for unit in units]
                 for unit, (days, rolls) in zip(units, ((None, True), (300, False)), strict=True):
                     agreed = self.details(self.today - timedelta(days=100), days, rolls)
-                    services.record_lease(db, unit, "on_paper", agreed, now=self.now, today=self.today)
+                    writing.record_lease(db, unit, "on_paper", agreed, now=self.now, today=self.today)
 
         @property
         def now(self) -> datetime:
@@ -127,7 +129,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
             def act(db: Session) -> None:
                 where = db.get_one(Unit, self.unit_ids[unit])
                 agreed = self.details(self.today + timedelta(days=offset), days, rolls)
-                services.record_lease(db, where, "on_paper", agreed, now=self.now, today=self.today)
+                writing.record_lease(db, where, "on_paper", agreed, now=self.now, today=self.today)
 
             self.try_to(act)
 
@@ -157,7 +159,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
         def draft(self, unit: int, offset: int, days: int) -> None:
             def act(db: Session) -> None:
                 where = db.get_one(Unit, self.unit_ids[unit])
-                services.write_draft(db, where, self.details(self.today + timedelta(days=offset), days, False), now=self.now)
+                writing.write_draft(db, where, self.details(self.today + timedelta(days=offset), days, False), now=self.now)
 
             self.try_to(act)
 
@@ -180,11 +182,11 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
         @rule(pick=st.integers(0, 9), offset=st.integers(-60, 120))
         def give_notice(self, pick: int, offset: int) -> None:
             day = self.today + timedelta(days=offset)
-            self.try_to(lambda db: services.end_lease(db, self.one(db, pick, "active", "notice"), day, "", today=self.today))
+            self.try_to(lambda db: ending.end_lease(db, self.one(db, pick, "active", "notice"), day, "", today=self.today))
 
         @rule(pick=st.integers(0, 9))
         def stay(self, pick: int) -> None:
-            self.try_to(lambda db: services.keep_lease(db, self.one(db, pick, "notice")))
+            self.try_to(lambda db: ending.keep_lease(db, self.one(db, pick, "notice")))
 
         @rule(pick=st.integers(0, 9))
         def move_out(self, pick: int) -> None:
@@ -197,7 +199,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
         @rule(pick=st.integers(0, 9))
         def cancel(self, pick: int) -> None:
             self.try_to(
-                lambda db: services.cancel_lease(db, self.one(db, pick, "draft", "sent", "signed", "active"), "It never was.")
+                lambda db: ending.cancel_lease(db, self.one(db, pick, "draft", "sent", "signed", "active"), "It never was.")
             )
 
         @rule()
@@ -236,7 +238,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
 
             def act(db: Session) -> None:
                 lease = self.one(db, pick, "draft")
-                services.edit_draft(db, lease, self.details(lease.starts, 30, False), now=self.now)
+                writing.edit_draft(db, lease, self.details(lease.starts, 30, False), now=self.now)
 
             self.try_to(act)
 

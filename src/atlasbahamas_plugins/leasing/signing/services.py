@@ -11,7 +11,7 @@ from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import name_key
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import bind, lock_lease, record_in_audit
+from atlasbahamas_plugins.leasing.services import lock_lease, record_in_audit
 from atlasbahamas_plugins.leasing.signing.links import (
     check_code,
     find_link,
@@ -21,6 +21,7 @@ from atlasbahamas_plugins.leasing.signing.links import (
     standing_of,
 )
 from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.leasing.writing.services import bind
 
 
 @dataclass(frozen=True)
