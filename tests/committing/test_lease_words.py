@@ -9,12 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lease_words import kept_words, wanted_words
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, inspect, select, text, update
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
+from atlasbahamas.db.migrations import components, downgrade, migrating, script_directory, upgrade
 from atlasbahamas.db.words import postgresql_words, sqlite_words, words_of
 from atlasbahamas.people.models import Person
 from atlasbahamas.personal.leaving import Leaving
+from atlasbahamas.plugins.discovery import load_manifests
+from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing import personal as leasing
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
@@ -155,3 +158,18 @@ def test_whoever_is_erased_is_in_no_word(site: Site) -> None:
             erase(db, leaving)
         assert not db.scalars(of_andre).all()
         assert kept_words(db) == wanted_words(db)
+
+
+def test_leases_that_were_there_get_their_words(site: Site) -> None:
+    found = components(sites.ROOT / "alembic", load_manifests(sites.FEATURES))
+    component = next(each for each in found if each.name == "leasing")
+    before = script_directory(component).get_revision("leasing_0009").down_revision
+    with site.db.transaction("read") as db:
+        words = kept_words(db)
+    site.db.dispose()
+    with migrating(site.db.write_engine, found) as connection:
+        downgrade(connection, component, str(before))
+        assert "leasing_word" not in inspect(connection).get_table_names()
+        upgrade(connection, component)
+    with site.db.transaction("read") as db:
+        assert kept_words(db) == wanted_words(db) == words
