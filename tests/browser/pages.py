@@ -19,8 +19,8 @@ from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.web.formats import NASSAU
-from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.importing import services as importing
 from atlasbahamas_plugins.leasing.inviting.services import Named, invite_from_file
 from atlasbahamas_plugins.leasing.leaving.answers import Said, answer_deduction, write_answer_down
@@ -41,6 +41,7 @@ from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -406,15 +407,15 @@ def offers(db: Session, settlement: Settlement, now: datetime) -> dict[str, str]
 def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now: datetime) -> dict[str, str]:
     """Keys of leases in every state, and of one with long words."""
     people = [("primary", LONG_NAME), ("tenant", NO_SPACES), ("guarantor", "Ann")]
-    details = leasing.LeaseDetails(
-        leasing.Terms(today, "fixed", today, True, 10**9, due_day=31, late_fee=leasing.LateFee("larger", 10**9, 9999, 10**9)),
-        [leasing.PartyLine(None, ContactDetails(name, f"{'n' * 60}@example.com"), role) for role, name in people],
+    details = writing.LeaseDetails(
+        writing.Terms(today, "fixed", today, True, 10**9, due_day=31, late_fee=writing.LateFee("larger", 10**9, 9999, 10**9)),
+        [writing.PartyLine(None, ContactDetails(name, f"{'n' * 60}@example.com"), role) for role, name in people],
         dict.fromkeys(DEPOSITS, 10**9),
         [NO_SPACES, LONG_NAME * 3],
     )
-    mistaken = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
-    leasing.cancel_lease(db, mistaken, NO_SPACES)
-    long = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
+    mistaken = writing.record_lease(db, unit, "oral", details, now=now, today=today)
+    ending.cancel_lease(db, mistaken, NO_SPACES)
+    long = writing.record_lease(db, unit, "oral", details, now=now, today=today)
     mine = select(Lease).where(Lease.organisation_id == organisation.id, Lease.id.not_in((mistaken.id, long.id)))
     letters = {f"{row.state}_lease": notice for row, notice in db.execute(mine.join(Notice).add_columns(Notice.ref))}
     at_home = db.scalars(mine.join(LeaseParty).join(Contact).join(Person).where(Person.user_name == ROLES["tenant"])).one()
@@ -473,7 +474,7 @@ def _move_out(db: Session, lease: Lease, today: date, now: datetime) -> str:
 def lease_imports(db: Session, organisation: Organisation, units: list[Unit], person_id: int, now: datetime) -> dict[str, str]:
     """Keys of a file of leases that stands, and of one that was taken away but for a lease that was changed."""
     today = now.astimezone(NASSAU).date()
-    terms = leasing.Terms(today, "month_to_month", None, True, 10**9)
+    terms = writing.Terms(today, "month_to_month", None, True, 10**9)
     made = []
     for some in (units[:1], units[1:]):
         arriving = [
@@ -483,7 +484,7 @@ def lease_imports(db: Session, organisation: Organisation, units: list[Unit], pe
         made.append(importing.import_leases(db, organisation.id, arriving, person_id=person_id, now=now, today=today))
     standing, undone = made
     changed = importing.leases_of_import(db, undone)[0]
-    leasing.end_lease(db, changed, today, NO_SPACES, today=today)
+    ending.end_lease(db, changed, today, NO_SPACES, today=today)
     importing.undo_import(db, undone, person_id=person_id, now=now)
     return {"lease_import": standing.ref, "undone_import": undone.ref, "imported_lease": changed.ref}
 

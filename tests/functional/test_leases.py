@@ -218,6 +218,8 @@ def test_the_list_filters_sorts_and_asks_little(site: Site, keva: TestApp) -> No
     assert tenants("state=ended") == {"Nadia Rahming"}
     assert tenants("q=kendra") == {"Andre Sturrup"}
     assert tenants("q=villa") == {"Lisa Deveaux"}
+    assert tenants("q=sandy+no+4") == {"Jerome Cash"}
+    assert tenants("q=endra") == set()
     ends = [row[5] or "for ever" for row in rows(keva, f"{path}?format=csv&sort=until")]
     assert ends == sorted(ends)
     assert [row[5] or "for ever" for row in rows(keva, f"{path}?format=csv&sort=until-down")] == ends[::-1]

@@ -24,7 +24,7 @@ from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnsw
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.personal import erase, export
 from atlasbahamas_plugins.leasing.renewals.services import write_following
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 
 DOOR = {

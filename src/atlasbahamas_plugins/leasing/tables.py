@@ -1,6 +1,6 @@
 """Every table of leasing and every trigger, for its migrations."""
 
-from atlasbahamas_plugins.leasing import guards, models
+from atlasbahamas_plugins.leasing import guards, models, words
 from atlasbahamas_plugins.leasing.agreements import models as agreements
 from atlasbahamas_plugins.leasing.importing import models as importing
 from atlasbahamas_plugins.leasing.inviting import models as inviting
@@ -10,5 +10,5 @@ from atlasbahamas_plugins.leasing.signing import models as signing
 from atlasbahamas_plugins.leasing.statements import models as statements
 from atlasbahamas_plugins.leasing.tenancy import models as tenancy
 
-PARTS = (models, guards, agreements, signing, tenancy, notices, leaving, statements, importing, inviting)
+PARTS = (models, guards, words, agreements, signing, tenancy, notices, leaving, statements, importing, inviting)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

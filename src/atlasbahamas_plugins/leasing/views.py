@@ -9,6 +9,7 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
 from atlasbahamas_plugins.leasing.importing.services import opening_of
@@ -28,6 +29,7 @@ from atlasbahamas_plugins.leasing.models import (
 from atlasbahamas_plugins.leasing.notices.services import take_back
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, Leases
+from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.resources import VIEW as SEE_CONTACTS
 from atlasbahamas_plugins.portfolio.contacts.services import contact_choices
 from atlasbahamas_plugins.portfolio.models import Property
@@ -70,7 +72,7 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "former": leases_node.node_of(former) if former is not None else None,
         "following": leases_node.node_of(following) if following is not None else None,
         "may_keep": lease.state == "notice",
-        "may_cancel": services.can_be_cancelled(lease),
+        "may_cancel": ending.can_be_cancelled(lease),
         "is_draft": lease.state == "draft",
         "is_sent": lease.state == "sent",
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
@@ -129,7 +131,7 @@ def record_lease(context: UnitNode, request: Any) -> Any:
         return {**page, "form": form}
 
     def submit() -> Any:
-        lease = services.record_lease(
+        lease = writing.record_lease(
             request.db, unit, form.origin.data, form.details(), now=request.clock.now(), today=today, known=known
         )
         return done(request, leases_node.node_of(lease), "The lease was recorded.")
@@ -143,7 +145,7 @@ def end_lease(context: LeaseNode, request: Any) -> Any:
 
     def submit() -> Any:
         day, reason = form.last_day.data, form.reason.data
-        services.end_lease(request.db, context.row, day, reason, today=request.clock.today())
+        ending.end_lease(request.db, context.row, day, reason, today=request.clock.today())
         return done(request, context, "The last day was saved.")
 
     return form_page(request, form, {"lease": context.row, "cancel": context.url()}, submit=submit)
@@ -165,7 +167,7 @@ def cancel_lease(context: LeaseNode, request: Any) -> Any:
     form = CancelForm(request)
 
     def submit() -> Any:
-        services.cancel_lease(request.db, context.row, form.reason.data)
+        ending.cancel_lease(request.db, context.row, form.reason.data)
         return done(request, context, "The lease is cancelled. Its days are free again.")
 
     return form_page(request, form, {"lease": context.row, "cancel": context.url()}, submit=submit)

@@ -11,8 +11,9 @@ from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing import jobs, resources, telling, views
+from atlasbahamas_plugins.leasing.occupancy import LeaseSource
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW
-from atlasbahamas_plugins.leasing.services import TURN, LeaseSource
+from atlasbahamas_plugins.leasing.services import TURN
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 

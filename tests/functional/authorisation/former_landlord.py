@@ -21,9 +21,10 @@ from atlasbahamas_plugins.leasing.agreements.models import Document, SignedCopy
 from atlasbahamas_plugins.leasing.handover.services import LeasesGoOn
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms, bind, move_lease, record_lease, write_draft
+from atlasbahamas_plugins.leasing.services import move_lease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, bind, record_lease, write_draft
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
 from atlasbahamas_plugins.portfolio.limits.models import LimitedProperty

@@ -43,7 +43,6 @@ from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.resources import NoticeNode, ServingNode
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases, MyLease
-from atlasbahamas_plugins.leasing.services import Terms
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import SigningLink
@@ -51,6 +50,7 @@ from atlasbahamas_plugins.leasing.statements.models import StatementLink
 from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.leasing.writing.services import Terms
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit

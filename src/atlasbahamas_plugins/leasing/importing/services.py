@@ -16,20 +16,12 @@ from atlasbahamas.people.models import name_key
 from atlasbahamas.people.services import lock_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.ending.services import cancel_leases
 from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport, Opening
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import (
-    WITH_PARTIES,
-    Agreed,
-    LeaseDetails,
-    PartyLine,
-    Terms,
-    cancel_leases,
-    last_day_of_terms,
-    lock_leases,
-    record_leases,
-)
+from atlasbahamas_plugins.leasing.services import WITH_PARTIES, last_day_of_terms, lock_leases
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
+from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, record_leases
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contacts, remove_unused_contacts
 from atlasbahamas_plugins.portfolio.models import Property, Unit

@@ -21,6 +21,7 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.ending.services import end_lease
 from atlasbahamas_plugins.leasing.leaving.models import (
     HELD,
     Deduction,
@@ -30,7 +31,7 @@ from atlasbahamas_plugins.leasing.leaving.models import (
     Statement,
 )
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
-from atlasbahamas_plugins.leasing.services import CHANGED, WITH_LATER, end_lease, lock_lease, whole_lease
+from atlasbahamas_plugins.leasing.services import CHANGED, WITH_LATER, lock_lease, whole_lease
 from atlasbahamas_plugins.leasing.telling import tell_parties
 
 FORMAT = 1

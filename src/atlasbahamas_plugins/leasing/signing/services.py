@@ -12,7 +12,7 @@ from atlasbahamas.people.models import name_key
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.linking.services import check_code, close_link
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import bind, lock_lease, record_in_audit
+from atlasbahamas_plugins.leasing.services import lock_lease, record_in_audit
 from atlasbahamas_plugins.leasing.signing.links import (
     find_link,
     send_copies,
@@ -21,6 +21,7 @@ from atlasbahamas_plugins.leasing.signing.links import (
     standing_of,
 )
 from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.leasing.writing.services import bind
 
 
 @dataclass(frozen=True)
