@@ -13,6 +13,9 @@ import psycopg2
 
 from atlasbahamas.testing.site import Site, copy_postgresql, demo_files, drop_postgresql, on_server
 
+WATCHING = "written"
+"""Name of the triggers that a watched PostgreSQL database has beside its own."""
+
 # Triggers note which tables are written to, without making one writer wait for another, and whether the schema is changed.
 _WATCH = """CREATE SCHEMA snapshot;
 CREATE TABLE snapshot.written (name text);
