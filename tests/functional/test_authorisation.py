@@ -14,6 +14,7 @@ from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tr
 
 LINES = [(table, view) for table in TABLES for view in table.views]
 FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing")}
+EVERYBODY = examples("relations", 1) > 1
 OF_BOTH = ("visitor", "other", "outside")
 BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", *FEATURES}
 
@@ -38,7 +39,7 @@ def test_who_may(world: World, table: Table, view: View) -> None:
 
 def relations_on(url: str, view: View) -> list[str] | None:
     """All relations, but on PostgreSQL some in the suite: who may does not depend on the database, only how it is asked."""
-    if url.startswith("sqlite") or examples("relations", 1) > 1:
+    if url.startswith("sqlite") or EVERYBODY:
         return None
     permitted = [relation for relation, outcome in view.who.items() if outcome == "ok"]
     return [*permitted[:1], *(relation for relation in OF_BOTH if relation not in permitted[:1])]
@@ -51,4 +52,4 @@ def test_nothing_is_found_where_it_does_not_hang(world: World, table: Table) -> 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.feature)
 def test_what_one_may_not_know_of_looks_like_nothing(world: World, table: Table) -> None:
-    assert list(world.hints(table)) == []
+    assert list(world.hints(table, everybody=EVERYBODY)) == []

@@ -293,13 +293,17 @@ class World:
                 if found != "404" and (found, relation) != ("in", "visitor"):
                     yield f"{name} as {relation}: expected 404, saw {found}"
 
-    def hints(self, table: Table) -> Iterator[str]:
-        """Where somebody who may not know of a thing can tell it from one that does not exist."""
+    def hints(self, table: Table, *, everybody: bool = True) -> Iterator[str]:
+        """Where somebody who may not know of a thing can tell it from one that does not exist.
+
+        Not `everybody`: the first and the last relation of each line that may not.
+        """
         for view in table.views:
             path = self.path(table, view)
             nowhere = re.sub(r"^(/[a-z-]+/)[a-z-]*[0-9][^/]*", r"\1none-such-1", path)
-            for relation, expected in view.who.items():
-                if expected in ("404", "in") and nowhere != path and view.get:
+            hidden = [relation for relation, expected in view.who.items() if expected in ("404", "in")]
+            for relation in hidden if everybody else dict.fromkeys(hidden[:1] + hidden[-1:]):
+                if nowhere != path and view.get:
                     there, not_there = (self.browsers[relation].get(at, expect_errors=True) for at in (path, nowhere))
                     if _plain(there, path) != _plain(not_there, nowhere):
                         yield f"{view} as {relation}: {outcome(there)}, and {outcome(not_there)} where there is none"
