@@ -25,6 +25,8 @@ OF_THEIR_OWN = {
     "leasing": {"guards", "tables", "telling"},
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/signing": {"links"},
+    "ledger": {"cli", "tables", "verify_export"},
+    "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving"},
 }
 
 

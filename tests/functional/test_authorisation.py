@@ -11,7 +11,7 @@ from authorisation import TABLES
 from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tree, registered
 
 LINES = [(table, view) for table in TABLES for view in table.views]
-FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing")}
+FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing", "ledger")}
 BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", *FEATURES}
 
 
