@@ -17,7 +17,11 @@ PLUGIN = Plugin(
     commands="atlasbahamas_plugins.ledger.cli:ledger",
     data_export="atlasbahamas_plugins.ledger.personal:export",
     data_erase="atlasbahamas_plugins.ledger.personal:erase",
-    data_stays=(("ledger_entry.by_person_id", "the books keep who made an entry; the number leads to a pseudonym"),),
+    data_stays=(
+        ("ledger_entry.by_person_id", "the books keep who made an entry; the number leads to a pseudonym"),
+        ("ledger_batch.by_person_id", "a rent run keeps who asked for it; the number leads to a pseudonym"),
+        ("ledger_batch.reversed_by_id", "a rent run keeps who took it back; the number leads to a pseudonym"),
+    ),
     permissions=(
         Permission("ledger:journal:view", "See the books", BOOKKEEPERS),
         Permission("ledger:period:lock", "Lock and unlock periods of the books", BOOKKEEPERS),
