@@ -8,11 +8,11 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, and_, func, insert, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db import metadata
+from atlasbahamas.db.inserts import insert_many
 from atlasbahamas_plugins.ledger.journal.kinds import ACCOUNT_KINDS
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, ControlTotal, LedgerAccount, LedgerEntry, LedgerTransfer
 
@@ -86,12 +86,9 @@ def _found(db: Session, organisation_id: int, names: Collection[tuple[str, str]]
 
 
 def _open(db: Session, organisation_id: int, keys: Sequence[AccountKey]) -> None:
-    """On PostgreSQL somebody else may open them now too; on SQLite nobody can, and a trigger would refuse to be asked."""
-    statement: Any = insert(_ACCOUNTS)
-    if db.get_bind().dialect.name == "postgresql":
-        statement = postgresql.insert(_ACCOUNTS).on_conflict_do_nothing(index_elements=["organisation_id", "kind", "subject"])
-    rows = [{**key._asdict(), "organisation_id": organisation_id, "subject": key.subject} for key in keys]
-    db.execute(statement, rows)
+    for batch in _batches(keys):
+        rows = [{**key._asdict(), "organisation_id": organisation_id, "subject": key.subject} for key in batch]
+        insert_many(db, _ACCOUNTS, rows, unless_there=True)
 
 
 def _batches(values: Iterable[T]) -> Iterator[list[T]]:

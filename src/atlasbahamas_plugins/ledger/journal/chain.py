@@ -71,6 +71,6 @@ def hash_of(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def account_words(kind: str, subject: str) -> str:
-    """An account as the chain has it: "receivable l12t40"."""
-    return f"{kind} {subject}" if subject else kind
+def account_words(kind: str | None, subject: str | None) -> str:
+    """An account as the chain has it: "receivable l12t40"; one that is not there has no words."""
+    return f"{kind or ''} {subject or ''}"

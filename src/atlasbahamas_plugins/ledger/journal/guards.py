@@ -15,6 +15,7 @@ SEALED = "ledger_entry_is_sealed"
 CHAIN = "ledger_entry_continues_the_chain"
 TRANSFERS = "ledger_entry_has_its_transfers"
 LOCKED = "ledger_period_is_locked"
+NO_JOURNAL = "ledger_transfer_is_of_a_journal"
 MIRROR = "ledger_reversal_mirrors_once"
 HEAD = "ledger_journal_head_is_the_last_entry"
 ACCOUNT = "ledger_account_is_of_its_organisation"
@@ -25,20 +26,24 @@ def _listed(values: list[str]) -> str:
     return ", ".join(repr(value) for value in values)
 
 
-_NEEDS = " OR ".join(
-    f"(NEW.{column} IS NULL AND NEW.kind IN ({_listed([name for name, kind in ACCOUNT_KINDS.items() if column in kind.needs])}))"
-    for column in ("lease_id", "owner_id")
-)
-_NOT_OF_IT = f"""NEW.kind NOT IN ({_listed(list(ACCOUNT_KINDS))}) OR {_NEEDS}
-    OR (NEW.lease_id IS NOT NULL AND NOT EXISTS
-        (SELECT 1 FROM leasing_lease WHERE id = NEW.lease_id AND organisation_id = NEW.organisation_id))
-    OR (NEW.party_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM leasing_party WHERE id = NEW.party_id AND lease_id = NEW.lease_id))
-    OR (NEW.owner_id IS NOT NULL AND NOT EXISTS
-        (SELECT 1 FROM portfolio_contact WHERE id = NEW.owner_id AND organisation_id = NEW.organisation_id))
-    OR (NEW.property_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM portfolio_property WHERE id = NEW.property_id AND organisation_id = NEW.organisation_id)
-        AND NOT EXISTS (SELECT 1 FROM portfolio_former_property
-            WHERE property_id = NEW.property_id AND organisation_id = NEW.organisation_id))"""
+def _does_not_fit(account: str) -> str:
+    """SQL over a row of an account: of no known kind, without what its kind needs, or of what is not the organisation's."""
+    needs = " OR ".join(
+        f"({account}.{column} IS NULL AND {account}.kind IN ({_listed(kinds)}))"
+        for column in ("lease_id", "owner_id")
+        for kinds in [[name for name, kind in ACCOUNT_KINDS.items() if column in kind.needs]]
+    )
+    its = f"organisation_id = {account}.organisation_id"
+    return f"""{account}.kind NOT IN ({_listed(list(ACCOUNT_KINDS))}) OR {needs}
+        OR ({account}.lease_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM leasing_lease WHERE id = {account}.lease_id AND {its}))
+        OR ({account}.party_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM leasing_party WHERE id = {account}.party_id AND lease_id = {account}.lease_id))
+        OR ({account}.owner_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM portfolio_contact WHERE id = {account}.owner_id AND {its}))
+        OR ({account}.property_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM portfolio_property WHERE id = {account}.property_id AND {its})
+            AND NOT EXISTS (SELECT 1 FROM portfolio_former_property WHERE property_id = {account}.property_id AND {its}))"""
 
 
 def _lacks_transfers(entry: str) -> str:
@@ -69,13 +74,15 @@ def _postgresql_refuses(refusal: str, found: str) -> str:
     return f"IF EXISTS ({found}) THEN RAISE EXCEPTION '{refusal}' USING ERRCODE = '23514', CONSTRAINT = '{refusal}'; END IF;"
 
 
+_LOCK_HEADS = """PERFORM 1 FROM ledger_journal WHERE organisation_id IN (SELECT organisation_id FROM added)
+                ORDER BY organisation_id FOR UPDATE;"""
+
+
 def _for_each_statement(name: str, table: str, body: str) -> tuple[str, str]:
-    """A function and a trigger that see all rows of a statement as `added`, with the heads of their journals locked."""
+    """A function and a trigger that see all rows of a statement as `added`."""
     return (
         f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            PERFORM 1 FROM ledger_journal WHERE organisation_id IN (SELECT organisation_id FROM added)
-                ORDER BY organisation_id FOR UPDATE;
             {body}
             RETURN NULL;
         END $$""",
@@ -83,6 +90,28 @@ def _for_each_statement(name: str, table: str, body: str) -> tuple[str, str]:
             FOR EACH STATEMENT EXECUTE FUNCTION {name}()""",
     )
 
+
+_ACCOUNT_FITS = Trigger(
+    "ledger_account_fits",
+    "ledger_account",
+    sqlite=(
+        f"""CREATE TRIGGER ledger_account_fits BEFORE INSERT ON ledger_account BEGIN
+        {_sqlite_refuses(ACCOUNT, _does_not_fit("NEW"))}
+        {
+            _sqlite_refuses(
+                ACCOUNT,
+                '''EXISTS (SELECT 1 FROM ledger_account
+            WHERE organisation_id = NEW.organisation_id AND kind = NEW.kind AND subject = NEW.subject)''',
+            )
+        }
+        END""",
+    ),
+    postgresql=_for_each_statement(
+        "ledger_account_fits",
+        "ledger_account",
+        _postgresql_refuses(ACCOUNT, f"SELECT 1 FROM added WHERE {_does_not_fit('added')}"),
+    ),
+)
 
 _ADD = "debit_cents = {0}.debit_cents + excluded.debit_cents, credit_cents = {0}.credit_cents + excluded.credit_cents"
 _OF_ENTRY = "organisation_id = NEW.organisation_id AND number = NEW.entry_number"
@@ -107,14 +136,21 @@ _TRANSFERS_ADDED = Trigger(
     "ledger_transfer",
     sqlite=(
         f"""CREATE TRIGGER ledger_transfer_added BEFORE INSERT ON ledger_transfer BEGIN
+        {_sqlite_refuses(NO_JOURNAL, "NOT EXISTS (SELECT 1 FROM ledger_journal WHERE organisation_id = NEW.organisation_id)")}
         {_sqlite_refuses(SEALED, f"EXISTS (SELECT 1 FROM ledger_entry WHERE {_OF_ENTRY})")}
         END""",
     ),
     postgresql=_for_each_statement(
         "ledger_transfer_added",
         "ledger_transfer",
+        _LOCK_HEADS
+        + _postgresql_refuses(
+            NO_JOURNAL,
+            "SELECT 1 FROM added WHERE NOT EXISTS"
+            " (SELECT 1 FROM ledger_journal AS head WHERE head.organisation_id = added.organisation_id)",
+        )
         # Numbers have no gaps, so up to that of the head there is an entry for each.
-        _postgresql_refuses(
+        + _postgresql_refuses(
             SEALED, "SELECT 1 FROM added JOIN ledger_journal USING (organisation_id) WHERE entry_number <= number"
         )
         + f"""
@@ -175,7 +211,8 @@ _ENTRY_SEALS = Trigger(
     postgresql=_for_each_statement(
         "ledger_entry_seals",
         "ledger_entry",
-        _postgresql_refuses(
+        _LOCK_HEADS
+        + _postgresql_refuses(
             CHAIN,
             """SELECT 1 FROM (SELECT organisation_id, number, previous_hash,
                     lag(number) OVER along AS number_before, lag(hash) OVER along AS hash_before
@@ -233,16 +270,7 @@ def _only_grows(table: str, same_key: str) -> tuple[Trigger, ...]:
 
 TRIGGERS = (
     *append_only("ledger_account", "id"),
-    refusing(
-        "ledger_account_fits",
-        "ledger_account",
-        ACCOUNT,
-        "INSERT",
-        _NOT_OF_IT,
-        # What REPLACE would take away without asking.
-        on_sqlite=""" OR EXISTS (SELECT 1 FROM ledger_account
-            WHERE organisation_id = NEW.organisation_id AND kind = NEW.kind AND subject = NEW.subject)""",
-    ),
+    _ACCOUNT_FITS,
     *_without("_no_update", append_only("ledger_journal", "organisation_id")),
     refusing("ledger_journal_begins_empty", "ledger_journal", HEAD, "INSERT", f"NEW.number <> 0 OR NEW.hash <> '{FIRST_HASH}'"),
     refusing("ledger_journal_head", "ledger_journal", HEAD, "UPDATE", _NOT_THE_LAST),

@@ -158,7 +158,7 @@ class LedgerTransfer(Base):
         Index("ix_ledger_transfer_credit_account_id", "credit_account_id", "entry_number"),
     )
 
-    organisation_id: Mapped[int] = mapped_column(ForeignKey(Journal.organisation_id), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(primary_key=True)
     entry_number: Mapped[int] = mapped_column(primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
     debit_account_id: Mapped[int]

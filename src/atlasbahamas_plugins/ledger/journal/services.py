@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.audit.services import digest, record
 from atlasbahamas.db import metadata
-from atlasbahamas.db.inserts import insert_unless_there
+from atlasbahamas.db.inserts import insert_many, insert_unless_there
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.web.formats import MAX_CENTS, local_date
@@ -167,10 +167,9 @@ def _write(db: Session, organisation_id: int, written: Sequence[_Written], now: 
             if salt:
                 words.append({**of_entry, "salt": salt, "memo": each.entry.memo})
         # The entry is the seal of its transfers, so it comes after them.
-        db.execute(insert(_TRANSFERS), transfers)
-        db.execute(insert(_ENTRIES), entries)
-        if words:
-            db.execute(insert(_WORDS), words)
+        insert_many(db, _TRANSFERS, transfers)
+        insert_many(db, _ENTRIES, entries)
+        insert_many(db, _WORDS, words)
     return list(range(head.number + 1, number + 1))
 
 

@@ -156,7 +156,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id', 'credit_account_id'], ['ledger_account.organisation_id', 'ledger_account.id'], name='fk_ledger_transfer_credit_account'),
     sa.ForeignKeyConstraint(['organisation_id', 'debit_account_id'], ['ledger_account.organisation_id', 'ledger_account.id'], name='fk_ledger_transfer_debit_account'),
     sa.ForeignKeyConstraint(['organisation_id', 'entry_number'], ['ledger_entry.organisation_id', 'ledger_entry.number'], name='fk_ledger_transfer_entry', initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['organisation_id'], ['ledger_journal.organisation_id'], name=op.f('fk_ledger_transfer_organisation_id_ledger_journal')),
     sa.PrimaryKeyConstraint('organisation_id', 'entry_number', 'line', name=op.f('pk_ledger_transfer'))
     )
     op.create_index('ix_ledger_transfer_credit_account_id', 'ledger_transfer', ['credit_account_id', 'entry_number'])
