@@ -1,0 +1,18 @@
+"""Registers charges."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from atlasbahamas_plugins.ledger.charges import jobs
+from atlasbahamas_plugins.ledger.charges.run import RUN, RUN_ALL
+
+AFTER_THE_LEASES = time(0, 30)
+
+
+def includeme(config: Any) -> None:
+    """The run of each night."""
+    config.add_job(RUN, jobs.charge_rent)
+    config.add_job(RUN_ALL, jobs.charge_all)
+    config.add_schedule(RUN_ALL, RUN_ALL, at=AFTER_THE_LEASES)
