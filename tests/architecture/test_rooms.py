@@ -26,7 +26,7 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/signing": {"links"},
     "ledger": {"cli", "tables", "verify_export"},
-    "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving"},
+    "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }
 
 

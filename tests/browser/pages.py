@@ -6,8 +6,9 @@ A view of the introspector that stands neither in ADDRESSES nor in NO_PAGE fails
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from books import books_of
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,8 @@ from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served,
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.ledger.journal.services import lock_period
+from atlasbahamas_plugins.ledger.services import PAYMENT, Source, Transfer, post, reverse
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -216,6 +219,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         *(ORG + f"leases/{{{state}_lease}}/" for state in ("draft", "sent", "active", "notice", "signed", "ended", "cancelled")),
     ),
     ("LeaseNode", "end"): (ORG + "leases/{active_lease}/end",),
+    ("Books", ""): (ORG + "books/", ORG + "books/?kind=charge&q=kilometre", ORG + "books/?q=nothing"),
+    ("Books", "lock"): (ORG + "books/lock",),
+    ("Books", "unlock"): (ORG + "books/unlock",),
+    ("LedgerEntryNode", ""): (ORG + "books/1/", ORG + "books/2/", ORG + "books/3/"),
     ("Leases", "import"): (ORG + "leases/import",),
     ("LeaseImports", ""): (ORG + "lease-imports/",),
     ("LeaseImportNode", ""): (ORG + "lease-imports/{lease_import}/", ORG + "lease-imports/{undone_import}/"),
@@ -471,6 +478,16 @@ def lease_imports(db: Session, organisation: Organisation, units: list[Unit], pe
     return {"lease_import": standing.ref, "undone_import": undone.ref, "imported_lease": changed.ref}
 
 
+def keep_books(db: Session, organisation: Organisation, now: datetime) -> None:
+    """A charge with a long memo, a payment in two parts that was taken back, and a locked period."""
+    books, today = books_of(db, organisation.name), now.astimezone(NASSAU).date()
+    both = (Transfer(books.bank, books.owed, 10**9), Transfer(books.bank, books.deposit, 10**12))
+    charge = books.charge(10**12, today, memo=f"{NO_SPACES} {LONG_NAME}", by=1, batch=NO_SPACES[:80])
+    post(db, organisation.id, [charge, books.entry(PAYMENT, today, *both, ref=NO_SPACES[:80])], now=now)
+    reverse(db, organisation.id, [2], source=Source("cheque", "returned-1"), memo="The cheque came back", by=1, now=now)
+    lock_period(db, organisation, today - timedelta(days=60), today=today)
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -533,6 +550,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     db.flush()
     changed = record_change(db, organisation)
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
+    keep_books(db, organisation, now)
     return {
         **offers(db, settlement, now),
         **leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now),
