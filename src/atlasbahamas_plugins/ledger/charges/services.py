@@ -26,6 +26,7 @@ OWED = ("receivable", "deposit_receivable", "bill_receivable")
 WITHIN = timedelta(days=366)
 """How far from today something can be due that is written by hand."""
 
+CHANGED = Refused("What is owed is something else by now. This is what it would be.")
 OTHERS_KEY = Refused("This was sent before with something else in it. Open the page again.")
 
 
@@ -76,8 +77,13 @@ class ByHand:
     ref: str
 
 
-def add_charge(db: Session, lease: Lease, details: ByHand, *, by: int, now: datetime, today: date) -> Charge:
-    """Charge a lease by hand. The same `ref` again gives the same charge. Raises Refused."""
+def add_charge(
+    db: Session, lease: Lease, details: ByHand, *, by: int, now: datetime, today: date, seen: int | None = None
+) -> Charge:
+    """Charge a lease by hand. The same `ref` again gives the same charge.
+
+    `seen`: the cents that are owed then, as they were shown. Raises Refused where they would be others, and where a rule says no.
+    """
     _lock(db, lease)
     there = db.scalar(select(Charge).where(Charge.ref == details.ref))
     if there is not None:
@@ -86,6 +92,8 @@ def add_charge(db: Session, lease: Lease, details: ByHand, *, by: int, now: date
             raise OTHERS_KEY
         return there
     _check(db, lease, details, BY_HAND, today)
+    if seen is not None and owed_by(db, lease).cents + details.cents != seen:
+        raise CHANGED
     new = NewCharge(
         lease_id=lease.id,
         property_id=lease.unit.property_id,
@@ -108,11 +116,19 @@ def add_charge(db: Session, lease: Lease, details: ByHand, *, by: int, now: date
 
 
 def give_credit(
-    db: Session, lease: Lease, details: ByHand, *, by: int, now: datetime, today: date, charge: Charge | None = None
+    db: Session,
+    lease: Lease,
+    details: ByHand,
+    *,
+    by: int,
+    now: datetime,
+    today: date,
+    charge: Charge | None = None,
+    seen: int | None = None,
 ) -> Credit:
     """Take something off what a lease owes; for `charge`, where it is for one of them.
 
-    The same `ref` again gives the same credit. Raises Refused, also for more than the charge was.
+    The same `ref` again gives the same credit; `seen` as in `add_charge`. Raises Refused, also for more than the charge was.
     """
     _lock(db, lease)
     there = db.scalar(select(Credit).where(Credit.ref == details.ref))
@@ -125,6 +141,8 @@ def give_credit(
     _check(db, lease, details, CREDITS_BY_HAND, today)
     if charge is not None:
         _check_charge(db, charge, details.cents)
+    if seen is not None and owed_by(db, lease).cents - details.cents != seen:
+        raise CHANGED
     new = NewCredit(
         lease_id=lease.id,
         property_id=lease.unit.property_id,
