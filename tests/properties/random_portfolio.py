@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.files.models import File
@@ -19,9 +20,13 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Membership, Organisation, Person, PersonRole
 from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
+from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
 from atlasbahamas_plugins.leasing.inviting.models import InvitationFile, InvitationRow
-from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.leasing.leaving.models import Deduction
+from atlasbahamas_plugins.leasing.leaving.services import number_of, send_statement, statement_content
+from atlasbahamas_plugins.leasing.models import Lease, LeaseParty, RentTerm
+from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
@@ -88,6 +93,7 @@ def matrices(permissions: list[str]) -> st.SearchStrategy[dict[str, frozenset[st
 
 def write(db: Session, drawn: Drawn) -> list[int]:
     """Put a world into the database; gives the people's ids. The last of them administers the platform."""
+    db.info[ACTOR] = COMMAND
     settlement = db.scalars(select(Settlement.id).order_by(Settlement.id).limit(1)).one()
     organisations = [Organisation(ref=f"o{n}", name=f"Organisation {n}", created=START) for n in range(ORGANISATIONS)]
     people = [Person(name=f"Person {n}", created=START) for n in range(PEOPLE + 1)]
@@ -155,7 +161,8 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     ]  # fmt: skip
     db.add_all(leases)
     db.flush()
-    _write_files(db, leases, people[0].id)
+    _write_files(db, leases, people)
+    _write_what_hangs_on(db, leases)
     db.add_all(
         Listing(
             ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
@@ -226,13 +233,14 @@ def _write_versions(db: Session, listings: list[Listing]) -> None:
             db.flush()
 
 
-def _write_files(db: Session, leases: list[Lease], person_id: int) -> None:
-    """Each lease came with a file, and another one skipped its tenant."""
+def _write_files(db: Session, leases: list[Lease], people: list[Person]) -> None:
+    """Each lease came with a file, and another one skipped its tenant: somebody with a sign-in, the first one the administrator."""
     for n, lease in enumerate(leases):
-        of_it = {"organisation_id": lease.organisation_id, "made": START, "made_by": person_id}
+        of_it = {"organisation_id": lease.organisation_id, "made": START, "made_by": people[0].id}
         contact = Contact(
-            ref=f"t{n}", organisation_id=lease.organisation_id, name=f"Tenant {n}", email="", phone="", created=START
-        )
+            ref=f"t{n}", organisation_id=lease.organisation_id, name=f"Tenant {n}", email="", phone="", created=START,
+            person_id=people[PEOPLE - n].id,
+        )  # fmt: skip
         party = LeaseParty(lease_id=lease.id, contact=contact, role="primary", position=0)
         brought = LeaseImport(ref=f"li{n}", leases=1, **of_it)
         sent = InvitationFile(ref=f"tf{n}", invited=1, skipped=1, **of_it)
@@ -241,6 +249,30 @@ def _write_files(db: Session, leases: list[Lease], person_id: int) -> None:
         db.add(Opening(lease_id=lease.id, import_id=brought.id, paid_to=None, balance_cents=0))
         db.add(InvitationRow(file_id=sent.id, number=2, party_id=party.id, skipped="no_email"))
         db.flush()
+
+
+def _write_what_hangs_on(db: Session, leases: list[Lease]) -> None:
+    """Each lease has a document. The first one of a unit is under notice, and the final statement of some of those was sent."""
+    let: set[int] = set()
+    for n, lease in enumerate(leases):
+        pdf = {"pdf": _file(db, f"pdf{n}"), "pdf_digest": "0" * 64}
+        db.add(RentTerm(lease_id=lease.id, starts=lease.starts, cents=100))
+        db.add(Document(ref=f"d{n}", lease_id=lease.id, number=1, content="{}", digest="0" * 64, frozen=START, **pdf))
+        db.flush()
+        if lease.unit_id in let:
+            continue
+        let.add(lease.unit_id)
+        lease.state, lease.agreed = "active", day(0)
+        db.flush()
+        lease.state, lease.last_day = "notice", day(1)
+        db.flush()
+        of_it = {"lease_id": lease.id, "words": "", "created": START}
+        notice = Notice(ref=f"no{n}", giver="landlord", given=day(0), last_day=day(1), rule_last_day=day(1), **of_it)
+        notice.servings.append(Serving(ref=f"sv{n}", way="hand", served_by="Somebody", served_on=day(0), created=START))
+        db.add_all([notice, Deduction(ref=f"de{n}", kind="other", reason="", cents=0, wear_cents=0, **of_it)])
+        db.flush()
+        if n % 2:
+            send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=START)
 
 
 def _file(db: Session, ref: str) -> File:
@@ -293,7 +325,7 @@ RICH = Drawn(
     contacts=[0, 1],
     bulk_edits=[(0, 0), (0, 1), (1, 2)],
     listings=[(0, "approved", None), (1, "draft", None), (2, "paused", None), (3, "approved", 0), (3, "withdrawn", None)],
-    leases=[0, 2, 3],
+    leases=[0, 2, 3, 0],
 )  # fmt: skip
 
 
