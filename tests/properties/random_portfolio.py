@@ -234,7 +234,7 @@ def _write_versions(db: Session, listings: list[Listing]) -> None:
 
 
 def _write_files(db: Session, leases: list[Lease], people: list[Person]) -> None:
-    """Each lease came with a file, and another one skipped its tenant: somebody with a sign-in, the first one the administrator."""
+    """Each lease came with a file, and another one skipped its tenant, who has a sign-in. The first one is the administrator."""
     for n, lease in enumerate(leases):
         of_it = {"organisation_id": lease.organisation_id, "made": START, "made_by": people[0].id}
         contact = Contact(
