@@ -133,6 +133,18 @@ def test_many_leases_go_in_parts_of_one_batch(site: Site) -> None:
     assert run(site, here).batch is None
 
 
+def test_a_run_that_was_taken_back_half_way_goes_on_as_another(site: Site) -> None:
+    here = organisation_of(site, new_lease(site, JUNE))
+    ran = run(site, here, at_once=1)
+    assert ran.batch is not None
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        reverse_batch(db, db.get_one(Batch, ran.batch.id), "Not now", by=1, now=site.clock.now())
+    more = run(site, here, after=ran.last, batch_id=ran.batch.id)
+    assert more.batch is not None
+    assert more.batch.id != ran.batch.id
+
+
 def test_an_end_that_becomes_known_sets_the_charge_right(site: Site) -> None:
     lease = new_lease(site, APRIL)
     here = organisation_of(site, lease)
@@ -355,6 +367,27 @@ CHARGE = "ledger_charge_is_append_only"
 def test_a_charge_stays_as_it_is(site: Site, one: Charge, statement: str, refusal: str) -> None:
     with pytest.raises(DBAPIError, match=refusal), site.db.transaction() as db:
         db.execute(text(statement), {"id": one.id})
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("UPDATE ledger_credit SET cents = cents - 1 WHERE id = :id", "ledger_credit_is_append_only"),
+        ("UPDATE ledger_credit SET charge_id = NULL WHERE id = :id", "ledger_credit_is_append_only"),
+        ("UPDATE ledger_credit SET counts_on = '2026-07-01' WHERE id = :id", "ledger_credit_is_append_only"),
+        ("UPDATE ledger_credit SET open_cents = cents + 1 WHERE id = :id", "ck_ledger_credit_open_within_cents"),
+        ("UPDATE ledger_credit SET voided_by = entry_number WHERE id = :id", guards.VOID),
+        ("DELETE FROM ledger_credit WHERE id = :id", "ledger_credit_is_append_only"),
+    ],
+)
+def test_a_credit_stays_as_it_is(site: Site, one: Charge, statement: str, refusal: str) -> None:
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        details = ByHand("credit", 200, site.clock.today(), "Noise", "credit-00000000000000000001")
+        more = {"by": 1, "now": site.clock.now(), "today": site.clock.today()}
+        credit = give_credit(db, db.get_one(Lease, one.lease_id), details, charge=db.get_one(Charge, one.id), **more).id
+    with pytest.raises(DBAPIError, match=refusal), site.db.transaction() as db:
+        db.execute(text(statement), {"id": credit})
 
 
 COLUMNS = (
