@@ -26,7 +26,8 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/signing": {"links"},
     "ledger": {"cli", "tables", "verify_export"},
-    "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving"},
+    "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
+    "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }
 
 

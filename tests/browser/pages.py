@@ -6,8 +6,9 @@ A view of the introspector that stands neither in ADDRESSES nor in NO_PAGE fails
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from books import books_of
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from atlasbahamas.audit.services import record
 from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.testing.authorisation import fail_a_job
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
@@ -39,6 +41,10 @@ from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served,
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
+from atlasbahamas_plugins.ledger.journal.services import lock_period
+from atlasbahamas_plugins.ledger.services import PAYMENT, Source, Transfer, post, reverse
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -216,6 +222,25 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         *(ORG + f"leases/{{{state}_lease}}/" for state in ("draft", "sent", "active", "notice", "signed", "ended", "cancelled")),
     ),
     ("LeaseNode", "end"): (ORG + "leases/{active_lease}/end",),
+    ("Books", ""): (ORG + "books/", ORG + "books/?kind=charge&q=kilometre", ORG + "books/?q=nothing"),
+    ("Books", "lock"): (ORG + "books/lock",),
+    ("Books", "unlock"): (ORG + "books/unlock",),
+    ("LeaseLedger", ""): (
+        ORG + "leases/{long_lease}/ledger/",
+        ORG + "leases/{active_lease}/ledger/",
+        ORG + "leases/{cancelled_lease}/ledger/",
+        "/home/leases/{home_lease}/ledger/",
+    ),
+    ("LeaseLedger", "charge"): (ORG + "leases/{long_lease}/ledger/charge",),
+    ("LeaseLedger", "credit"): (ORG + "leases/{long_lease}/ledger/credit",),
+    ("ChargeNode", "forgive"): (ORG + "leases/{long_lease}/ledger/{charge}/forgive",),
+    ("ChargeNode", "take-back"): (ORG + "leases/{long_lease}/ledger/{charge}/take-back",),
+    ("CreditNode", "take-back"): (ORG + "leases/{long_lease}/ledger/credits/{credit}/take-back",),
+    ("RentRuns", ""): (ORG + "rent-runs/",),
+    ("RentRuns", "new"): (ORG + "rent-runs/new",),
+    ("BatchNode", ""): (ORG + "rent-runs/{rent_run}/", ORG + "rent-runs/{reversed_run}/"),
+    ("BatchNode", "reverse"): (ORG + "rent-runs/{rent_run}/reverse",),
+    ("LedgerEntryNode", ""): (ORG + "books/1/", ORG + "books/2/", ORG + "books/3/"),
     ("Leases", "import"): (ORG + "leases/import",),
     ("LeaseImports", ""): (ORG + "lease-imports/",),
     ("LeaseImportNode", ""): (ORG + "lease-imports/{lease_import}/", ORG + "lease-imports/{undone_import}/"),
@@ -471,6 +496,32 @@ def lease_imports(db: Session, organisation: Organisation, units: list[Unit], pe
     return {"lease_import": standing.ref, "undone_import": undone.ref, "imported_lease": changed.ref}
 
 
+def keep_books(db: Session, organisation: Organisation, now: datetime) -> None:
+    """A charge with a long memo, a payment in two parts that was taken back, and a locked period."""
+    books, today = books_of(db, organisation.name), now.astimezone(NASSAU).date()
+    both = (Transfer(books.bank, books.owed, 10**9), Transfer(books.bank, books.deposit, 10**12))
+    charge = books.charge(10**12, today, memo=f"{NO_SPACES} {LONG_NAME}", by=1, batch=NO_SPACES[:80])
+    post(db, organisation.id, [charge, books.entry(PAYMENT, today, *both, ref=NO_SPACES[:80])], now=now)
+    reverse(db, organisation.id, [2], source=Source("cheque", "returned-1"), memo="The cheque came back", by=1, now=now)
+    lock_period(db, organisation, today - timedelta(days=60), today=today)
+
+
+def owing(db: Session, organisation: Organisation, lease_ref: str, now: datetime) -> dict[str, str]:
+    """Keys of a rent run and of one that was taken back, and of what was written on a lease by hand, with long words."""
+    today, more = now.astimezone(NASSAU).date(), {"now": now, "today": now.astimezone(NASSAU).date()}
+    wrong = run_rent(db, organisation.id, today - timedelta(days=300), **more).batch
+    assert wrong is not None
+    reverse_batch(db, wrong, NO_SPACES, by=1, now=now)
+    right = run_rent(db, organisation.id, today - timedelta(days=40), **more).batch
+    assert right is not None
+    lease = db.scalars(select(Lease).where(Lease.ref == lease_ref)).one()
+    fee = ByHand("fee", 10**9, today, f"{NO_SPACES} {LONG_NAME}", long_key("charge"))
+    charge = add_charge(db, lease, fee, by=1, **more)
+    goodwill = ByHand("write_off", 10**9, today, f"{NO_SPACES} {LONG_NAME}", long_key("credit"))
+    credit = give_credit(db, lease, goodwill, by=1, **more)
+    return {"rent_run": right.ref, "reversed_run": wrong.ref, "charge": charge.ref, "credit": credit.ref}
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -533,9 +584,12 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     db.flush()
     changed = record_change(db, organisation)
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
+    keep_books(db, organisation, now)
+    let = leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now)
     return {
         **offers(db, settlement, now),
-        **leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now),
+        **let,
+        **owing(db, organisation, let["long_lease"], now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
         "person": str(people["andre"].id),
         "disabled": str(people["lisa"].id),

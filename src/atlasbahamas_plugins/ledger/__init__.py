@@ -24,6 +24,7 @@ PLUGIN = Plugin(
     ),
     permissions=(
         Permission("ledger:journal:view", "See the books", BOOKKEEPERS),
+        Permission("ledger:charge:edit", "Charge rent and fees, give credits, take them back", BOOKKEEPERS),
         Permission("ledger:period:lock", "Lock and unlock periods of the books", BOOKKEEPERS),
     ),
     critical=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("journal",)
+PARTS = ("journal", "charges")
 
 
 def includeme(config: Any) -> None:

@@ -13,7 +13,7 @@ from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS, CREDIT_KINDS
 CHARGE = "ledger_charge_is_of_its_entry"
 CREDIT = "ledger_credit_is_of_its_entry"
 VOID = "ledger_void_is_by_a_reversal"
-_KEPT = ("id", "ref", "organisation_id", "lease_id", "account_id", "what", "cents", "entry_number")
+_KEPT = ("id", "ref", "organisation_id", "lease_id", "account_id", "what", "rule", "cents", "entry_number")
 _BINDING = ", ".join(f"'{state}'" for state in BINDING)
 
 
@@ -81,6 +81,17 @@ _POSTGRESQL_VOIDS = " ".join(
         WHERE {table}.organisation_id = added.organisation_id AND {table}.entry_number = added.reverses;"""
     for table in _TABLES
 )
+# What a lease owes by its rules is charged again by the next run, as far as it still is owed.
+_SQLITE_VOIDS += " ".join(
+    f"""INSERT INTO ledger_lease_change (organisation_id, lease_id) SELECT organisation_id, lease_id FROM {table}
+        WHERE organisation_id = NEW.organisation_id AND entry_number = NEW.reverses;"""
+    for table in _TABLES
+)
+_POSTGRESQL_VOIDS += " ".join(
+    f"""INSERT INTO ledger_lease_change (organisation_id, lease_id) SELECT DISTINCT organisation_id, lease_id
+        FROM {table} JOIN added USING (organisation_id) WHERE {table}.entry_number = added.reverses;"""
+    for table in _TABLES
+)
 _VOIDED_WITH_ITS_ENTRY = Trigger(
     "ledger_charge_voided",
     "ledger_entry",
@@ -128,7 +139,7 @@ _OTHERWISE = f"""(OLD.state IN ({_BINDING}) OR NEW.state IN ({_BINDING})) AND (N
 TRIGGERS = (
     *_kept(
         "ledger_charge",
-        *("rule", "period_starts", "period_ends", "due_on"),
+        *("period_starts", "period_ends", "due_on"),
         also=""" OR coalesce(NEW.batch_id, 0) <> coalesce(OLD.batch_id, 0)
             OR CAST(NEW.explanation AS text) <> CAST(OLD.explanation AS text)""",
     ),
@@ -147,7 +158,8 @@ TRIGGERS = (
         CREDIT,
         "credit",
         _listed({**CREDIT_KINDS}),
-        "EXISTS (SELECT 1 FROM ledger_credit WHERE ref = NEW.ref)",
+        """EXISTS (SELECT 1 FROM ledger_credit WHERE ref = NEW.ref OR (voided_by IS NULL AND lease_id = NEW.lease_id
+            AND rule = NEW.rule AND account_id = NEW.account_id))""",
     ),
     _VOIDED_WITH_ITS_ENTRY,
     _noted("ledger_lease_changed", "leasing_lease", "UPDATE", _OTHERWISE, "NEW.id"),

@@ -124,9 +124,10 @@ class Charge(Base):
 class Credit(Base):
     """Something that is owed no more although nobody paid it: given by the landlord, written off, or paid before these books.
 
-    `what` is a line of kinds.CREDIT_KINDS. `charge_id` is the charge for which it was given, if it was for one: it is allocated
-    to that before any other. `open_cents` is what was allocated to no charge yet. `counts_on` is a local day. The reason is the
-    memo of its entry.
+    `what` is a line of kinds.CREDIT_KINDS. `rule` says by what it came to be: "opening", "paid:deposit:key", or its own reference
+    where somebody gave it; of one lease, rule and account there is one that counts. `charge_id` is the charge for which it was
+    given, if it was for one: it is allocated to that before any other. `open_cents` is what was allocated to no charge yet.
+    `counts_on` is a local day. The reason is the memo of its entry.
     """
 
     __tablename__ = "ledger_credit"
@@ -141,6 +142,7 @@ class Credit(Base):
         Index("ix_ledger_credit_charge_id", "charge_id"),
         Index("ix_ledger_credit_entry_number", "organisation_id", "entry_number"),
         Index("ix_ledger_credit_unused", "lease_id", "counts_on", "id", **_only(UNPAID)),
+        Index("uq_ledger_credit_rule", "lease_id", "rule", "account_id", unique=True, **_only(IN_FORCE)),
     )
 
     id: Mapped[Id]
@@ -149,6 +151,7 @@ class Credit(Base):
     lease_id: Mapped[int] = mapped_column(ForeignKey(Lease.id))
     account_id: Mapped[int]
     what: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[str] = mapped_column(String(80))
     charge_id: Mapped[int | None] = mapped_column(ForeignKey(Charge.id))
     counts_on: Mapped[date]
     cents: Mapped[Cents]

@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -20,8 +19,7 @@ Line = tuple[int, int, str, int, str, int]
 """(line, debit account's id, its kind and subject, credit account's id, its kind and subject, cents)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """What of an entry is hashed, by the names of its columns. `posted_at` is aware; `lines` are its transfers in their order."""
 
     organisation_id: int
@@ -40,6 +38,7 @@ class Sealed:
 
     def canonical(self) -> str:
         """The entry as the JSON that is hashed."""
+        posted_at = self.posted_at if self.posted_at.tzinfo is UTC else self.posted_at.astimezone(UTC)
         return _encode(
             {
                 "batch": self.batch,
@@ -48,11 +47,11 @@ class Sealed:
                 "kind": self.kind,
                 "number": self.number,
                 "organisation": self.organisation_id,
-                "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
+                "posted_at": posted_at.isoformat(timespec="microseconds"),
                 "previous": self.previous_hash,
                 "reverses": self.reverses,
                 "source": [self.source_kind, self.source_ref],
-                "transfers": [list(line) for line in self.lines],
+                "transfers": self.lines,
                 "words": self.words_digest,
             }
         )
@@ -62,7 +61,7 @@ class Sealed:
         return {name: getattr(self, name) for name in HASHED}
 
 
-HASHED = tuple(field.name for field in fields(Sealed) if field.name != "lines")
+HASHED = Sealed._fields[:-1]
 """Columns of an entry that are hashed."""
 
 

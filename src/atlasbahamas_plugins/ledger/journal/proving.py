@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.audit.services import digest
-from atlasbahamas.db import Database
+from atlasbahamas.db import Database, metadata
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.ledger.journal.chain import HASHED, Line, Sealed, account_words, hash_of
 from atlasbahamas_plugins.ledger.journal.models import (
@@ -33,6 +31,9 @@ from atlasbahamas_plugins.ledger.journal.models import (
     WordsRelease,
 )
 
+# Rows of tables and not of classes: reading a million of them takes a third less.
+_ENTRY, _TRANSFER = (metadata.tables[model.__tablename__].c for model in (LedgerEntry, LedgerTransfer))
+_ACCOUNTS = metadata.tables[LedgerAccount.__tablename__]
 BATCH = 10_000
 SHOWN = 100
 """How many findings are kept of an organisation; what is wrong everywhere would otherwise fill the memory."""
@@ -73,8 +74,7 @@ class Verified:
             self.findings.append(Finding(where, problem))
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """An entry as it stands in its table, with its transfers."""
 
     sealed: Sealed
@@ -91,39 +91,38 @@ def organisations_with_books(db: Session) -> list[tuple[int, str]]:
 
 def read_entries(db: Session, organisation_id: int) -> Iterator[Row]:
     """The entries in the order of their numbers, each with its transfers."""
-    columns: list[Any] = [getattr(LedgerEntry, name) for name in HASHED]
-    query = select(*columns, LedgerEntry.hash, LedgerEntry.transfer_count).where(LedgerEntry.organisation_id == organisation_id)
-    query = query.order_by(LedgerEntry.number).limit(BATCH)
+    hashed = [_ENTRY[name] for name in HASHED]
+    query = select(*hashed, _ENTRY.hash, _ENTRY.transfer_count).where(_ENTRY.organisation_id == organisation_id)
+    query = query.order_by(_ENTRY.number).limit(BATCH)
     last = None
     while True:
-        rows = db.execute(query if last is None else query.where(LedgerEntry.number > last)).all()
+        rows = db.execute(query if last is None else query.where(_ENTRY.number > last)).all()
         if not rows:
             return
         last = rows[-1].number
         lines = _lines(db, organisation_id, rows[0].number, last)
         for row in rows:
-            *hashed, hash_, count = row
-            yield Row(Sealed(**dict(zip(HASHED, hashed, strict=True)), lines=lines.get(row.number, [])), hash_, count)
+            values = tuple(row)
+            sealed = Sealed._make((*values[:-2], lines.get(values[1], [])))
+            yield Row(sealed, *values[-2:])
 
 
 def _lines(db: Session, organisation_id: int, first: int, last: int) -> dict[int, list[Line]]:
     """Transfers of the entries with these numbers, as they are hashed."""
-    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    debit, credit = _ACCOUNTS.alias("debit"), _ACCOUNTS.alias("credit")
     query = (
-        select(LedgerTransfer.entry_number, LedgerTransfer.line, LedgerTransfer.debit_account_id, debit.kind, debit.subject)
-        .add_columns(LedgerTransfer.credit_account_id, credit.kind, credit.subject, LedgerTransfer.cents)
-        .outerjoin(debit, debit.id == LedgerTransfer.debit_account_id)
-        .outerjoin(credit, credit.id == LedgerTransfer.credit_account_id)
-        .where(LedgerTransfer.organisation_id == organisation_id, LedgerTransfer.entry_number.between(first, last))
-        .order_by(LedgerTransfer.entry_number, LedgerTransfer.line)
+        select(_TRANSFER.entry_number, _TRANSFER.line, _TRANSFER.debit_account_id, debit.c.kind, debit.c.subject)
+        .add_columns(_TRANSFER.credit_account_id, credit.c.kind, credit.c.subject, _TRANSFER.cents)
+        .outerjoin(debit, debit.c.id == _TRANSFER.debit_account_id)
+        .outerjoin(credit, credit.c.id == _TRANSFER.credit_account_id)
+        .where(_TRANSFER.organisation_id == organisation_id, _TRANSFER.entry_number.between(first, last))
+        .order_by(_TRANSFER.entry_number, _TRANSFER.line)
     )
-    return {
-        number: [
-            (line, debit_id, account_words(debit_kind, debit_of), credit_id, account_words(credit_kind, credit_of), cents)
-            for _, line, debit_id, debit_kind, debit_of, credit_id, credit_kind, credit_of, cents in rows
-        ]
-        for number, rows in groupby(db.execute(query), key=itemgetter(0))
-    }
+    found: dict[int, list[Line]] = {}
+    for number, line, debit_id, debit_kind, debit_of, credit_id, credit_kind, credit_of, cents in db.execute(query):
+        of_debit, of_credit = account_words(debit_kind, debit_of), account_words(credit_kind, credit_of)
+        found.setdefault(number, []).append((line, debit_id, of_debit, credit_id, of_credit, cents))
+    return found
 
 
 def verify(db: Session, organisation_id: int) -> Verified:
@@ -136,6 +135,9 @@ def verify(db: Session, organisation_id: int) -> Verified:
         # SQLite takes any text for a date.
         seen.find(f"an entry after {seen.number}", f"cannot be read: {error}")
     _check_head(db, organisation_id, seen)
+    if db.get_bind().dialect.name == "postgresql":
+        # Everything is joined with everything: after a large run, whose rows nobody has counted yet, it would go row by row.
+        db.execute(text("SET LOCAL enable_nestloop = off"))
     for check in (_check_strays, _check_accounts, _check_reversals, _check_balances, _check_totals, _check_words):
         check(db, organisation_id, seen)
     return seen

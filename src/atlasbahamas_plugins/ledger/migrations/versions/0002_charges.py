@@ -123,6 +123,7 @@ def upgrade() -> None:
     sa.Column('lease_id', INTEGER, nullable=False),
     sa.Column('account_id', INTEGER, nullable=False),
     sa.Column('what', sa.String(length=20), nullable=False),
+    sa.Column('rule', sa.String(length=80), nullable=False),
     sa.Column('charge_id', INTEGER, nullable=True),
     sa.Column('counts_on', sa.Date(), nullable=False),
     sa.Column('cents', sa.BigInteger(), nullable=False),
@@ -143,6 +144,7 @@ def upgrade() -> None:
     op.create_index('ix_ledger_credit_charge_id', 'ledger_credit', ['charge_id'])
     op.create_index('ix_ledger_credit_entry_number', 'ledger_credit', ['organisation_id', 'entry_number'])
     op.create_index('ix_ledger_credit_lease_id', 'ledger_credit', ['lease_id', 'counts_on', 'id'])
+    op.create_index('uq_ledger_credit_rule', 'ledger_credit', ['lease_id', 'rule', 'account_id'], unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE)
     op.create_index('ix_ledger_credit_unused', 'ledger_credit', ['lease_id', 'counts_on', 'id'], sqlite_where=UNPAID, postgresql_where=UNPAID)
 
     # Leases that were there before are looked at by the first run.
