@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -16,11 +15,13 @@ from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.errors import Refused
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.testing.site import START, Site
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.allocation.models import Allocation
 from atlasbahamas_plugins.ledger.allocation.services import allocate_by_hand, allocations_of, reallocate, what_if
+from atlasbahamas_plugins.ledger.cheques import services as cheques
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount, LedgerEntry
-from atlasbahamas_plugins.ledger.payments import cheques, services
+from atlasbahamas_plugins.ledger.payments import services
 from atlasbahamas_plugins.ledger.payments.duplicates import alike_of
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment
 from atlasbahamas_plugins.ledger.services import AccountKey, account, balance, total
@@ -142,11 +143,11 @@ def test_a_refused_report_says_why_and_is_over(till: Till) -> None:
 
 
 def test_the_same_key_gives_the_same_payment_and_other_content_is_an_error(till: Till) -> None:
-    key = secrets.token_hex(16)
-    first = till.record(5_000, form_key=key)
-    assert till.record(5_000, form_key=key) == first
+    key = long_key("payment")
+    first = till.record(5_000, ref=key)
+    assert till.record(5_000, ref=key) == first
     with pytest.raises(Refused, match="something else in it"):
-        till.record(6_000, form_key=key)
+        till.record(6_000, ref=key)
     with till.site.db.transaction("read") as db:
         assert db.scalar(select(func.count()).select_from(Payment)) == 1
 
@@ -293,8 +294,9 @@ def test_what_looks_like_one_payment_is_shown_with_the_reason(till: Till) -> Non
 
 REFUSED_SQL = {
     "a payment that begins later": """INSERT INTO ledger_payment
-        (ref, organisation_id, lease_id, cents, currency, rail, state, received_on, reference, created, reason, form_key)
-        SELECT 'x1', organisation_id, lease_id, 5, 'BSD', 'cash', 'waiting', received_on, '', created, '', 'k' FROM ledger_payment WHERE id = :paid""",
+        (ref, organisation_id, lease_id, cents, currency, rail, state, received_on, reference, created, reason)
+        SELECT 'x1', organisation_id, lease_id, 5, 'BSD', 'cash', 'waiting', received_on, '', created, ''
+        FROM ledger_payment WHERE id = :paid""",
     "confirmed without an entry": "UPDATE ledger_payment SET state = 'confirmed' WHERE id = :reported",
     "confirmed with another's entry": """UPDATE ledger_payment SET state = 'confirmed', entry_number =
         (SELECT entry_number FROM ledger_payment WHERE id = :paid), receipt_number = 2, receipt_token = 'r1-x'

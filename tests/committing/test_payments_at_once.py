@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.testing.site import START, Site
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
 from atlasbahamas_plugins.ledger.payments import services
@@ -81,9 +81,9 @@ def test_of_one_who_confirms_and_one_who_refuses_one_is_told(till: Till) -> None
 
 
 def test_one_form_sent_many_times_at_once_is_one_payment(till: Till) -> None:
-    key, charge = secrets.token_hex(16), till.charge(120_000)
+    key, charge = long_key("payment"), till.charge(120_000)
     made: list[int] = []
-    answers = all_at_once([again_if_told(lambda: made.append(till.record(50_000, TODAY, form_key=key))) for _ in range(SUBMITS)])
+    answers = all_at_once([again_if_told(lambda: made.append(till.record(50_000, TODAY, ref=key))) for _ in range(SUBMITS)])
     assert answers == ["done"] * SUBMITS
     assert len(made) == SUBMITS
     assert len(set(made)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,83 +11,41 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
-from atlasbahamas.people.models import Person
+from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
+from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
 from atlasbahamas_plugins.ledger.journal.services import reverse
 from atlasbahamas_plugins.ledger.payments import services
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
-from atlasbahamas_plugins.ledger.services import CHARGE, CREDIT, AccountKey, Entry, Source, Transfer, accounts, post
+from atlasbahamas_plugins.ledger.services import Source
 
 TODAY = START.date()
-OWED = {"deposit": "deposit_receivable"}
-EARNED = {"deposit": "deposit_held", "late_fee": "fee_income"}
 
 
 def binding_lease(db: Session, name: str = HERE) -> Lease:
     """A lease of the organisation that binds."""
-    from atlasbahamas.people.models import Organisation
-
     mine = select(Lease).join(Organisation, Organisation.id == Lease.organisation_id).where(Organisation.name == name)
     return db.scalars(mine.where(Lease.state.in_(BINDING)).order_by(Lease.id)).first()  # type: ignore[return-value]
 
 
-def charge(db: Session, lease: Lease, cents: int, due_on: date = JUNE, what: str = "rent", now: Any = START) -> Charge:
+def charge(db: Session, lease: Lease, cents: int, due_on: date = JUNE, what: str = "rent") -> Charge:
     """Something that is owed, with its entry."""
-    owed = AccountKey(OWED.get(what, "receivable"), lease.id)
-    kind = EARNED.get(what, "rent_income")
-    earned = AccountKey(kind, lease.id) if kind == "deposit_held" else AccountKey(kind, property_id=lease.unit.property_id)
-    found = accounts(db, lease.organisation_id, [owed, earned])
-    ref = long_key("charge")
-    entry = Entry(CHARGE, due_on, [Transfer(found[owed], found[earned], cents)], Source("charge", ref))
-    [number] = post(db, lease.organisation_id, [entry], now=now)
-    row = Charge(
-        ref=ref,
-        organisation_id=lease.organisation_id,
-        lease_id=lease.id,
-        account_id=found[owed].id,
-        what=what,
-        rule=ref,
-        period_starts=due_on,
-        period_ends=due_on,
-        due_on=due_on,
-        cents=cents,
-        open_cents=cents,
-        explanation={},
-        entry_number=number,
-    )
-    db.add(row)
-    db.flush()
-    return row
+    property_id, ref = lease.unit.property_id, long_key("charge")
+    new = NewCharge(lease.id, property_id, what, ref, due_on, due_on, due_on, cents, {"kind": "key"}, ref=ref)
+    post_charges(db, lease.organisation_id, [new], now=START)
+    return db.scalars(select(Charge).where(Charge.ref == ref)).one()
 
 
 def credit(db: Session, lease: Lease, cents: int, *, of: Charge | None = None, on: date = JUNE) -> Credit:
     """Something that is owed no more, with its entry."""
-    keys = [AccountKey("credit_given", property_id=lease.unit.property_id), AccountKey("receivable", lease.id)]
-    found = accounts(db, lease.organisation_id, keys)
     ref = long_key("credit")
-    entry = Entry(CREDIT, on, [Transfer(found[keys[0]], found[keys[1]], cents)], Source("credit", ref))
-    [number] = post(db, lease.organisation_id, [entry], now=START)
-    more = {"rule": ref} if hasattr(Credit, "rule") else {}
-    row = Credit(
-        ref=ref,
-        organisation_id=lease.organisation_id,
-        lease_id=lease.id,
-        account_id=found[keys[1]].id,
-        what="credit",
-        charge_id=of.id if of else None,
-        counts_on=on,
-        cents=cents,
-        open_cents=cents,
-        entry_number=number,
-        **more,
-    )
-    db.add(row)
-    db.flush()
-    return row
+    new = NewCredit(lease.id, lease.unit.property_id, "credit", ref, on, cents, charge_id=of.id if of else None, ref=ref)
+    post_credits(db, lease.organisation_id, [new], now=START)
+    return db.scalars(select(Credit).where(Credit.ref == ref)).one()
 
 
 @dataclass
@@ -118,14 +75,14 @@ class Till:
 
     def record(self, cents: int, on: date = TODAY, rail: str = "cash", **more: Any) -> int:
         """Record a payment; gives its id."""
-        paid = services.Paid(cents, on, rail, more.pop("form_key", secrets.token_hex(16)), **more)
+        paid = services.Paid(cents, on, rail, **more)
         with self.act() as db:
             when = {"now": self.site.clock.now(), "today": self.site.clock.today()}
             return services.record_payment(db, self.site.store, self.lease(db), paid, by=self.by, **when).id
 
     def report(self, cents: int, on: date = TODAY, rail: str = "transfer", **more: Any) -> int:
         """Report a payment as a tenant; gives its id."""
-        paid = services.Paid(cents, on, rail, more.pop("form_key", secrets.token_hex(16)), **more)
+        paid = services.Paid(cents, on, rail, **more)
         with self.act() as db:
             when = {"now": self.site.clock.now(), "today": self.site.clock.today(), "roles": ("owner",)}
             return services.report_payment(db, self.site.store, self.lease(db), paid, by=self.by, **when).id

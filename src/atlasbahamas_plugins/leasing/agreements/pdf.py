@@ -22,7 +22,8 @@ PLAIN, BOLD = "AtlasPlain", "AtlasBold"
 
 
 @cache
-def _fonts() -> None:
+def fonts() -> None:
+    """Make the two faces known to the library."""
     # They come with the library and go into the file: whoever opens it needs none.
     folder = Path(reportlab.__file__).parent / "fonts"
     pdfmetrics.registerFont(TTFont(PLAIN, folder / "Vera.ttf"))
@@ -31,7 +32,7 @@ def _fonts() -> None:
 
 def render_pdf(content: dict[str, Any], digest: str) -> bytes:
     """The PDF of a document's content, with lines to sign on by hand. The same content gives the same bytes."""
-    _fonts()
+    fonts()
     text = ParagraphStyle("text", fontName=PLAIN, fontSize=10, leading=14, spaceAfter=6)
     heading = ParagraphStyle("heading", parent=text, fontName=BOLD, fontSize=12, leading=16, spaceBefore=8, keepWithNext=True)
     small = ParagraphStyle("small", parent=text, fontSize=8, leading=10)

@@ -38,7 +38,7 @@ def _listed(moves: dict[str, tuple[str, ...]]) -> str:
     return ", ".join(f"'{state}>{after}'" for state, following in moves.items() for after in following)
 
 
-_CHANGED = f"""{_differ("id", "ref", "organisation_id", "lease_id", "currency", "rail", "created", "form_key")}
+_CHANGED = f"""{_differ("id", "ref", "organisation_id", "lease_id", "currency", "rail", "created")}
     OR {_differ_or_null("reported_by_id", "recorded_by_id")}
     OR (OLD.state <> 'reported' AND ({_differ("cents", "received_on")}))
     OR (OLD.entry_number IS NOT NULL AND ({_differ_or_null("entry_number", "receipt_number", "decided_by_id")}
@@ -150,7 +150,7 @@ TRIGGERS = (
         BEGINS,
         "INSERT",
         _CANNOT_BEGIN,
-        on_sqlite=" OR EXISTS (SELECT 1 FROM ledger_payment WHERE ref = NEW.ref OR form_key = NEW.form_key)",
+        on_sqlite=" OR EXISTS (SELECT 1 FROM ledger_payment WHERE ref = NEW.ref)",
     ),
     refusing(
         MOVED,

@@ -72,10 +72,10 @@ class Payment(Base):
     """Money for a lease: said to be paid (reported), or there (confirmed), or no more.
 
     `cents` and `received_on`, the local day from which it counts, are what was reported until it is confirmed, then what came.
-    `reference` is the number that a bank or wallet gave it. `form_key` is that of the form that it came with: sent twice, it is
-    one. `entry_number` is its entry in the journal, `voided_by` the entry that took that back. Once confirmed it has a receipt:
-    a number without gaps in its organisation, which stays for good, and `receipt_token`, the address at which anybody can check
-    it.
+    `reference` is the number that a bank or wallet gave it. `ref` is the key of the form that it came with: sent twice, it is one
+    payment. `entry_number` is its entry in the journal, `voided_by` the entry that took that back. Once confirmed it has a
+    receipt: a number without gaps in its organisation, which stays for good, and `receipt_token`, the address at which anybody
+    can check it.
     """
 
     __tablename__ = "ledger_payment"
@@ -126,7 +126,6 @@ class Payment(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     decided: Mapped[datetime | None]
     reason: Mapped[Line]
-    form_key: Mapped[str] = mapped_column(String(40), unique=True)
     entry_number: Mapped[int | None]
     voided_by: Mapped[int | None] = mapped_column(server_onupdate=FetchedValue())
     receipt_number: Mapped[int | None]

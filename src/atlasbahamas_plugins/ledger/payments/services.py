@@ -56,13 +56,13 @@ LONGEST_AGO = timedelta(days=366 * 2)
 class Paid:
     """Money that came, or is said to have come: cents, the local day from which it counts, and how.
 
-    `form_key` is that of the form. `proofs` are photos or documents.
+    `ref` is the key of the form. `proofs` are photos or documents.
     """
 
     cents: int
     received_on: date
     rail: str
-    form_key: str
+    ref: str = field(default_factory=lambda: long_key("payment"))
     currency: str = "BSD"
     reference: str = ""
     cheque_number: str = ""
@@ -79,7 +79,7 @@ def report_payment(
 ) -> Payment:
     """A tenant says that they paid. Nothing is in the books before somebody confirms it; members in these `roles` are told.
 
-    The same `form_key` again gives the same payment. Raises Refused.
+    The same `ref` again gives the same payment. Raises Refused.
     """
     open_journal(db, lease.organisation_id)
     if (there := _there(db, lease, paid)) is not None:
@@ -93,7 +93,7 @@ def report_payment(
 def record_payment(db: Session, store: Store, lease: Lease, paid: Paid, *, by: int, now: datetime, today: date) -> Payment:
     """Write down money that is there. It is confirmed at once, with its receipt; a cheque for a later day waits for that day.
 
-    The same `form_key` again gives the same payment. Raises Refused.
+    The same `ref` again gives the same payment. Raises Refused.
     """
     open_journal(db, lease.organisation_id)
     if (there := _there(db, lease, paid)) is not None:
@@ -213,7 +213,7 @@ def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most:
 
 def _there(db: Session, lease: Lease, paid: Paid) -> Payment | None:
     """The payment that came with this form before. Raises Refused where it was another one."""
-    there = db.scalar(select(Payment).where(Payment.form_key == paid.form_key).execution_options(populate_existing=True))
+    there = db.scalar(select(Payment).where(Payment.ref == paid.ref).execution_options(populate_existing=True))
     if there is None:
         return None
     was = (there.lease_id, there.cents, there.received_on, there.rail, there.currency, there.reference)
@@ -238,7 +238,7 @@ def _write(
     RAILS[paid.rail].check(paid.given(), today=today)
     _check_day(paid.received_on, today)
     payment = Payment(
-        ref=long_key("payment"),
+        ref=paid.ref,
         organisation_id=lease.organisation_id,
         lease_id=lease.id,
         cents=paid.cents,
@@ -251,7 +251,6 @@ def _write(
         reported_by_id=reported_by,
         recorded_by_id=recorded_by,
         reason="",
-        form_key=paid.form_key,
     )
     db.add(payment)
     db.flush()

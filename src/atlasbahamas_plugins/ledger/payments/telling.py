@@ -25,14 +25,15 @@ REPORTS = NotificationCategory("ledger.reports", "Reported payments", "A tenant 
 def tell_tenants(db: Session, payment: Payment, category: NotificationCategory, what: str, *, now: datetime) -> None:
     """Tell those whom the lease binds, as far as they have a sign-in: "Confirmed: B$1,200 for 4B, Sandyport Mews"."""
     lease = db.get_one(Lease, payment.lease_id)
-    path = f"/home/leases/{lease.ref}/payments/{payment.ref}/"
+    path = f"/home/leases/{lease.ref}/ledger/payments/{payment.ref}/"
     notify(db, people_bound(db, lease), category, _subject(payment, lease, what), TOLD_TEMPLATE, path=path, now=now)
 
 
 def tell_staff(db: Session, payment: Payment, *, roles: Sequence[str], now: datetime) -> None:
     """Tell the landlord's members in some roles that a report waits; whoever is limited, where the limit reaches the home."""
     lease = db.get_one(Lease, payment.lease_id)
-    path = f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/payments/{payment.ref}/"
+    organisation = db.get_one(Organisation, lease.organisation_id).ref
+    path = f"/portfolio/{organisation}/leases/{lease.ref}/ledger/payments/{payment.ref}/"
     subject = _subject(payment, lease, "Reported as paid")
     notify(db, members_reaching(db, lease, roles), REPORTS, subject, TOLD_TEMPLATE, path=path, now=now)
 
