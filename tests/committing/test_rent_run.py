@@ -17,17 +17,29 @@ from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.testing.site import Site
+from atlasbahamas_plugins.leasing.handover.services import LeasesGoOn
 from atlasbahamas_plugins.leasing.importing.services import Arriving, import_leases
 from atlasbahamas_plugins.leasing.models import Lease, RentTerm
-from atlasbahamas_plugins.leasing.services import Terms, cancel_lease, end_lease, keep_lease
+from atlasbahamas_plugins.leasing.services import (
+    Agreed,
+    LeaseDetails,
+    PartyLine,
+    Terms,
+    bind,
+    cancel_lease,
+    end_lease,
+    keep_lease,
+    write_leases,
+)
 from atlasbahamas_plugins.ledger.charges import guards
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit, LeaseChange, Schedule
 from atlasbahamas_plugins.ledger.charges.run import plan_run, reverse_batch
-from atlasbahamas_plugins.ledger.charges.services import Owed, owed_by
+from atlasbahamas_plugins.ledger.charges.services import ByHand, Owed, add_charge, give_credit, owed_by
 from atlasbahamas_plugins.ledger.journal.models import Journal, LedgerEntry
 from atlasbahamas_plugins.ledger.journal.services import lock_period
 from atlasbahamas_plugins.ledger.services import Source, reverse, total
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
+from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
 
 MARCH, APRIL, MAY, JUNE, JULY = (date(2026, month, 1) for month in (3, 4, 5, 6, 7))
 
@@ -128,6 +140,18 @@ def test_many_leases_go_in_parts_of_one_batch(site: Site) -> None:
         assert (row.charges, row.cents) == (count, cents)
         assert count > 5
     assert run(site, here).batch is None
+
+
+def test_a_run_that_was_taken_back_half_way_goes_on_as_another(site: Site) -> None:
+    here = organisation_of(site, new_lease(site, JUNE))
+    ran = run(site, here, at_once=1)
+    assert ran.batch is not None
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        reverse_batch(db, db.get_one(Batch, ran.batch.id), "Not now", by=1, now=site.clock.now())
+    more = run(site, here, after=ran.last, batch_id=ran.batch.id)
+    assert more.batch is not None
+    assert more.batch.id != ran.batch.id
 
 
 def test_an_end_that_becomes_known_sets_the_charge_right(site: Site) -> None:
@@ -354,6 +378,27 @@ def test_a_charge_stays_as_it_is(site: Site, one: Charge, statement: str, refusa
         db.execute(text(statement), {"id": one.id})
 
 
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("UPDATE ledger_credit SET cents = cents - 1 WHERE id = :id", "ledger_credit_is_append_only"),
+        ("UPDATE ledger_credit SET charge_id = NULL WHERE id = :id", "ledger_credit_is_append_only"),
+        ("UPDATE ledger_credit SET counts_on = '2026-07-01' WHERE id = :id", "ledger_credit_is_append_only"),
+        ("UPDATE ledger_credit SET open_cents = cents + 1 WHERE id = :id", "ck_ledger_credit_open_within_cents"),
+        ("UPDATE ledger_credit SET voided_by = entry_number WHERE id = :id", guards.VOID),
+        ("DELETE FROM ledger_credit WHERE id = :id", "ledger_credit_is_append_only"),
+    ],
+)
+def test_a_credit_stays_as_it_is(site: Site, one: Charge, statement: str, refusal: str) -> None:
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        details = ByHand("credit", 200, site.clock.today(), "Noise", "credit-00000000000000000001")
+        more = {"by": 1, "now": site.clock.now(), "today": site.clock.today()}
+        credit = give_credit(db, db.get_one(Lease, one.lease_id), details, charge=db.get_one(Charge, one.id), **more).id
+    with pytest.raises(DBAPIError, match=refusal), site.db.transaction() as db:
+        db.execute(text(statement), {"id": credit})
+
+
 COLUMNS = (
     *("ref", "organisation_id", "lease_id", "account_id", "what", "rule", "period_starts", "period_ends"),
     *("due_on", "cents", "open_cents", "explanation", "entry_number"),
@@ -400,3 +445,73 @@ def test_whoever_takes_the_entry_back_voids_the_charge(site: Site, one: Charge) 
         db.execute(text("UPDATE ledger_charge SET voided_by = NULL WHERE id = :id"), {"id": one.id})
     run(site, one.organisation_id)
     assert charged(site, one.lease_id) == [rent(JUNE)]
+
+
+def renewed(site: Site, former: int, starts: date, deposits: dict[str, int], cents: int) -> int:
+    """What is agreed to continue a lease, signed by everybody on that day."""
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        lease = db.get_one(Lease, former)
+        party = PartyLine(lease.parties[0].contact_id, ContactDetails("x"), "primary")
+        terms = Terms(starts, "month_to_month", None, True, cents)
+        agreed = Agreed(lease.unit, LeaseDetails(terms, [party], deposits), continues=lease)
+        [following] = write_leases(db, [agreed], "oral", now=site.clock.now())
+        bind(db, following, today=site.clock.today())
+        return following.id
+
+
+def test_what_continues_a_lease_charges_no_day_twice_and_the_deposit_once(site: Site) -> None:
+    former = new_lease(site, date(2026, 4, 1), deposits={"security": 100_000, "key": 5_000})
+    here = organisation_of(site, former)
+    run(site, here)
+    following = renewed(site, former, date(2026, 6, 11), {"security": 130_000, "key": 5_000, "pet": 1_000}, 150_000)
+    site.clock.move(days=30)
+    run(site, here)
+    assert charged(site, former)[-1] == rent(JUNE, date(2026, 6, 10), 40_000)
+    today = date(2026, 6, 1)
+    assert charged(site, following) == [
+        ("deposit:pet", today, today, today, 1_000),
+        ("deposit:security", today, today, today, 30_000),
+        rent(date(2026, 6, 11), date(2026, 6, 30), 100_000),
+        rent(JULY, cents=150_000),
+    ]
+
+
+def test_a_property_that_changes_hands_is_charged_by_each_side_for_its_time(site: Site) -> None:
+    lease = new_lease(site, date(2026, 4, 1), deposits={"security": 100_000})
+    here = organisation_of(site, lease)
+    site.clock.move(days=9)
+    handed, now = site.clock.today(), site.clock.now()
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        taker = db.scalars(select(Organisation).where(Organisation.id != here)).first()
+        assert taker is not None
+        there, when = taker.id, {"person_id": 1, "now": now, "today": handed}
+        offer = offer_property(db, unit_of(db).property, taker.ref, handed, **when)
+        accept_handover(db, offer, there, [LeasesGoOn()], **when)
+        taken = db.scalars(select(Lease.id).where(Lease.taken_over_id == lease)).one()
+    run(site, here)
+    run(site, there)
+    assert charged(site, lease)[-1] == rent(JUNE, date(2026, 6, 9), 36_000)
+    assert charged(site, taken) == [rent(handed, date(2026, 6, 30), 84_000)]
+
+
+def test_what_was_written_by_hand_stays_when_a_lease_changes(site: Site) -> None:
+    lease = new_lease(site, APRIL)
+    here = organisation_of(site, lease)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        fee = ByHand("fee", 500, site.clock.today(), "A key", "charge-00000000000000000001")
+        more = {"by": 1, "now": site.clock.now(), "today": site.clock.today()}
+        add_charge(db, db.get_one(Lease, lease), fee, **more)
+        give_credit(db, db.get_one(Lease, lease), ByHand("credit", 200, fee.day, "Noise", "credit-00000000000000000001"), **more)
+    run(site, here)
+    change(site, lease, lambda db, row: end_lease(db, row, date(2026, 6, 20), "They go", today=site.clock.today()))
+    run(site, here)
+    assert owed(site, lease).cents == 320_000 + 500 - 200
+    change(site, lease, lambda db, row: cancel_lease(db, row, "Never was"))
+    run(site, here)
+    assert owed(site, lease) == Owed(0, 0, 0)
+    assert charged(site, lease) == []
+    with site.db.transaction("read") as db:
+        assert db.scalars(select(Credit).where(Credit.voided_by.is_(None))).all() == []

@@ -130,7 +130,8 @@ def plan_run(db: Session, organisation_id: int, day: date, *, after: int = 0, at
         return plan
     plan.last = ids[-1] if len(ids) == at_once else None
     # Changes before leases: what changes in between is in here next time.
-    noted = db.execute(select(LeaseChange.id, LeaseChange.lease_id).where(LeaseChange.lease_id.in_(ids))).all()
+    notes = select(LeaseChange.id, LeaseChange.lease_id).where(LeaseChange.organisation_id == organisation_id)
+    noted = db.execute(notes.where(LeaseChange.lease_id.in_(ids))).all()
     plan.changes = [number for number, _ in noted]
     looks = select(Schedule.lease_id, Schedule.next_due_on).where(Schedule.lease_id.in_(ids))
     seen: dict[int, date | None] = {row.lease_id: row.next_due_on for row in db.execute(looks)}
@@ -221,6 +222,10 @@ def run_rent(
     plan = plan_run(db, organisation_id, day, after=after, at_once=at_once)
     if seen is not None and plan.number != seen:
         raise Refused("Something changed meanwhile. This is what would be charged now.")
+    if batch is not None:
+        # Somebody may have taken back what it charged so far; the rest is not part of that.
+        db.refresh(batch)
+        batch = None if batch.reversed_at is not None else batch
     if not plan.is_empty:
         batch = batch or _begin(db, organisation_id, day, now=now, by=by)
         _carry_out(db, batch, plan, now=now, by=by)
