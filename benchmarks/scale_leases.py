@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("Text, none has it", "?q=qqqq"),
     ("Text, one tenant", "?q=tenant+number+177"),
     ("Text, one unit", "?q=unit+number+123"),
+    ("Text, one property", "?q=property+5"),
     ("Text, all have it", "?q=tenant"),
     ("Text, state and order", "?q=tenant&state=active&sort=starts"),
 )
@@ -143,7 +144,11 @@ def measure() -> list[Line]:
             page = lambda site, query=query: page_path(site, query)  # noqa: E731
             lines.append(compare(f"{database}: {name}", few, many, page, noun="lease", cookies=landlord))
         lines.append(compare(f"{database}: Page {DEEP}", few, many, late_page, noun="lease", cookies=landlord))
-        for name, path in (("A lease", f"{leases_path(many)}made-l7/"),):
+        for name, path in (
+            ("A lease", lambda site: f"{leases_path(site)}made-l7/"),
+            ("A landlord's home", "/home/"),
+            ("The organisation", lambda site: leases_path(site).removesuffix("leases/")),
+        ):
             lines.append(compare(f"{database}: {name}", few, many, path, cookies=landlord))
         for name, path in (("A tenant's home", "/home/"), ("A tenant's lease", "/home/leases/made-l7/")):
             lines.append(compare(f"{database}: {name}", few, many, path, cookies=tenant))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,13 @@ pytest_plugins = ["atlasbahamas.testing.plugin"]
 # How long an example takes says more of what else the machine does than of the code.
 hypothesis.settings.register_profile("atlas", deadline=None)
 hypothesis.settings.load_profile("atlas")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: not to look through it again and again for garbage takes a third off the time of a site."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5000, 20, 10)
 
 
 @pytest.fixture

@@ -24,15 +24,16 @@ from atlasbahamas.people.models import Invitation, Membership, Organisation, Per
 from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import NASSAU
-from atlasbahamas_plugins.leasing import services as leasing
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.importing import services as importing
+from atlasbahamas_plugins.leasing.inviting.services import Named, invite_from_file
+from atlasbahamas_plugins.leasing.leaving.answers import Said, answer_deduction, write_answer_down
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.services import (
     DeductionDetails,
     Step,
     add_deduction,
-    answer_deduction,
     number_of,
     send_statement,
     statement_content,
@@ -43,7 +44,9 @@ from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
+from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
@@ -280,6 +283,9 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("PaymentNode", "receipt"): (LONG_PAYMENT + "{long_cash}/receipt", LONG_PAYMENT + "{long_back}/receipt"),
     ("ReceiptCheck", ""): ("/receipts/{long_receipt}/", "/receipts/{long_void}/"),
     ("Leases", "import"): (ORG + "leases/import",),
+    ("Leases", "invite"): (ORG + "leases/invite",),
+    ("InvitationFiles", ""): (ORG + "invitation-files/",),
+    ("InvitationFileNode", ""): (ORG + "invitation-files/{invitation_file}/",),
     ("LeaseImports", ""): (ORG + "lease-imports/",),
     ("LeaseImportNode", ""): (ORG + "lease-imports/{lease_import}/", ORG + "lease-imports/{undone_import}/"),
     ("LeaseImportNode", "undo"): (ORG + "lease-imports/{lease_import}/undo",),
@@ -325,6 +331,11 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ("MoveOutNode", name): (ORG + f"leases/{{notice_lease}}/move-out/{name}",)
         for name in ("date", "meter", "keys", "vacant", "send")
     },
+    ("MoveOutNode", "links"): (ORG + "leases/{ended_lease}/move-out/links", ORG + "leases/{notice_lease}/move-out/links"),
+    ("MoveOutNode", "make-links"): (ORG + "leases/{ended_lease}/move-out/make-links",),
+    ("MoveOutNode", "withdraw-link"): (ORG + "leases/{ended_lease}/move-out/withdraw-link",),
+    ("Root", "final-statement"): ("/final-statement?token=none", "/final-statement?token={statement_token}"),
+    ("DeductionNode", "write-answer"): (ORG + "leases/{home_lease}/move-out/deductions/{home_deduction}/write-answer",),
     ("Deductions", "new"): (ORG + "leases/{notice_lease}/move-out/deductions/new",),
     ("DeductionNode", "edit"): (DEDUCTION + "edit",),
     ("DeductionNode", "remove"): (DEDUCTION + "remove",),
@@ -389,7 +400,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
 }
 NO_PAGE: set[View] = {
     ("Root", "lease-copy"),
+    ("Root", "statement-pdf"),
+    ("Root", "statement-photo"),
     ("Leases", "template.csv"),
+    ("Leases", "tenants.csv"),
     ("Account", "export"),
     ("Account", "send-code"),
     ("Account", "end-device"),
@@ -404,6 +418,7 @@ NO_PAGE: set[View] = {
     ("Versions", ""),
     ("DocumentNode", "file"),
     ("AgreementNode", "pdf"),
+    ("MoveOutNode", "pdf"),
     ("AgreementNode", "data"),
     ("AgreementNode", "copy"),
     ("AgreementNode", "signatures"),
@@ -457,15 +472,15 @@ def offers(db: Session, settlement: Settlement, now: datetime) -> dict[str, str]
 def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now: datetime) -> dict[str, str]:
     """Keys of leases in every state, and of one with long words."""
     people = [("primary", LONG_NAME), ("tenant", NO_SPACES), ("guarantor", "Ann")]
-    details = leasing.LeaseDetails(
-        leasing.Terms(today, "fixed", today, True, 10**9, due_day=31, late_fee=leasing.LateFee("larger", 10**9, 9999, 10**9)),
-        [leasing.PartyLine(None, ContactDetails(name, f"{'n' * 60}@example.com"), role) for role, name in people],
+    details = writing.LeaseDetails(
+        writing.Terms(today, "fixed", today, True, 10**9, due_day=31, late_fee=writing.LateFee("larger", 10**9, 9999, 10**9)),
+        [writing.PartyLine(None, ContactDetails(name, f"{'n' * 60}@example.com"), role) for role, name in people],
         dict.fromkeys(DEPOSITS, 10**9),
         [NO_SPACES, LONG_NAME * 3],
     )
-    mistaken = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
-    leasing.cancel_lease(db, mistaken, NO_SPACES)
-    long = leasing.record_lease(db, unit, "oral", details, now=now, today=today)
+    mistaken = writing.record_lease(db, unit, "oral", details, now=now, today=today)
+    ending.cancel_lease(db, mistaken, NO_SPACES)
+    long = writing.record_lease(db, unit, "oral", details, now=now, today=today)
     mine = select(Lease).where(Lease.organisation_id == organisation.id, Lease.id.not_in((mistaken.id, long.id)))
     letters = {f"{row.state}_lease": notice for row, notice in db.execute(mine.join(Notice).add_columns(Notice.ref))}
     at_home = db.scalars(mine.join(LeaseParty).join(Contact).join(Person).where(Person.user_name == ROLES["tenant"])).one()
@@ -492,6 +507,8 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
     asked = ask_for_signatures(db, waits, by_id=1, secret="of these pages", now=now)
     documents["signing_token"] = asked[0].token
+    ended = db.scalars(mine.where(Lease.state == "ended")).one()
+    documents["statement_token"] = make_links(db, ended, by_id=1, secret="of these pages", now=now)[0].token
     documents["invitation_token"] = invite_parties(db, waits, by_id=1, now=now)[0].token
     waits.parties[-1].contact.person_id = at_home.parties[0].contact.person_id
     return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
@@ -513,15 +530,16 @@ def _move_out(db: Session, lease: Lease, today: date, now: datetime) -> str:
         take_step(db, lease, step, person_id=1, now=now, today=today)
     deduction = add_deduction(db, lease, DeductionDetails("other", NO_SPACES, f"{NO_SPACES} {LONG_NAME}", 10**9, 1), now=now)
     send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=1, now=now)
-    for party, agrees in zip(lease.tenants, (True, False), strict=True):
-        answer_deduction(db, lease, deduction, party, agrees=agrees, words=f"{NO_SPACES} {LONG_NAME}", now=now)
+    first, second = lease.tenants
+    answer_deduction(db, lease, first, Said(deduction, True, f"{NO_SPACES} {LONG_NAME}"), now=now)
+    write_answer_down(db, lease, second, Said(deduction, False, f"{NO_SPACES} {LONG_NAME}"), "message", person_id=1, now=now)
     return deduction.ref
 
 
 def lease_imports(db: Session, organisation: Organisation, units: list[Unit], person_id: int, now: datetime) -> dict[str, str]:
     """Keys of a file of leases that stands, and of one that was taken away but for a lease that was changed."""
     today = now.astimezone(NASSAU).date()
-    terms = leasing.Terms(today, "month_to_month", None, True, 10**9)
+    terms = writing.Terms(today, "month_to_month", None, True, 10**9)
     made = []
     for some in (units[:1], units[1:]):
         arriving = [
@@ -531,7 +549,7 @@ def lease_imports(db: Session, organisation: Organisation, units: list[Unit], pe
         made.append(importing.import_leases(db, organisation.id, arriving, person_id=person_id, now=now, today=today))
     standing, undone = made
     changed = importing.leases_of_import(db, undone)[0]
-    leasing.end_lease(db, changed, today, NO_SPACES, today=today)
+    ending.end_lease(db, changed, today, NO_SPACES, today=today)
     importing.undo_import(db, undone, person_id=person_id, now=now)
     return {"lease_import": standing.ref, "undone_import": undone.ref, "imported_lease": changed.ref}
 
@@ -589,6 +607,14 @@ def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
         keys |= {f"{of}_{name}": payment.ref for name, payment in named.items()}
         keys[f"{of}_receipt"], keys[f"{of}_void"] = str(cash.receipt_token), str(back.receipt_token)
     return keys
+
+
+def invitation_file(db: Session, organisation: Organisation, person_id: int, now: datetime) -> dict[str, str]:
+    """The key of a file that invited somebody with a long name, and skipped somebody who has no address."""
+    mine = select(Lease).where(Lease.organisation_id == organisation.id)
+    rows = [("Let", LONG_NAME), ("Brought 0", NO_SPACES)]
+    named = [Named(number, "", LONG_NAME, label, name, "") for number, (label, name) in enumerate(rows, start=2)]
+    return {"invitation_file": invite_from_file(db, organisation.id, mine, named, by_id=person_id, now=now).ref}
 
 
 def existing(db: Session, now: datetime) -> dict[str, str]:
@@ -661,6 +687,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **owing(db, organisation, let["long_lease"], now),
         **paying(db, let, now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
+        **invitation_file(db, organisation, people["keva"].id, now),
         "person": str(people["andre"].id),
         "disabled": str(people["lisa"].id),
         "administrator": str(people["paula"].id),

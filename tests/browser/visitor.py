@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from examples import examples
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 from webtest import TestApp
 
@@ -17,6 +18,7 @@ from atlasbahamas.testing.site import Site
 HERE = Path(__file__).parent
 SCRIPTS = (HERE / "vendor" / "axe.min.js", HERE / "measure.js")
 Light = Literal["light", "dark"]
+EVERY_ADDRESS = examples("pages looked at closely", 1) > 1
 SIZES = {360: 740, 1280: 900}
 NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
 PICTURES = os.environ.get("ATLAS_TEST_PICTURES", "")
@@ -75,12 +77,12 @@ class Visitor:
         if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.failure} for {request.url}")
 
-    def walk(self, path: str, name: str) -> list[str]:
+    def walk(self, path: str, name: str, templates: str) -> list[str]:
         """Open a page and look at it, and at its form with an error shown. Gives what is wrong, each with where.
 
-        What was seen is not looked at again: two people often see the same page in the same frame. What differs is, but only the
-        first one looks at an address in every size and light, goes through it with the Tab key and sends its form: what another
-        one sees there is made of the same parts, and differs by some of them.
+        What was seen is not looked at again: two people often see the same page in the same frame. What differs is, but only one
+        page of those that are made of the same templates is looked at closely: in every size and light, with the Tab key, and
+        with its form sent. In the proofs it is one for each address.
         """
         answer = self.reader.get(path, expect_errors=True)
         if "Location" in answer.headers:  # somewhere else is where it is looked at
@@ -90,20 +92,21 @@ class Visitor:
         new_frame, new_main = frame not in self.seen, main not in self.seen
         if not new_frame and not new_main:
             return []
-        first = (address := f"{answer.status_int} {path}") not in self.seen
-        self.seen |= {frame, main, address}
+        kind = f"{answer.status_int} {path if EVERY_ADDRESS else templates}"
+        closely = kind not in self.seen
+        self.seen |= {frame, main, kind}
         self.page.set_viewport_size({"width": 1280, "height": SIZES[1280]})
         self.page.goto(path)
         if new_frame:
             self.page.evaluate("atlas.setMenus(true)")
             self.look(f"{name}, with open menus", ".site-header")
             self.page.evaluate("atlas.setMenus(false)")
-        if new_main and not first:
-            self.look(name, "html", lights=("light",))
-        if new_main and first:
+        if new_main and not closely:
+            self.look(name, "html", lights=("light",), widths=[min(SIZES)])
+        if new_main and closely:
             self.look(name, "html")
             self.tab(name, SIZES)
-        if new_main and first and self.page.evaluate(SPOIL):
+        if new_main and closely and self.page.evaluate(SPOIL):
             with self.page.expect_navigation() as answer:
                 self.page.evaluate("document.getElementById('form').requestSubmit()")
             if answer.value.status != 422:
@@ -114,9 +117,11 @@ class Visitor:
         noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
         return noted
 
-    def look(self, name: str, part: str, lights: Sequence[Light] = ("light", "dark")) -> None:
-        """Measure a part of the page in every size, and in some lights; dark in one size, on which colours do not depend."""
-        for width in SIZES:
+    def look(
+        self, name: str, part: str, *, lights: Sequence[Light] = ("light", "dark"), widths: Iterable[int] = tuple(SIZES)
+    ) -> None:
+        """Measure a part of the page in some sizes and lights; dark in one size, on which colours do not depend."""
+        for width in widths:
             self.page.set_viewport_size({"width": width, "height": SIZES[width]})
             where = f"{name}, {width} px"
             for light in lights if width == min(SIZES) else lights[:1]:

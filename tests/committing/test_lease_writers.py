@@ -12,7 +12,7 @@ from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.errors import Refused
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
-from atlasbahamas_plugins.leasing.services import Agreed, LeaseDetails, PartyLine, Terms, bind, write_leases
+from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, bind, write_leases
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 

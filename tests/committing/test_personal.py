@@ -41,10 +41,14 @@ from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
+from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
+from atlasbahamas_plugins.leasing.leaving.answers import Said, write_answer_down
+from atlasbahamas_plugins.leasing.leaving.models import Deduction, Statement
 from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
@@ -216,6 +220,10 @@ def _write_down_a_move_out(db: Session, number: int) -> None:
     lease = db.scalars(select(Lease).where(Lease.state == "notice")).one()
     take_step(db, lease, Step("keys", lease.starts, count=2), person_id=number, now=sites.START, today=sites.START.date())
     send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=number, now=sites.START)
+    settled = db.scalars(select(Lease).where(Lease.state == "ended", Lease.id.in_(select(Statement.lease_id)))).one()
+    make_links(db, settled, by_id=number, secret="x", now=sites.START)
+    item = db.scalars(select(Deduction).where(Deduction.lease_id == settled.id).limit(1)).one()
+    write_answer_down(db, settled, settled.tenants[0], Said(item, True, ""), "phone", person_id=number, now=sites.START)
 
 
 def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int) -> None:
@@ -236,6 +244,8 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
     )  # fmt: skip
     brought = {"organisation_id": organisation_id, "leases": 1, "made": sites.START, "undone": sites.START}
     db.add(LeaseImport(ref="i-1", made_by=number, undone_by=number, **brought))
+    sent = {"organisation_id": organisation_id, "invited": 1, "skipped": 0, "made": sites.START}
+    db.add(InvitationFile(ref="tf-1", made_by=number, **sent))
     db.add(
         Handover(
             ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),

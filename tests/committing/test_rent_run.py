@@ -17,20 +17,11 @@ from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.testing.site import Site
+from atlasbahamas_plugins.leasing.ending.services import cancel_lease, end_lease, keep_lease
 from atlasbahamas_plugins.leasing.handover.services import LeasesGoOn
 from atlasbahamas_plugins.leasing.importing.services import Arriving, import_leases
 from atlasbahamas_plugins.leasing.models import Lease, RentTerm
-from atlasbahamas_plugins.leasing.services import (
-    Agreed,
-    LeaseDetails,
-    PartyLine,
-    Terms,
-    bind,
-    cancel_lease,
-    end_lease,
-    keep_lease,
-    write_leases,
-)
+from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, bind, write_leases
 from atlasbahamas_plugins.ledger.charges import guards
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit, LeaseChange, Schedule
 from atlasbahamas_plugins.ledger.charges.run import plan_run, reverse_batch

@@ -117,6 +117,7 @@ BY_LINK = {
     ("Root", "reset"): "test_addresses",
     ("Root", "invitation"): "test_invitations",
     ("Root", "sign-lease"): "test_signing",
+    ("Root", "final-statement"): "test_statements",
     ("Root", "tenant-invitation"): "test_tenants",
     ("Root", "unsubscribe"): "test_notifications; how a person wants to be told is nobody's business",
     ("Account", "confirm"): "test_addresses",

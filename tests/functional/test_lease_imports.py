@@ -99,7 +99,7 @@ def test_leases_are_looked_at_saved_and_shown_with_where_they_stood(site: Site, 
     assert grown == {
         "leasing_import": 1, "leasing_opening": 3, "leasing_lease": 3, "leasing_rent": 3, "leasing_deposit": 4,
         # Perry is one contact, who was told by his phone.
-        "leasing_party": 4, "portfolio_contact": 3, "leasing_imported_contact": 3,
+        "leasing_party": 4, "leasing_word": 22, "portfolio_contact": 3, "leasing_imported_contact": 3,
     }  # fmt: skip
     first, second, third = leases_of(site)
     assert [lease.state for lease in (first, second, third)] == ["active", "active", "signed"]

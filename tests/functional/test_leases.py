@@ -218,6 +218,8 @@ def test_the_list_filters_sorts_and_asks_little(site: Site, keva: TestApp) -> No
     assert tenants("state=ended") == {"Nadia Rahming"}
     assert tenants("q=kendra") == {"Andre Sturrup"}
     assert tenants("q=villa") == {"Lisa Deveaux"}
+    assert tenants("q=sandy+no+4") == {"Jerome Cash"}
+    assert tenants("q=endra") == set()
     ends = [row[5] or "for ever" for row in rows(keva, f"{path}?format=csv&sort=until")]
     assert ends == sorted(ends)
     assert [row[5] or "for ever" for row in rows(keva, f"{path}?format=csv&sort=until-down")] == ends[::-1]
@@ -365,3 +367,16 @@ def test_a_lease_begins_as_a_draft_of_whoever_has_the_unit_and_leaves_it_complet
         update(leases).where(Lease.state == "draft").values(state="signed", agreed=TODAY)
     )  # complete, and to be signed here
     assert refused(site, unsigned) == "leasing_lease_sent_first"
+
+
+@pytest.mark.parametrize("state", ["draft", "sent", "signed", "active", "notice", "ended", "cancelled"])
+def test_a_lease_costs_few_queries_in_any_state(site: Site, keva: TestApp, state: str) -> None:
+    if state == "cancelled":
+        form = keva.get(f"{lease_path(site, 'signed')}cancel").forms["form"]
+        form["reason"] = "They found another home"
+        form.submit(status=303)
+    lease = lease_path(site, state)
+    for path in (lease, f"{lease}move-out/") if state in ("notice", "ended") else (lease,):
+        with QueryCounter(site.db.engine) as counter:
+            keva.get(path)
+        assert len(counter.statements) <= 8, counter.statements

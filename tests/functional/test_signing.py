@@ -33,7 +33,11 @@ def keva(site: Site) -> TestApp:
 
 def ask(keva: TestApp, lease: str) -> dict[str, tuple[str, str]]:
     """Make links; gives (path, code) by name."""
-    page = keva.get(f"{lease}ask").forms["form"].submit(status=303).follow()
+    return codes_shown(keva.get(f"{lease}ask").forms["form"].submit(status=303).follow())
+
+
+def codes_shown(page: Any) -> dict[str, tuple[str, str]]:
+    """(path, code) by name, on the page that shows links once."""
     found = {}
     for box in page.html.find_all("input", readonly=True):
         name = box["aria-label"].removeprefix("Link for ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import signal
 import socket
 import time
@@ -13,7 +13,7 @@ import pytest
 from atlasbahamas.testing.programs import Place, Program, ask
 from atlasbahamas.testing.services import free_port
 
-READY_WITHIN = 5.0  # seconds of one processor
+READY_WITHIN = 5.0  # seconds of a processor of its own: what else the machine does is not the program's doing
 
 
 def serve(place: Place, port: int) -> Program:
@@ -33,15 +33,13 @@ def test_it_greets_answers_and_stops_and_is_quick_the_second_time(place: Place) 
     assert first.said.endswith("Stopped.\n")
     assert "Traceback" not in first.said
 
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     second = serve(place, port)
     assert "The demo data is loaded." not in second.said
+    assert processor_seconds(second) < READY_WITHIN
     # Impatience does no harm.
     second.process.send_signal(signal.SIGINT)
     assert second.end(signal.SIGTERM) in (0, 128 + signal.SIGTERM)
     assert "Traceback" not in second.said
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < READY_WITHIN
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -63,6 +61,12 @@ def wait_until_python_is_ours(program: Program) -> None:
         if before and not taken:
             return
         time.sleep(0.001)
+
+
+def processor_seconds(program: Program) -> float:
+    """What a process has had of a processor since its start; its jobs, which are processes of their own, not counted."""
+    fields = Path(f"/proc/{program.process.pid}/stat").read_text().rpartition(") ")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def caught(program: Program, what: signal.Signals) -> bool:

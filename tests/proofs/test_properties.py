@@ -1,4 +1,4 @@
-"""The properties with many times as many examples as in the suite, and all the junk of which the suite takes a part."""
+"""The properties with many times as many examples as in the suite, and all the junk and looks of which the suite takes a part."""
 
 from __future__ import annotations
 
@@ -35,7 +35,17 @@ def test_every_field_of_every_form_is_broken_in_every_way(say: Callable[[str], N
     say(f"every field in every way: {said.splitlines()[-1]}")
 
 
-@pytest.mark.parametrize("module", ["test_visible_agrees.py", "test_keyset_pages.py"])
+def test_every_relation_is_tried_on_both_databases(say: Callable[[str], None]) -> None:
+    said = run(2, "-n", "2", "tests/functional/test_authorisation.py")
+    say(f"the whole authorisation matrix on both databases: {said.splitlines()[-1]}")
+
+
+def test_every_page_is_looked_at_closely(say: Callable[[str], None]) -> None:
+    said = run(2, "-n", "2", "tests/browser/test_pages.py")
+    say(f"every page in every size and light, with the Tab key and with an error: {said.splitlines()[-1]}")
+
+
+@pytest.mark.parametrize("module", ["test_visible_agrees.py", "test_keyset_pages.py", "test_lease_machine.py"])
 def test_they_hold_for_many_examples(module: str, say: Callable[[str], None]) -> None:
     counted = re.findall(r"(\w+): (\d+) examples", run(TIMES, "-s", f"tests/properties/{module}"))
     say(f"{module}: {TIMES} times the suite's examples: {', '.join(f'{number} on {where}' for where, number in counted)}")

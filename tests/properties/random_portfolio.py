@@ -19,7 +19,9 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Membership, Organisation, Person, PersonRole
 from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
-from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
+from atlasbahamas_plugins.leasing.inviting.models import InvitationFile, InvitationRow
+from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
@@ -143,14 +145,17 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     db.add_all(listings)
     db.flush()
     _write_versions(db, listings)
-    db.add_all(
+    leases = [
         Lease(
             ref=f"k{n}", unit=units[unit], organisation_id=units[unit].property.organisation_id, state="draft", origin="oral",
             kind="month_to_month", rolls_over=True, starts=day(0), since=day(0), period="monthly", timing="advance", due_day=1,
             grace_days=0, late_fee_kind="none", late_fee_cents=0, late_fee_hundredths=0, reason="", created=START,
         )
         for n, unit in enumerate(drawn.leases)
-    )  # fmt: skip
+    ]  # fmt: skip
+    db.add_all(leases)
+    db.flush()
+    _write_files(db, leases, people[0].id)
     db.add_all(
         Listing(
             ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
@@ -219,6 +224,23 @@ def _write_versions(db: Session, listings: list[Listing]) -> None:
                 row.decided = START
             row.state = after
             db.flush()
+
+
+def _write_files(db: Session, leases: list[Lease], person_id: int) -> None:
+    """Each lease came with a file, and another one skipped its tenant."""
+    for n, lease in enumerate(leases):
+        of_it = {"organisation_id": lease.organisation_id, "made": START, "made_by": person_id}
+        contact = Contact(
+            ref=f"t{n}", organisation_id=lease.organisation_id, name=f"Tenant {n}", email="", phone="", created=START
+        )
+        party = LeaseParty(lease_id=lease.id, contact=contact, role="primary", position=0)
+        brought = LeaseImport(ref=f"li{n}", leases=1, **of_it)
+        sent = InvitationFile(ref=f"tf{n}", invited=1, skipped=1, **of_it)
+        db.add_all([contact, party, brought, sent])
+        db.flush()
+        db.add(Opening(lease_id=lease.id, import_id=brought.id, paid_to=None, balance_cents=0))
+        db.add(InvitationRow(file_id=sent.id, number=2, party_id=party.id, skipped="no_email"))
+        db.flush()
 
 
 def _file(db: Session, ref: str) -> File:

@@ -1,7 +1,8 @@
 """Whatever is done with leases, in whatever order: no two of a unit share a day, none is lost, and no stranger ends one.
 
-A machine of random steps: recording, renewing and amending, notices, moving out, cancelling, handing the property over, and days
-that pass. Two landlords take part; each step is one of theirs.
+A machine of random steps: recording, renewing and amending, notices, moving out, cancelling, handing the property over, names
+that change, and days that pass. Two landlords take part; each step is one of theirs. After each step leases are found by the
+words that they have then.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from examples import examples
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from lease_words import kept_words, wanted_words
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,12 +31,15 @@ from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, take_back
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.handover.services import LeasesGoOn
 from atlasbahamas_plugins.leasing.leaving.services import vacate
 from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease
 from atlasbahamas_plugins.leasing.renewals.services import write_following
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.leasing.signing.services import Signing, sign_at_home, sign_for_landlord
+from atlasbahamas_plugins.leasing.writing import services as writing
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
 from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
@@ -83,7 +88,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 self.unit_ids = [unit.id for unit in units]
                 for unit, (days, rolls) in zip(units, ((None, True), (300, False)), strict=True):
                     agreed = self.details(self.today - timedelta(days=100), days, rolls)
-                    services.record_lease(db, unit, "on_paper", agreed, now=self.now, today=self.today)
+                    writing.record_lease(db, unit, "on_paper", agreed, now=self.now, today=self.today)
 
         @property
         def now(self) -> datetime:
@@ -124,7 +129,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
             def act(db: Session) -> None:
                 where = db.get_one(Unit, self.unit_ids[unit])
                 agreed = self.details(self.today + timedelta(days=offset), days, rolls)
-                services.record_lease(db, where, "on_paper", agreed, now=self.now, today=self.today)
+                writing.record_lease(db, where, "on_paper", agreed, now=self.now, today=self.today)
 
             self.try_to(act)
 
@@ -154,7 +159,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
         def draft(self, unit: int, offset: int, days: int) -> None:
             def act(db: Session) -> None:
                 where = db.get_one(Unit, self.unit_ids[unit])
-                services.write_draft(db, where, self.details(self.today + timedelta(days=offset), days, False), now=self.now)
+                writing.write_draft(db, where, self.details(self.today + timedelta(days=offset), days, False), now=self.now)
 
             self.try_to(act)
 
@@ -177,11 +182,11 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
         @rule(pick=st.integers(0, 9), offset=st.integers(-60, 120))
         def give_notice(self, pick: int, offset: int) -> None:
             day = self.today + timedelta(days=offset)
-            self.try_to(lambda db: services.end_lease(db, self.one(db, pick, "active", "notice"), day, "", today=self.today))
+            self.try_to(lambda db: ending.end_lease(db, self.one(db, pick, "active", "notice"), day, "", today=self.today))
 
         @rule(pick=st.integers(0, 9))
         def stay(self, pick: int) -> None:
-            self.try_to(lambda db: services.keep_lease(db, self.one(db, pick, "notice")))
+            self.try_to(lambda db: ending.keep_lease(db, self.one(db, pick, "notice")))
 
         @rule(pick=st.integers(0, 9))
         def move_out(self, pick: int) -> None:
@@ -194,7 +199,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
         @rule(pick=st.integers(0, 9))
         def cancel(self, pick: int) -> None:
             self.try_to(
-                lambda db: services.cancel_lease(db, self.one(db, pick, "draft", "sent", "signed", "active"), "It never was.")
+                lambda db: ending.cancel_lease(db, self.one(db, pick, "draft", "sent", "signed", "active"), "It never was.")
             )
 
         @rule()
@@ -213,11 +218,40 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 assert {lease.unit_id for lease in there} == living, "who lived there lives there"
                 assert {lease.organisation_id for lease in there} <= {taker.id}, "and now by a lease of the new owner"
 
+        @rule(
+            pick=st.integers(0, 9),
+            kind=st.sampled_from((Contact, Unit, Property)),
+            name=st.text("aAé-' 2", min_size=1, max_size=9),
+        )
+        def rename(self, pick: int, kind: Any, name: str) -> None:
+            """A tenant, a unit or the property is called something else."""
+            with self.acting() as db:
+                leases = self.leases(db)
+                lease = leases[pick % len(leases)]
+                unit = lease.unit
+                row = {Contact: lease.parties[0].contact, Unit: unit, Property: unit.property}[kind]
+                setattr(row, "label" if kind is Unit else "name", f"{name} {row.id}")
+
+        @rule(pick=st.integers(0, 9))
+        def rewrite(self, pick: int) -> None:
+            """A draft is written anew, with somebody else in it."""
+
+            def act(db: Session) -> None:
+                lease = self.one(db, pick, "draft")
+                writing.edit_draft(db, lease, self.details(lease.starts, 30, False), now=self.now)
+
+            self.try_to(act)
+
         @rule(days=st.integers(1, 120))
         def time_passes(self, days: int) -> None:
             self.today += timedelta(days=days)
             with self.acting() as db:
                 services.turn_leases(db, today=self.today, now=self.now)
+
+        @invariant()
+        def words_say_what_the_rows_say(self) -> None:
+            with site.db.transaction("read") as db:
+                assert kept_words(db) == wanted_words(db)
 
         @invariant()
         def no_day_is_shared_or_lost(self) -> None:

@@ -30,8 +30,9 @@ from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing import services
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.models import BINDING, PERIODS, TIMINGS, Lease, RentTerm
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.charges.schedule import RentTerms
@@ -118,16 +119,16 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 unit = add_unit(db, above, UnitDetails(f"Unit {next(NUMBERS)}", 1, 1, 100_000), now=self.now)
                 db.flush()
                 details = LeaseDetails(terms, [PartyLine(None, ContactDetails("Somebody"), "primary")], {"security": cents})
-                self.ids.append(services.record_lease(db, unit, "oral", details, now=self.now, today=self.today).id)
+                self.ids.append(record_lease(db, unit, "oral", details, now=self.now, today=self.today).id)
 
         @rule(pick=st.integers(0, 9), offset=st.integers(-60, 120))
         def end(self, pick: int, offset: int) -> None:
             day = self.today + timedelta(days=offset)
-            self.try_to(lambda db: services.end_lease(db, self.one(db, pick), day, "", today=self.today))
+            self.try_to(lambda db: ending.end_lease(db, self.one(db, pick), day, "", today=self.today))
 
         @rule(pick=st.integers(0, 9))
         def stay(self, pick: int) -> None:
-            self.try_to(lambda db: services.keep_lease(db, self.one(db, pick)))
+            self.try_to(lambda db: ending.keep_lease(db, self.one(db, pick)))
 
         @rule(pick=st.integers(0, 9), after=st.integers(1, 200), cents=st.integers(100, 500_000))
         def new_rent(self, pick: int, after: int, cents: int) -> None:
@@ -141,7 +142,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
 
         @rule(pick=st.integers(0, 9))
         def cancel(self, pick: int) -> None:
-            self.try_to(lambda db: services.cancel_lease(db, self.one(db, pick), "It never was."))
+            self.try_to(lambda db: ending.cancel_lease(db, self.one(db, pick), "It never was."))
 
         @rule(pick=st.integers(0, 9), cents=st.integers(1, 10_000))
         def by_hand(self, pick: int, cents: int) -> None:

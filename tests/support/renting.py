@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms, record_lease
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge
 from atlasbahamas_plugins.ledger.charges.run import Ran, run_rent
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlasbahamas_plugins.leasing.services import LateFee
+from atlasbahamas_plugins.leasing.writing.services import LateFee
 from atlasbahamas_plugins.ledger.charges.late_fees import late_fee_cents, late_from
 
 

@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.session import ORMExecuteState
 
+from atlasbahamas.db.words import teach_words
+
 Mode = Literal["read", "write"]
 BUSY_SECONDS: float = 5
 IMPATIENT_MILLISECONDS = 50
@@ -92,6 +94,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    teach_words(connection)
 
 
 def _begin_sqlite(connection: Any) -> None:

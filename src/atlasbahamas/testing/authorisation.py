@@ -43,7 +43,8 @@ from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import MEMBER_ROLES, PLATFORM_ADMIN, Organisation, Person
 from atlasbahamas.people.photo.services import set_photo
 from atlasbahamas.testing import samples
-from atlasbahamas.testing.site import START, Site, Snapshot
+from atlasbahamas.testing.site import START, Site
+from atlasbahamas.testing.snapshots import Snapshot
 from atlasbahamas.traversal.nodes import Node
 
 HERE, ELSEWHERE = "Blue Hole Property Management", "Bethel Family Homes"

@@ -125,9 +125,8 @@ def database_url(
         yield sites().copy_sqlite(template, tmp_path / "site.sqlite")
         return
     server = need("POSTGRESQL")
-    url = sites().copy_postgresql(server, features)
-    yield url
-    sites().drop_postgresql(server, url)
+    with import_module("atlasbahamas.testing.snapshots").lent_postgresql(server, features) as url:
+        yield url
 
 
 @pytest.fixture

@@ -21,10 +21,13 @@ PLUGIN = Plugin(
     data_stays=(
         ("leasing_move_out_step.person_id", "who wrote a step down stays with it; the number leads to a pseudonym"),
         ("leasing_statement.person_id", "a statement keeps who sent it; the number leads to a pseudonym"),
+        ("leasing_deduction_answer.written_by_id", "an answer keeps who wrote it down; the number leads to a pseudonym"),
+        ("leasing_statement_link.asked_by_id", "a tenant's link keeps who made it; the number leads to a pseudonym"),
         ("leasing_signature.person_id", "an agreement keeps who signed it; the number leads to a pseudonym"),
         ("leasing_signing_link.asked_by_id", "who asked for a signature belongs to how it came to be; it leads to a pseudonym"),
         ("leasing_invitation.invited_by_id", "the landlord keeps who invited a tenant; the number leads to a pseudonym"),
         ("leasing_invitation.answered_by_id", "the landlord keeps that a tenant answered; the number leads to a pseudonym"),
+        ("leasing_invitation_file.made_by", "the landlord keeps who invited tenants; the number leads to a pseudonym"),
         ("leasing_import.made_by", "an organisation keeps who brought its leases in; the number leads to a pseudonym"),
         ("leasing_import.undone_by", "an organisation keeps who took them away again; the number leads to a pseudonym"),
     ),

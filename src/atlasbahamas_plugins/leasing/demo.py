@@ -14,7 +14,6 @@ from atlasbahamas.files.uploads import Upload
 from atlasbahamas.people.demo import demo_code
 from atlasbahamas.people.models import Person
 from atlasbahamas.web.formats import NASSAU
-from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.demo_content import LEASES, DemoLease
 from atlasbahamas_plugins.leasing.leaving.models import DeductionPhoto
@@ -31,6 +30,7 @@ from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.notices.models import HERE
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.settings import LeasingSettings
+from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
 from atlasbahamas_plugins.portfolio.demo_photos import SIZE, paint
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -54,7 +54,7 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
         if entry.state:
             _write(db, store, unit, details, entry.state, when, today, code)
             continue
-        lease = services.record_lease(db, unit, entry.origin, details, now=when, today=today, code=code)
+        lease = writing.record_lease(db, unit, entry.origin, details, now=when, today=today, code=code)
         if entry.leaves_in_days is not None:
             _leave(db, store, lease, entry, now=now, today=today)
             if entry.deductions:
@@ -93,9 +93,9 @@ def _move_out(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now:
 
 
 def _write(
-    db: Session, store: Store, unit: Unit, details: services.LeaseDetails, state: str, now: datetime, today: date, code: str
+    db: Session, store: Store, unit: Unit, details: writing.LeaseDetails, state: str, now: datetime, today: date, code: str
 ) -> None:
-    lease = services.write_draft(db, unit, details, now=now, code=code)
+    lease = writing.write_draft(db, unit, details, now=now, code=code)
     if state in ("sent", "printed"):
         document = send_lease(db, store, lease, seen=lease.version, now=now, today=today)
     if state == "printed":
@@ -104,16 +104,16 @@ def _write(
         signed_on_paper(db, store, lease, paper, today, now=now, today=today)
 
 
-def _details(db: Session, organisation_id: int, entry: DemoLease, today: date, *, now: datetime) -> services.LeaseDetails:
+def _details(db: Session, organisation_id: int, entry: DemoLease, today: date, *, now: datetime) -> writing.LeaseDetails:
     starts = today + timedelta(days=entry.starts_in_days)
-    terms = services.Terms(
+    terms = writing.Terms(
         starts=starts,
         kind="fixed" if entry.term_days else "month_to_month",
         term_last_day=starts + timedelta(days=entry.term_days - 1) if entry.term_days else None,
         rolls_over=entry.rolls_over,
         rent_cents=entry.rent_cents,
         grace_days=5,
-        late_fee=services.LateFee(*entry.late_fee),
+        late_fee=writing.LateFee(*entry.late_fee),
     )
     parties = []
     for tenant in entry.tenants:
@@ -121,5 +121,5 @@ def _details(db: Session, organisation_id: int, entry: DemoLease, today: date, *
         contact = add_contact(db, organisation_id, who, now=now, code=demo_code(tenant.name))
         if tenant.user_name:
             contact.person_id = db.scalars(select(Person.id).where(Person.user_name == tenant.user_name)).one()
-        parties.append(services.PartyLine(contact.id, who, tenant.role))
-    return services.LeaseDetails(terms, parties, dict(entry.deposits), entry.clauses)
+        parties.append(writing.PartyLine(contact.id, who, tenant.role))
+    return writing.LeaseDetails(terms, parties, dict(entry.deposits), entry.clauses)

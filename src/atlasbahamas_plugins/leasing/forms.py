@@ -34,7 +34,7 @@ from atlasbahamas_plugins.leasing.models import (
     ROLES,
     TIMINGS,
 )
-from atlasbahamas_plugins.leasing.services import LateFee, LeaseDetails, PartyLine, Terms
+from atlasbahamas_plugins.leasing.writing.services import LateFee, LeaseDetails, PartyLine, Terms
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 
 FEWEST, MORE, MOST = 2, 2, 12

@@ -91,7 +91,8 @@ MOST_GRACE_DAYS = 90
 FOR_EVER = "9999-12-31"
 
 
-def _one_of(column: str, values: Iterable[str]) -> str:
+def one_of(column: str, values: Iterable[str]) -> str:
+    """SQL for a column that has one of some values; NULL passes."""
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
@@ -117,25 +118,25 @@ class Lease(Base):
 
     __tablename__ = "leasing_lease"
     __table_args__ = (
-        CheckConstraint(_one_of("state", STATES), name="known_state"),
-        CheckConstraint(_one_of("origin", ORIGINS), name="known_origin"),
-        CheckConstraint(_one_of("kind", KINDS), name="known_kind"),
-        CheckConstraint(_one_of("period", PERIODS), name="known_period"),
-        CheckConstraint(_one_of("timing", TIMINGS), name="known_timing"),
-        CheckConstraint(_one_of("late_fee_kind", LATE_FEES), name="known_late_fee"),
+        CheckConstraint(one_of("state", STATES), name="known_state"),
+        CheckConstraint(one_of("origin", ORIGINS), name="known_origin"),
+        CheckConstraint(one_of("kind", KINDS), name="known_kind"),
+        CheckConstraint(one_of("period", PERIODS), name="known_period"),
+        CheckConstraint(one_of("timing", TIMINGS), name="known_timing"),
+        CheckConstraint(one_of("late_fee_kind", LATE_FEES), name="known_late_fee"),
         CheckConstraint("(kind = 'fixed') = (term_last_day IS NOT NULL)", name="fixed_has_term"),
         CheckConstraint("kind = 'fixed' OR rolls_over", name="only_terms_run_out"),
         CheckConstraint("term_last_day >= since", name="term_ends_after_start"),
         CheckConstraint("last_day >= starts", name="ends_after_start"),
         CheckConstraint("since <= starts", name="since_before_start"),
-        CheckConstraint(f"agreed IS NOT NULL OR NOT ({_one_of('state', BINDING)})", name="binding_has_day"),
-        CheckConstraint(f"rolls_over OR last_day IS NOT NULL OR NOT ({_one_of('state', BINDING)})", name="term_runs_out"),
-        CheckConstraint(f"last_day IS NOT NULL OR NOT ({_one_of('state', ('notice', 'ended'))})", name="end_has_day"),
+        CheckConstraint(f"agreed IS NOT NULL OR NOT ({one_of('state', BINDING)})", name="binding_has_day"),
+        CheckConstraint(f"rolls_over OR last_day IS NOT NULL OR NOT ({one_of('state', BINDING)})", name="term_runs_out"),
+        CheckConstraint(f"last_day IS NOT NULL OR NOT ({one_of('state', ('notice', 'ended'))})", name="end_has_day"),
         CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day_in_month"),
         CheckConstraint(f"grace_days BETWEEN 0 AND {MOST_GRACE_DAYS}", name="grace_in_range"),
-        CheckConstraint(f"({_one_of('late_fee_kind', ('flat', 'larger'))}) = (late_fee_cents > 0)", name="late_fee_amount"),
+        CheckConstraint(f"({one_of('late_fee_kind', ('flat', 'larger'))}) = (late_fee_cents > 0)", name="late_fee_amount"),
         CheckConstraint(
-            f"({_one_of('late_fee_kind', ('percent', 'larger'))}) = (late_fee_hundredths > 0)", name="late_fee_percentage"
+            f"({one_of('late_fee_kind', ('percent', 'larger'))}) = (late_fee_hundredths > 0)", name="late_fee_percentage"
         ),
         CheckConstraint("late_fee_cents >= 0 AND late_fee_hundredths BETWEEN 0 AND 10000", name="late_fee_in_range"),
         CheckConstraint("late_fee_cap_cents > 0", name="late_fee_cap_above_zero"),
@@ -189,6 +190,13 @@ class Lease(Base):
     rents: Mapped[list[RentTerm]] = relationship(order_by="RentTerm.starts")
     deposits: Mapped[list[Deposit]] = relationship(order_by="Deposit.id")
     clauses: Mapped[list[Clause]] = relationship(order_by="Clause.position")
+    former: Mapped[Lease | None] = relationship(foreign_keys="Lease.continues_id", remote_side="Lease.id", viewonly=True)
+    later: Mapped[list[Lease]] = relationship(
+        primaryjoin="""and_(or_(remote(foreign(Lease.continues_id)) == Lease.id,
+            remote(foreign(Lease.taken_over_id)) == Lease.id), remote(Lease.state) != 'cancelled')""",
+        viewonly=True,
+    )
+    """Those that continue this one, of whichever landlord, unless they were cancelled."""
 
     # What the database works out is read when somebody asks for it, and never as it was before.
     __mapper_args__ = {"version_id_col": version, "eager_defaults": False}
@@ -202,6 +210,11 @@ class Lease(Base):
     def guarantors(self) -> list[LeaseParty]:
         """Those who answer for the tenants."""
         return [party for party in self.parties if party.role == "guarantor"]
+
+    @property
+    def following(self) -> Lease | None:
+        """The lease of the same landlord that continues this one, or is to."""
+        return next((later for later in self.later if later.continues_id == self.id), None)
 
     @property
     def tenant_names(self) -> str:
@@ -229,7 +242,7 @@ class LeaseParty(Base):
     __table_args__ = (
         UniqueConstraint("lease_id", "contact_id"),
         UniqueConstraint("lease_id", "position"),
-        CheckConstraint(_one_of("role", ROLES), name="known_role"),
+        CheckConstraint(one_of("role", ROLES), name="known_role"),
         Index("ix_leasing_party_contact_id", "contact_id"),
         Index(
             "uq_leasing_party_primary",
@@ -267,7 +280,7 @@ class Deposit(Base):
     __tablename__ = "leasing_deposit"
     __table_args__ = (
         UniqueConstraint("lease_id", "kind"),
-        CheckConstraint(_one_of("kind", DEPOSITS), name="known_kind"),
+        CheckConstraint(one_of("kind", DEPOSITS), name="known_kind"),
         CheckConstraint("cents > 0", name="deposit_above_zero"),
     )
 

@@ -12,6 +12,7 @@ from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.importing.services import opening_of
+from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
 from atlasbahamas_plugins.leasing.leaving.resources import SENT
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
@@ -19,6 +20,7 @@ from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.services import notices_of
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
 from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
+from atlasbahamas_plugins.leasing.statements.models import StatementLink
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
@@ -43,10 +45,13 @@ def export(db: Session, person_id: int) -> Rows:
         "leasing_signature": signatures,
         "leasing_move_out_step": _written_by(db, MoveOutStep, person_id, ("kind", "day", "name", "reading", "count", "created")),
         "leasing_statement": _written_by(db, Statement, person_id, ("sent", "held_cents", "taken_cents", "digest")),
+        "leasing_deduction_answer": _written_down(db, person_id),
         "leasing_signing_link": _asked(db, person_id),
+        "leasing_statement_link": _shown(db, person_id),
         "leasing_invitation": _invitations(db, person_id),
         "leasing_lease": [_row(db, lease, role, name, person_id) for lease, role, name in db.execute(mine).unique()],
         "leasing_import": _imports(db, person_id),
+        "leasing_invitation_file": _invitation_files(db, person_id),
     }
 
 
@@ -55,6 +60,22 @@ def _asked(db: Session, person_id: int) -> list[dict[str, Any]]:
     links = select(SigningLink.sent, SigningLink.answer, Lease.ref).join(Document, Document.id == SigningLink.document_id)
     links = links.join(Lease, Lease.id == Document.lease_id).where(SigningLink.asked_by_id == person_id)
     return [{"lease": ref, "sent": sent, "answer": answer} for sent, answer, ref in db.execute(links.order_by(SigningLink.id))]
+
+
+def _shown(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """For whom they made links to a final statement, by the leases that it was about."""
+    links = select(StatementLink.sent, StatementLink.answer, Lease.ref)
+    links = links.join(LeaseParty, LeaseParty.id == StatementLink.party_id).join(Lease, Lease.id == LeaseParty.lease_id)
+    mine = links.where(StatementLink.asked_by_id == person_id).order_by(StatementLink.id)
+    return [{"lease": ref, "sent": sent, "answer": answer} for sent, answer, ref in db.execute(mine)]
+
+
+def _written_down(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """What tenants said to them about deductions. The words are the tenants'."""
+    written = select(DeductionAnswer, Deduction.words, Lease.ref).join(Deduction, Deduction.id == DeductionAnswer.deduction_id)
+    mine = written.join(Lease, Lease.id == Deduction.lease_id).where(DeductionAnswer.written_by_id == person_id)
+    rows = db.execute(mine.order_by(DeductionAnswer.id))
+    return [{"lease": ref, "to": to, "way": row.way, "written": row.created} for row, to, ref in rows]
 
 
 def _invitations(db: Session, person_id: int) -> list[dict[str, Any]]:
@@ -105,7 +126,9 @@ def _answers(db: Session, lease: Lease, person_id: int) -> list[dict[str, Any]]:
     said = select(DeductionAnswer, Deduction.words).join(Deduction, Deduction.id == DeductionAnswer.deduction_id)
     said = said.join(LeaseParty, LeaseParty.id == DeductionAnswer.party_id).join(Contact, Contact.id == LeaseParty.contact_id)
     mine = said.where(Deduction.lease_id == lease.id, is_contact_of(db, person_id)).order_by(DeductionAnswer.id)
-    return [{"to": to, "agrees": row.agrees, "words": row.words, "said": row.created} for row, to in db.execute(mine)]
+    return [
+        {"to": to, "agrees": row.agrees, "words": row.words, "way": row.way, "said": row.created} for row, to in db.execute(mine)
+    ]
 
 
 def _notice(notice: Notice) -> dict[str, Any]:
@@ -132,6 +155,13 @@ def _imports(db: Session, person_id: int) -> list[dict[str, Any]]:
         }
         for row, name in rows
     ]
+
+
+def _invitation_files(db: Session, person_id: int) -> list[dict[str, Any]]:
+    sent = select(InvitationFile, Organisation.name).join(Organisation, Organisation.id == InvitationFile.organisation_id)
+    mine = sent.where(InvitationFile.made_by == person_id).order_by(InvitationFile.id)
+    kept = ("invited", "skipped", "made")
+    return [{"organisation": name, **{each: getattr(row, each) for each in kept}} for row, name in db.execute(mine)]
 
 
 def erase(db: Session, leaving: Leaving) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from pyramid.httpexceptions import HTTPSeeOther
-
-from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import badge
-from atlasbahamas.web.forms import Form, confirm_page, done, form_page
+from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
-from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, LinkForm, RecordForm, lease_form, wants
+from atlasbahamas_plugins.leasing.ending import services as ending
+from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
 from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
@@ -32,6 +29,7 @@ from atlasbahamas_plugins.leasing.models import (
 from atlasbahamas_plugins.leasing.notices.services import take_back
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, Leases
+from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.resources import VIEW as SEE_CONTACTS
 from atlasbahamas_plugins.portfolio.contacts.services import contact_choices
 from atlasbahamas_plugins.portfolio.models import Property
@@ -62,8 +60,7 @@ def leases(context: Leases, request: Any) -> Any:
 def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
     """A lease with everything that was agreed, and what can be done with it."""
     lease, today = services.whole_lease(request.db, context.row), request.clock.today()
-    leases_node, following = context.above(Leases), services.following_of(request.db, lease)
-    former = services.former_of(request.db, lease)
+    leases_node, following, former = context.above(Leases), lease.following, lease.former
     return {
         **WORDS,
         "lease": lease,
@@ -75,11 +72,11 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "former": leases_node.node_of(former) if former is not None else None,
         "following": leases_node.node_of(following) if following is not None else None,
         "may_keep": lease.state == "notice",
-        "may_cancel": services.can_be_cancelled(lease),
+        "may_cancel": ending.can_be_cancelled(lease),
         "is_draft": lease.state == "draft",
         "is_sent": lease.state == "sent",
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
-        "is_leaving": is_leaving(request.db, lease),
+        "is_leaving": is_leaving(lease),
         "notices": notices_shown(context, request),
         "unit_node": _unit_node(context, request),
         **_brought_in(context, request),
@@ -134,7 +131,7 @@ def record_lease(context: UnitNode, request: Any) -> Any:
         return {**page, "form": form}
 
     def submit() -> Any:
-        lease = services.record_lease(
+        lease = writing.record_lease(
             request.db, unit, form.origin.data, form.details(), now=request.clock.now(), today=today, known=known
         )
         return done(request, leases_node.node_of(lease), "The lease was recorded.")
@@ -148,7 +145,7 @@ def end_lease(context: LeaseNode, request: Any) -> Any:
 
     def submit() -> Any:
         day, reason = form.last_day.data, form.reason.data
-        services.end_lease(request.db, context.row, day, reason, today=request.clock.today())
+        ending.end_lease(request.db, context.row, day, reason, today=request.clock.today())
         return done(request, context, "The last day was saved.")
 
     return form_page(request, form, {"lease": context.row, "cancel": context.url()}, submit=submit)
@@ -170,7 +167,7 @@ def cancel_lease(context: LeaseNode, request: Any) -> Any:
     form = CancelForm(request)
 
     def submit() -> Any:
-        services.cancel_lease(request.db, context.row, form.reason.data)
+        ending.cancel_lease(request.db, context.row, form.reason.data)
         return done(request, context, "The lease is cancelled. Its days are free again.")
 
     return form_page(request, form, {"lease": context.row, "cancel": context.url()}, submit=submit)
@@ -189,30 +186,3 @@ def of_unit(request: Any, context: UnitNode) -> dict[str, Any]:
         "unit_node": context,
         "today": request.clock.today(),
     }
-
-
-def withdraw_link_page(context: LeaseNode, request: Any, heading: str, back: str, withdraw: Callable[[str], None]) -> Any:
-    """Take one party's link back, after asking; `withdraw` does it by the key of the link."""
-    form = LinkForm(request, link=request.params.get("link", ""))
-
-    def submit() -> Any:
-        withdraw(form.link.data)
-        request.session.flash("The link opens nothing any more.")
-        return HTTPSeeOther(context.url(back))
-
-    return form_page(request, form, {"heading": heading, "cancel": context.url(back)}, submit=submit)
-
-
-def link_over_page(request: Any, refused: Refused, ask: Callable[[], None] | None) -> dict[str, Any]:
-    """What a link shows that is over: why, and where `ask` is given, a button by which a new one is asked for."""
-    form, asked = Form(request), False
-    if ask is not None and form.sent:
-        try:
-            ask()
-            asked = True
-        except Refused as again:
-            refused = again
-    if not asked:
-        form.form_errors.append(refused.message)
-        request.response.status_int = 404
-    return {"form": form, "asked": asked, "may_ask": ask is not None}

@@ -11,14 +11,15 @@ from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing import jobs, resources, telling, views
+from atlasbahamas_plugins.leasing.occupancy import LeaseSource
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW
-from atlasbahamas_plugins.leasing.services import TURN, LeaseSource
+from atlasbahamas_plugins.leasing.services import TURN
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 FORM = ("GET", "POST")
 AFTER_THE_HANDOVERS = time(0, 15)
-PARTS = ("agreements", "signing", "handover", "tenancy", "notices", "leaving", "renewals", "importing")
+PARTS = ("agreements", "signing", "handover", "tenancy", "notices", "leaving", "statements", "renewals", "importing", "inviting")
 
 
 def _organisation_card(request: Any, context: Any) -> str:

@@ -20,8 +20,8 @@ from atlasbahamas.web.lists import (
     money_filter,
     text_filter,
 )
-from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, PERIODS, STATES, TONES, Listing
-from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards, found_by_words, has_words
+from atlasbahamas_plugins.listings.models import CATEGORIES, MOST_GUESTS, PERIODS, STATES, TONES, WORDS, Listing
+from atlasbahamas_plugins.listings.services import ListingCard, card_of, cards
 from atlasbahamas_plugins.portfolio.models import Island
 
 LISTING = Listing.__table__.c
@@ -49,7 +49,7 @@ def public_filters(places: list[tuple[str, str, list[tuple[str, str]]]], *own: F
     islands = [(ref, name) for ref, name, _ in places]
     settlements = {name: entries for _, name, entries in places}
     return (
-        text_filter("q", "Search", has_words, find=found_by_words),
+        text_filter("q", "Search", WORDS.has, find=WORDS.find),
         choice_filter("island", "Island", islands, _on_island),
         choice_filter("settlement", "Settlement", settlements, lambda number: Listing.settlement_id == int(number)),
         *own,
@@ -127,7 +127,7 @@ class OwnList(List):
     noun = ("listing", "listings")
     identity = LISTING.id
     filters = (
-        text_filter("q", "Search", has_words),
+        text_filter("q", "Search", WORDS.has),
         choice_filter("state", "State", list(STATES.items()), lambda state: Listing.state == state),
     )
     sorts = (

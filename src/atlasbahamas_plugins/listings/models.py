@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, literal
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from atlasbahamas.db import Id, Key, Line, Prose, Trigger, metadata, type_annotations
+from atlasbahamas.db.words import Word, WordIndex
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 
@@ -183,9 +184,12 @@ class ListingWord(Base):
     __tablename__ = "listings_word"
     __table_args__ = (Index("ix_listings_word_listing_id", "listing_id", "word"),)
 
-    # In the order of the bytes: in a language's order, words that begin alike do not stand together.
-    word: Mapped[str] = mapped_column(String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True)
+    word: Mapped[Word]
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id, ondelete="CASCADE"), primary_key=True)
+
+
+WORDS = WordIndex(ListingWord, "listing_id", Listing.id)
+"""What a search of listings asks."""
 
 
 _SAID = """SELECT settlement.island_id, settlement.id, unit.beds {into} FROM portfolio_unit AS unit

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, insert, literal, select, true
+from sqlalchemy import Select, bindparam, delete, exists, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
+from atlasbahamas.db.words import words_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
@@ -47,9 +46,7 @@ from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
 FACTS = ("category", "available", "price_cents", "price_period", "guests", "min_nights")
 FIELDS = ("title", "description", *FACTS)
 MAX_WORDS = 400
-COUNTED_WORDS = 10_000
 INDEXED_AT_ONCE = 200
-_WORD = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -67,12 +64,6 @@ class ListingDetails:
     available: date
     guests: int | None = None
     min_nights: int | None = None
-
-
-def words_of(texts: Iterable[str]) -> list[str]:
-    """The different words of some texts, plain and in small letters: "Governor's Harbour" gives governor, s, harbour."""
-    plain = unicodedata.normalize("NFKD", " ".join(texts)).encode("ascii", "ignore").decode().casefold()
-    return list(dict.fromkeys(word[:40] for word in _WORD.findall(plain)))[:MAX_WORDS]
 
 
 def draft_listing(db: Session, unit: Unit, details: ListingDetails, *, now: datetime, code: str | None = None) -> Listing:
@@ -178,7 +169,7 @@ def index_listing(db: Session, listing: Listing) -> None:
     if vehicle is not None:
         texts += [vehicle.name, vehicle.gears, vehicle.pick_up, *_names_of(vehicle.settlement)]
     db.execute(delete(ListingWord).where(ListingWord.listing_id == listing.id))
-    db.execute(insert(ListingWord), [{"word": word, "listing_id": listing.id} for word in words_of(texts)])
+    db.execute(insert(ListingWord), [{"word": word, "listing_id": listing.id} for word in words_of(texts)[:MAX_WORDS]])
 
 
 def _names_of(settlement: Settlement) -> list[str]:
@@ -213,48 +204,6 @@ def index_places(db: Session, settlement_ids: Sequence[int], *, after: int, now:
         index_listing(db, listing)
     if len(found) == INDEXED_AT_ONCE:
         enqueue(db, "listings.index_places", {"settlements": list(settlement_ids), "after": found[-1].id}, now=now)
-
-
-def _typed_words(typed: str) -> list[str]:
-    return words_of([typed])[:8]
-
-
-def _begins(column: Any, word: str) -> ColumnElement[bool]:
-    return and_(column >= word, column < f"{word}\u007f")
-
-
-def has_words(typed: str) -> ColumnElement[bool]:
-    """A test of one listing: every typed word begins some word of it.
-
-    Not EXISTS: PostgreSQL would gather the listings of a common word all at once, to ask them about a dozen.
-    """
-    of_it = select(literal(1)).where(ListingWord.listing_id == Listing.id).limit(1)
-    tests = [of_it.where(_begins(ListingWord.word, word)).scalar_subquery() for word in _typed_words(typed)]
-    return and_(true(), *[test.is_not(None) for test in tests])
-
-
-def found_by_words(db: Session, query: Select[Any], typed: str) -> Select[Any]:
-    """The listings of a query that pass `has_words`, each once, by way of the index of words.
-
-    The rarest word leads to them. A listing in which several words begin with it is taken at the first of them, so that nobody
-    has to collect and compare: the database can stop when whoever asks has enough.
-    """
-    words = _typed_words(typed)
-    if not words:
-        return query
-    word = _rarest(db, words) if len(words) > 1 else words[0]
-    found, before = aliased(ListingWord), aliased(ListingWord)
-    sooner = exists().where(before.listing_id == found.listing_id, before.word >= word, before.word < found.word)
-    query = query.join(found, found.listing_id == Listing.id).where(_begins(found.word, word), ~sooner)
-    others = [other for other in words if other != word]
-    return query.where(has_words(" ".join(others))) if others else query
-
-
-def _rarest(db: Session, words: list[str]) -> str:
-    """The word that begins the fewest, as far as counting up to COUNTED_WORDS tells."""
-    some = [select(literal(1)).where(_begins(ListingWord.word, word)).limit(COUNTED_WORDS).subquery() for word in words]
-    counts = db.execute(select(*[select(func.count()).select_from(rows).scalar_subquery() for rows in some])).one()
-    return min(zip(counts, words, strict=True))[1]
 
 
 def pause_listing(db: Session, listing: Listing, *, by: By | None = None) -> None:

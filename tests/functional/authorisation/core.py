@@ -82,7 +82,9 @@ def places(db: Session) -> dict[str, str]:
         .join(Person, Person.id == Membership.person_id)
         .where(Person.user_name == "cyril", Membership.until.is_(None))
     ).one()
-    notification = db.scalars(select(Notification.ref).join(Person).where(Person.user_name == "keva")).one()
+    notification = db.scalars(
+        select(Notification.ref).join(Person).where(Person.user_name == "keva").order_by(Notification.id)
+    ).first()
     photo = db.scalars(select(PersonPhoto.ref).where(PersonPhoto.person_id == administrator)).one()
     invitation = db.scalars(select(Invitation.ref).where(Invitation.answer.is_(None))).one()
     return {

@@ -20,6 +20,9 @@ from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agr
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImportNode, LeaseImports
 from atlasbahamas_plugins.leasing.importing.services import Arriving, import_leases
+from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
+from atlasbahamas_plugins.leasing.inviting.resources import InvitationFileNode, InvitationFiles
+from atlasbahamas_plugins.leasing.inviting.services import Named, invite_from_file
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.resources import (
     DeductionNode,
@@ -35,22 +38,37 @@ from atlasbahamas_plugins.leasing.leaving.services import (
     send_statement,
     statement_content,
 )
-from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.resources import NoticeNode, ServingNode
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
 from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases, MyLease
-from atlasbahamas_plugins.leasing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import SigningLink
+from atlasbahamas_plugins.leasing.statements.models import StatementLink
+from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.leasing.writing.services import Terms
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.resources import UnitNode
 from atlasbahamas_plugins.portfolio.services import UnitDetails, add_unit
+from authorisation.former_landlord import (
+    COMING,
+    EMPTY,
+    FORMER_LANDLORD,
+    GOING,
+    LEAVING,
+    LINKED,
+    STAYING,
+    THEIRS,
+    hand_over_a_house,
+    lease_of_house,
+    unit_of_house,
+)
 
 TENANTS = {
     "tenant": "jerome",
@@ -60,6 +78,9 @@ TENANTS = {
 }
 """Who is bound by the leases that the table is about, and who was by an earlier one of the same landlord. "stranger" is the
 tenant of another home."""
+
+ALL = {**TENANTS, **FORMER_LANDLORD}
+"""What only this table knows of. Each of its lines is about the former landlord."""
 
 BOUND = {
     "Rashad Culmer": "jerome",
@@ -76,67 +97,73 @@ BOUND = {
 
 LISTS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other former-landlord",
     forbidden="maintenance",
     ok="viewer leasing bookkeeper manager owner admin within outside",
+    also=FORMER_LANDLORD,
 )
 READERS = who(
     sign_in="visitor",
-    hidden="stranger former other outside",
+    hidden="stranger former other outside former-landlord",
     forbidden="maintenance",
     ok="viewer leasing bookkeeper manager owner admin within",
+    also=FORMER_LANDLORD,
 )
 WRITERS = who(
     sign_in="visitor",
-    hidden="stranger former other outside",
+    hidden="stranger former other outside former-landlord",
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin within",
+    also=FORMER_LANDLORD,
 )
 # Lists on which a limited manager acts within the limit.
 EDITED_LISTS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other former-landlord",
     forbidden="viewer maintenance bookkeeper",
     ok="leasing manager owner admin within outside",
+    also=FORMER_LANDLORD,
 )
 # What is all of the organisation's.
 TEMPLATE_WRITERS = who(
     sign_in="visitor",
-    hidden="stranger former other",
+    hidden="stranger former other former-landlord",
     forbidden="viewer maintenance leasing bookkeeper within outside",
     ok="manager owner admin",
+    also=FORMER_LANDLORD,
 )
-OTHERS = "stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside"
-PARTIES = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", ok="tenant co-tenant guarantor", also=TENANTS)
-SIGNERS = who(sign_in="visitor", hidden=f"{OTHERS} guarantor former-tenant", ok="tenant co-tenant", also=TENANTS)
-LEFT = who(sign_in="visitor", hidden=f"{OTHERS} tenant co-tenant guarantor", ok="former-tenant", also=TENANTS)
-ANSWERING = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", forbidden="guarantor", ok="tenant co-tenant", also=TENANTS)
+OTHERS = "stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside former-landlord"
+PARTIES = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", ok="tenant co-tenant guarantor", also=ALL)
+SIGNERS = who(sign_in="visitor", hidden=f"{OTHERS} guarantor former-tenant", ok="tenant co-tenant", also=ALL)
+LEFT = who(sign_in="visitor", hidden=f"{OTHERS} tenant co-tenant guarantor", ok="former-tenant", also=ALL)
+ANSWERING = who(sign_in="visitor", hidden=f"{OTHERS} former-tenant", forbidden="guarantor", ok="tenant co-tenant", also=ALL)
 # Without the link of a mail or a message there is nothing to see.
-WITH_A_LINK = who(hidden="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+WITH_A_LINK = who(hidden=f"visitor {OTHERS}", also=FORMER_LANDLORD)
+# Whoever had the house keeps the leases of their own time; the new landlord is not told of them.
+KEPT = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner within outside",
+    ok="former-landlord admin",
+    also=FORMER_LANDLORD,
+)
 
 
-LEAVING = "Left of the pool"
-"""A unit whose tenants got a notice, which the demo data does not have."""
-
-
-def _let_and_give_notice(db: Session) -> None:
-    above = db.scalars(select(Property).where(Property.name == "Cable Beach Court")).one()
-    unit = add_unit(db, above, UnitDetails(LEAVING, 1, 1, 100_000), now=START)
-    names = (("primary", "Matrix Leaving"), ("tenant", "Matrix Leaving Too"), ("guarantor", "Matrix Vouching"))
-    parties = [PartyLine(None, ContactDetails(name), role) for role, name in names]
-    today = START.date()
-    terms = Terms(today - timedelta(days=300), "month_to_month", None, True, 100_000)
-    lease = record_lease(db, unit, "oral", LeaseDetails(terms, parties, {"security": 100_000}), now=START, today=today)
+def _give_notice(db: Session, label: str) -> Lease:
+    """The tenants of a home get a notice and a statement, which the demo data does not have."""
+    lease, today = lease_of_house(db, label, HERE), START.date()
     details = NoticeDetails("landlord", today, today + timedelta(days=90), "The house is to be mended.")
     served = Served("door", "Keva Thompson", today)
     give_notice(db, None, lease, details, served, least=Span(months=1), now=START, today=today)  # type: ignore[arg-type]
     add_deduction(db, lease, DeductionDetails("cleaning", "The oven", "It was clean.", 9000), now=START)
     send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=START)
+    return lease
 
 
 def arrange(db: Session) -> None:
     """Give accounts to those tenants of the demo data who have none, as they would by an invitation; and notice to some."""
-    _let_and_give_notice(db)
+    hand_over_a_house(db)
+    _give_notice(db, LEAVING)
+    linked = _give_notice(db, LINKED)
     for account in sorted(set(TENANTS.values()) - {"jerome"}):
         details = PersonDetails(name=account.replace("-", " ").title(), user_name=account)
         register_person(db, details, DEMO_PASSWORD, now=START)
@@ -144,11 +171,15 @@ def arrange(db: Session) -> None:
         person = select(Person.id).where(Person.user_name == account).scalar_subquery()
         db.execute(update(Contact).where(Contact.name == name).values(person_id=person))
     keva, before = db.scalars(select(Person.id).where(Person.user_name == "keva")).one(), START - timedelta(hours=1)
-    sent, active = (db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one() for state in ("sent", "active"))
+    sent = db.scalars(select(Lease).where(Lease.ref == lease_of(db, "sent"))).one()
     ask_for_signatures(db, sent, by_id=keva, secret="matrix", now=before)
-    invite_parties(db, active, by_id=keva, now=before)
-    for model, ref in ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1")):
-        db.scalars(select(model).order_by(model.id).limit(1)).one().ref = ref
+    invite_parties(db, lease_of_house(db, STAYING, HERE), by_id=keva, now=before)
+    make_links(db, linked, by_id=keva, secret="matrix", now=before)
+    links = ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1"), (StatementLink, "fs-matrix1"))
+    for model, ref in links:
+        db.scalars(select(model).order_by(model.id.desc()).limit(1)).one().ref = ref
+    invite_from_a_file(db, "Sandyport Mews", "Kendra Sturrup", keva)
+    invite_from_a_file(db, "Freeport Gardens", "Shavonne Grant", keva)
     bring_in(db, "Sandyport Mews")
     bring_in(db, "Freeport Gardens")
 
@@ -163,6 +194,15 @@ def bring_in(db: Session, property_name: str) -> None:
     import_leases(db, above.organisation_id, [arriving], person_id=person_id, now=START, today=START.date())
 
 
+def invite_from_a_file(db: Session, property_name: str, tenant: str, person_id: int) -> None:
+    """A file that invites one tenant of a property."""
+    above = db.scalars(select(Property).where(Property.name == property_name)).one()
+    mine = select(Lease).where(Lease.organisation_id == above.organisation_id)
+    label = db.scalars(select(Unit.label).join(Lease).join(LeaseParty).join(Contact).where(Contact.name == tenant)).one()
+    named = Named(2, "", property_name, label, tenant, "matrix@example.net")
+    invite_from_file(db, above.organisation_id, mine, [named], by_id=person_id, now=START)
+
+
 def lease_of(db: Session, state: str) -> str:
     """The key of a lease of the organisation in question."""
     mine = select(Lease.ref).join(Organisation, Organisation.id == Lease.organisation_id).where(Organisation.name == HERE)
@@ -173,6 +213,13 @@ def import_of(db: Session, *, here: bool) -> str:
     """The key of a file of leases, of the organisation in question or of another."""
     of_here = Organisation.name == HERE
     found = select(LeaseImport.ref).join(Organisation, Organisation.id == LeaseImport.organisation_id)
+    return str(db.scalars(found.where(of_here if here else ~of_here)).one())
+
+
+def invitations_of(db: Session, *, here: bool) -> str:
+    """The key of a file by which tenants were invited, of the organisation in question or of another."""
+    of_here = Organisation.name == HERE
+    found = select(InvitationFile.ref).join(Organisation, Organisation.id == InvitationFile.organisation_id)
     return str(db.scalars(found.where(of_here if here else ~of_here)).one())
 
 
@@ -190,6 +237,11 @@ def notice_of(db: Session, unit_label: str) -> tuple[str, str]:
     return str(lease), str(notice)
 
 
+def linked_move_out(db: Session) -> str:
+    """The key of the lease whose tenant has a link to the statement."""
+    return lease_of_house(db, LINKED, HERE).ref
+
+
 def deduction_of(db: Session, lease: str) -> tuple[str, str | None]:
     """The keys of a deduction of a lease, and of a photo of it."""
     first = select(Deduction.ref, DeductionPhoto.ref).outerjoin(DeductionPhoto, DeductionPhoto.deduction_id == Deduction.id)
@@ -200,8 +252,11 @@ def deduction_of(db: Session, lease: str) -> tuple[str, str | None]:
 def places(db: Session) -> dict[str, str]:
     """Leases in several states, and a unit without any."""
     here = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()}/"
-    free = select(Unit).join(Property, Property.id == Unit.property_id).where(Property.name == "Cable Beach Court")
-    unit = db.scalars(free.where(Unit.label == "1A")).one()
+    theirs = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == THEIRS)).one()}/"
+    unit = unit_of_house(db, EMPTY)
+    staying, going, coming = (lease_of_house(db, label, HERE).ref for label in (STAYING, GOING, COMING))
+    kept, given = lease_of_house(db, STAYING, THEIRS).ref, lease_of_house(db, GOING, THEIRS)
+    their_notice = db.scalars(select(Notice.ref).where(Notice.lease_id == given.id)).one()
     sent, document = document_of(db, "sent")
     signed, signed_document = document_of(db, "signed")
     leaving, notice = notice_of(db, LEAVING)
@@ -222,6 +277,8 @@ def places(db: Session) -> dict[str, str]:
         "photo": f"{move_out}deductions/{draft}/photos/{picture}/",
         "photos that were sent": f"/home/{photos_sent}",
         "photo that was sent": f"/home/{photos_sent}{sent_picture}/",
+        "move-out with links": f"{here}leases/{linked_move_out(db)}/move-out/",
+        "deduction that was sent": f"{here}leases/{leaving}/move-out/deductions/{deduction_of(db, leaving)[0]}/",
         "deduction to answer": f"/home/leases/{leaving}/move-out/deductions/{deduction_of(db, leaving)[0]}/",
         "root": "/",
         "notice": f"{here}leases/{leaving}/notices/{notice}/",
@@ -238,9 +295,15 @@ def places(db: Session) -> dict[str, str]:
         "leases from a file": f"{here}leases/",
         "files of leases": f"{here}lease-imports/",
         "file of leases": f"{here}lease-imports/{import_of(db, here=True)}/",
-        "active lease": f"{here}leases/{lease_of(db, 'active')}/",
-        "lease under notice": f"{here}leases/{lease_of(db, 'notice')}/",
-        "signed lease": f"{here}leases/{lease_of(db, 'signed')}/",
+        "files of invitations": f"{here}invitation-files/",
+        "file of invitations": f"{here}invitation-files/{invitations_of(db, here=True)}/",
+        "active lease": f"{here}leases/{staying}/",
+        "lease under notice": f"{here}leases/{going}/",
+        "signed lease": f"{here}leases/{coming}/",
+        "former landlord's leases": f"{theirs}leases/",
+        "former landlord's lease": f"{theirs}leases/{kept}/",
+        "former landlord's notice": f"{theirs}leases/{given.ref}/notices/{their_notice}/",
+        "former landlord's document": f"{theirs}leases/{kept}/documents/d-matrix1/",
         "lease to sign": f"/home/leases/{sent}/",
         "lease of mine": f"/home/leases/{signed}/",
         "document of mine": f"/home/leases/{signed}/documents/{signed_document}/",
@@ -256,7 +319,16 @@ def crossed(db: Session) -> dict[str, str]:
     document = db.scalars(select(Document.ref)).first()
     leaving, notice = notice_of(db, LEAVING)
     draft, _ = deduction_of(db, lease_of(db, "notice"))
+    theirs = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == THEIRS)).one()}/leases"
+    staying, kept = (lease_of_house(db, STAYING, landlord).ref for landlord in (HERE, THEIRS))
+    left, taken = lease_of_house(db, LEAVING, THEIRS).ref, deduction_of(db, leaving)[0]
     return {
+        "the new landlord's lease, by the former one": f"{theirs}/{staying}/",
+        "the former landlord's lease, by the new one": f"/portfolio/{here.ref}/leases/{kept}/",
+        "the new landlord's notice, by the former one": f"{theirs}/{left}/notices/{notice}/",
+        "the new landlord's deduction, by the former one": f"{theirs}/{left}/move-out/deductions/{taken}/edit",
+        "the former landlord's document, by the new one": f"/portfolio/{here.ref}/leases/{staying}/documents/d-matrix1/",
+        "another organisation's file of invitations": f"/portfolio/{here.ref}/invitation-files/{invitations_of(db, here=False)}/",
         "a deduction of another lease": f"/portfolio/{here.ref}/leases/{leaving}/move-out/deductions/{draft}/edit",
         "a deduction that was not sent": f"/home/leases/{lease_of(db, 'notice')}/move-out/deductions/{draft}/photos/",
         "a notice of another lease": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/notices/{notice}/",
@@ -294,6 +366,7 @@ SERVED = {
     "photo": Upload("door.jpg", samples.picture(), "image/jpeg"),
 }
 NOTICE = {**SERVED, "giver": "landlord", "given": "2026-06-01", "last_day": "2026-12-31", "words": "The house is to be sold."}
+INVITED = Upload("tenants.csv", b"property,unit,tenant,email\nSandyport Mews,No 4,Tavares Bullard,t@example.net\n")
 FILE = Upload("leases.csv", b"unit,tenants,starts,rent\n1A,Perry Rolle,2026-01-01,2450\n")
 PAPER = [("signed.pdf", samples.pdf(), "application/pdf")]
 
@@ -314,6 +387,24 @@ TABLE = Table(
             shows=True,
         ),
         View(Leases, "template.csv", EDITED_LISTS, at="leases"),
+        View(Leases, "invite", EDITED_LISTS, at="leases"),
+        View(
+            Leases,
+            "invite",
+            {**EDITED_LISTS, "outside": "422"},
+            at="leases from a file",
+            send={"file": INVITED},
+            get=False,
+            shows=True,
+        ),
+        View(Leases, "tenants.csv", EDITED_LISTS, at="leases"),
+        View(InvitationFiles, "", EDITED_LISTS, at="files of invitations"),
+        View(InvitationFileNode, "", WRITERS, at="file of invitations"),
+        View(Leases, "", KEPT, at="former landlord's leases"),
+        View(LeaseNode, "", KEPT, at="former landlord's lease"),
+        View(LeaseNode, "sign-ins", KEPT, at="former landlord's lease"),
+        View(NoticeNode, "", KEPT, at="former landlord's notice"),
+        *[View(AgreementNode, name, KEPT, at="former landlord's document") for name in ("", "pdf", "data", "copy")],
         View(LeaseImports, "", EDITED_LISTS, at="files of leases"),
         View(LeaseImportNode, "", WRITERS, at="file of leases"),
         View(LeaseImportNode, "undo", WRITERS, at="file of leases", send={}),
@@ -378,6 +469,15 @@ TABLE = Table(
         View(
             DeductionNode, "answer", ANSWERING, at="deduction to answer", send={"agrees": "no", "words": "It was dirty before."}
         ),
+        View(DeductionNode, "write-answer", WRITERS, at="deduction that was sent", send={"agrees": "yes"}),
+        View(MoveOutNode, "pdf", READERS, at="move-out that is over"),
+        View(MoveOutNode, "pdf", LEFT, at="my move-out that is over"),
+        View(MoveOutNode, "links", WRITERS, at="move-out that is over"),
+        View(MoveOutNode, "make-links", WRITERS, at="move-out with links", send={}),
+        View(MoveOutNode, "withdraw-link", WRITERS, at="move-out with links", send={"link": "fs-matrix1"}),
+        View(Root, "final-statement", WITH_A_LINK, at="root"),
+        View(Root, "statement-pdf", WITH_A_LINK, at="root"),
+        View(Root, "statement-photo", WITH_A_LINK, at="root"),
         View(DeductionPhotos, "", READERS, at="photos"),
         View(DeductionPhotos, "", LEFT, at="photos that were sent"),
         View(DeductionPhotos, "add", WRITERS, at="photos", send={"photos": [("wall.jpg", samples.picture(), "image/jpeg")]}),
@@ -390,6 +490,6 @@ TABLE = Table(
         View(UnitNode, "record-lease", WRITERS, at="free unit", send=RECORDED),
     ),
     crossed,
-    TENANTS,
+    ALL,
     arrange,
 )

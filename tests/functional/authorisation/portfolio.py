@@ -130,6 +130,13 @@ def _handover(db: Session, side: Any) -> str:
     return str(db.scalars(waits.where(Organisation.name == HERE)).one())
 
 
+def _former(db: Session) -> tuple[str, int]:
+    """The key of a property that the organisation in question had, and the number of that property."""
+    mine = select(FormerProperty.ref, FormerProperty.property_id).join(FormerProperty.organisation)
+    ref, property_id = db.execute(mine.where(Organisation.name == HERE)).one()
+    return ref, property_id
+
+
 def places(db: Session) -> dict[str, str]:
     """A unit with a hold and photos, and what is above it; a time out of service and owners, wherever those are."""
     hold, unit, above, organisation, of_property, of_unit = db.execute(
@@ -184,7 +191,7 @@ def places(db: Session) -> dict[str, str]:
         "offer by us": f"{here}handovers/{_handover(db, Handover.from_id)}/",
         "offer to us": f"{here}handovers/{_handover(db, Handover.to_id)}/",
         "former properties": f"{here}former-properties/",
-        "former property": f"{here}former-properties/{db.scalars(select(FormerProperty.ref)).one()}/",
+        "former property": f"{here}former-properties/{_former(db)[0]}/",
         "contacts": f"{here}contacts/",
         "contact": f"{here}contacts/{contact}/",
         "owners": f"{here}properties/{owned}/owners/",
@@ -221,7 +228,7 @@ def crossed(db: Session) -> dict[str, str]:
     contact = db.scalars(select(Contact.ref).where(Contact.organisation_id != here.id).limit(1)).one()
     edit = db.scalars(select(BulkEdit.ref).where(BulkEdit.organisation_id != here.id).limit(1)).one()
     settlement = db.scalars(select(Settlement).order_by(Settlement.id).limit(1)).one()
-    former, property_id = db.execute(select(FormerProperty.ref, FormerProperty.property_id)).one()
+    former, property_id = _former(db)
     was_ours, elsewhere = db.execute(
         select(Property.ref, Organisation.ref)
         .join(Organisation, Organisation.id == Property.organisation_id)

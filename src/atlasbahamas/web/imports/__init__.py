@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from atlasbahamas.web.imports.columns import ImportColumn, Problem, Row, Table
 from atlasbahamas.web.imports.page import Import, import_page, template_file
-from atlasbahamas.web.imports.reading import read_payload, read_table, write_payload
+from atlasbahamas.web.imports.reading import MOST_ROWS, read_payload, read_table, write_payload
 
 __all__ = [
+    "MOST_ROWS",
     "Import",
     "ImportColumn",
     "Problem",

@@ -106,9 +106,10 @@ def _preview(what: Import, table: Table) -> Preview:
     return Preview(table, payload, what.columns, shown, len(table.problems) - len(shown))
 
 
-def template_file(columns: Sequence[ImportColumn], name: str) -> Response:
-    """A file with the headings and one row as an example, to be filled in."""
-    chunks = csv_chunks([column.name for column in columns], [[column.example for column in columns]])
+def template_file(columns: Sequence[ImportColumn], name: str, rows: Sequence[Sequence[str]] | None = None) -> Response:
+    """A file to be filled in: the headings, and `rows` as far as they are known, or one row as an example."""
+    begun = [[column.example for column in columns]] if rows is None else [list(row) for row in rows]
+    chunks = csv_chunks([column.name for column in columns], begun)
     response = Response(app_iter=chunks, content_type="text/csv", charset="UTF-8")
     response.content_disposition = f'attachment; filename="{name}.csv"'
     return response

@@ -24,7 +24,8 @@ from atlasbahamas_plugins.leasing.agreements.blanks import check, fill, values_o
 from atlasbahamas_plugins.leasing.agreements.models import FEWEST_LINK_DAYS, Document, SignedCopy, Template
 from atlasbahamas_plugins.leasing.agreements.pdf import render_pdf
 from atlasbahamas_plugins.leasing.models import RECORDED, Lease
-from atlasbahamas_plugins.leasing.services import CHANGED, bind, lock_lease, move_lease, whole_lease
+from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease, move_lease, whole_lease
+from atlasbahamas_plugins.leasing.writing.services import bind
 
 FORMAT = 1
 _TERMS = ("kind", "rolls_over", "period", "timing", "due_day", "grace_days")

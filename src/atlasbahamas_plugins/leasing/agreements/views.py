@@ -17,8 +17,9 @@ from atlasbahamas_plugins.leasing.agreements.layout import blocks
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements, AgreementText
 from atlasbahamas_plugins.leasing.forms import USUAL, lease_form, wants
 from atlasbahamas_plugins.leasing.resources import AnyLease, LeaseNode, Leases
-from atlasbahamas_plugins.leasing.services import edit_draft, whole_lease, write_draft
+from atlasbahamas_plugins.leasing.services import whole_lease
 from atlasbahamas_plugins.leasing.views import contacts_offered
+from atlasbahamas_plugins.leasing.writing.services import edit_draft, write_draft
 from atlasbahamas_plugins.portfolio.resources import UnitNode, organisation_above
 
 

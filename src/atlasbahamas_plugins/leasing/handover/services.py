@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import RUNNING, Clause, Deposit, Lease, LeaseParty, RentTerm
-from atlasbahamas_plugins.leasing.services import bind, lock_lease, move_lease, record_in_audit, told, whole_lease
+from atlasbahamas_plugins.leasing.services import lock_lease, move_lease, record_in_audit, told, whole_lease
+from atlasbahamas_plugins.leasing.writing.services import bind
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
 from atlasbahamas_plugins.portfolio.models import Unit

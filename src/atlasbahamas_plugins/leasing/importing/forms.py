@@ -14,7 +14,7 @@ from atlasbahamas.web.imports import ImportColumn, Row
 from atlasbahamas.web.lists.csv import FORMULA_STARTS
 from atlasbahamas_plugins.leasing.forms import MOST, MOST_RENT_CENTS, USUAL
 from atlasbahamas_plugins.leasing.models import DEPOSITS, MOST_GRACE_DAYS
-from atlasbahamas_plugins.leasing.services import Terms
+from atlasbahamas_plugins.leasing.writing.services import Terms
 
 LONGEST_NAME = 200
 FORMULA = "This is a formula. Save the file with what it says, and not with how it is worked out."

@@ -16,20 +16,12 @@ from atlasbahamas.people.models import name_key
 from atlasbahamas.people.services import lock_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.ending.services import cancel_leases
 from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport, Opening
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import (
-    WITH_PARTIES,
-    Agreed,
-    LeaseDetails,
-    PartyLine,
-    Terms,
-    cancel_leases,
-    last_day_of_terms,
-    lock_leases,
-    record_leases,
-)
+from atlasbahamas_plugins.leasing.services import WITH_PARTIES, last_day_of_terms, lock_leases
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
+from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, record_leases
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contacts, remove_unused_contacts
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -235,6 +227,8 @@ def kept_leases(db: Session, row: LeaseImport) -> list[Lease]:
 
 def opening_of(db: Session, lease: Lease) -> Opening | None:
     """Where a lease stood when it was brought in; None for one that was not."""
+    if lease.origin != ORIGIN:
+        return None
     wanted = select(Opening).where(Opening.lease_id == lease.id).options(joinedload(Opening.lease_import, innerjoin=True))
     return db.scalars(wanted).one_or_none()
 

@@ -23,6 +23,8 @@ from atlasbahamas_plugins.portfolio.models import Unit
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 NAMED_MOST = 20
+MOST_LEASES = 500
+"""As many as are written in two seconds: nobody waits for a page longer than that."""
 
 
 def import_leases(context: Leases, request: Any) -> Any:
@@ -32,6 +34,7 @@ def import_leases(context: Leases, request: Any) -> Any:
         ("lease", "leases"),
         lambda rows: _problems(context, request, rows),
         lambda rows: _save(context, request, rows),
+        most=MOST_LEASES,
     )
     values = {
         "heading": "Leases from a file",

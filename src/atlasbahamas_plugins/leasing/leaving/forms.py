@@ -12,7 +12,7 @@ from atlasbahamas.web.forms import (
     TextField,
     VersionField,
 )
-from atlasbahamas_plugins.leasing.leaving.models import KINDS, MOST_KEYS
+from atlasbahamas_plugins.leasing.leaving.models import KINDS, MOST_KEYS, WAYS
 from atlasbahamas_plugins.leasing.leaving.services import DeductionDetails
 
 MOST_CENTS = 10**9
@@ -63,3 +63,12 @@ class AnswerForm(Form):
 
     agrees = ChoiceField("Your answer", choices=[("yes", "I agree"), ("no", "I do not agree")], required=True)
     words = MultilineField("In your words", max_length=4000)
+
+
+class WriteAnswerForm(Form):
+    """What a tenant said to a deduction, in person or otherwise, as somebody else writes it down."""
+
+    party = ChoiceField("Who answered", required=True)
+    way = ChoiceField("How", choices=list(WAYS.items()), required=True)
+    agrees = ChoiceField("Their answer", choices=[("yes", "Agrees"), ("no", "Does not agree")], required=True)
+    words = MultilineField("In their words", max_length=4000)

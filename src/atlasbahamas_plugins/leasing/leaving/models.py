@@ -11,7 +11,7 @@ from atlasbahamas.db import Cents, Id, Key, Line, Prose
 from atlasbahamas.db.triggers import append_only, refusing
 from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.people.models import Person
-from atlasbahamas_plugins.leasing.models import BINDING, Base, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.models import BINDING, Base, Lease, LeaseParty, one_of
 
 STEPS = {"date": "Date agreed", "meter": "Meter read", "keys": "Keys returned", "vacant": "Vacant"}
 KINDS = {
@@ -23,6 +23,12 @@ KINDS = {
     "bill": "Unpaid bill",
     "other": "Something else",
 }
+HERE, BY_LINK = "here", "link"
+"""How a tenant answers on this site by themselves: signed in, or with a link and its code."""
+
+WAYS = {"person": "In person", "phone": "On the phone", "paper": "On paper", "message": "By a message"}
+"""How a tenant can answer otherwise, for somebody else to write it down."""
+
 HELD = ("security", "last", "key", "pet")
 """Kinds of deposits that are still the tenants' when they leave; the first rent was for the first month."""
 MOST_KEYS = 1000
@@ -36,7 +42,7 @@ class MoveOutStep(Base):
 
     __tablename__ = "leasing_move_out_step"
     __table_args__ = (
-        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in STEPS)})", name="known_kind"),
+        CheckConstraint(one_of("kind", STEPS), name="known_kind"),
         CheckConstraint("(kind = 'keys') = (count IS NOT NULL)", name="keys_are_counted"),
         CheckConstraint(f"count BETWEEN 1 AND {MOST_KEYS}", name="count_in_range"),
         CheckConstraint("(kind = 'meter') = (name <> '' AND reading <> '')", name="meters_have_a_reading"),
@@ -62,7 +68,7 @@ class Deduction(Base):
 
     __tablename__ = "leasing_deduction"
     __table_args__ = (
-        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name="known_kind"),
+        CheckConstraint(one_of("kind", KINDS), name="known_kind"),
         CheckConstraint("cents >= 0", name="amount_not_below_zero"),
         CheckConstraint("wear_cents BETWEEN 0 AND cents", name="wear_within_amount"),
         Index("ix_leasing_deduction_lease_id", "lease_id"),
@@ -115,13 +121,19 @@ class Statement(Base):
 
 
 class DeductionAnswer(Base):
-    """What a party says to a deduction that was sent; the last one of each counts. Only what names people in it can change."""
+    """What a tenant says to a deduction that was sent; the last one of each counts. Only what names people in it can change.
+
+    `way` is how they said it. What they did not say on this site by themselves has who wrote it down.
+    """
 
     __tablename__ = "leasing_deduction_answer"
     __table_args__ = (
         CheckConstraint("agrees OR words <> ''", name="says_why"),
+        CheckConstraint(one_of("way", (HERE, BY_LINK, *WAYS)), name="known_way"),
+        CheckConstraint(f"({one_of('way', (HERE, BY_LINK))}) = (written_by_id IS NULL)", name="written_by_somebody"),
         Index("ix_leasing_deduction_answer_deduction_id", "deduction_id"),
         Index("ix_leasing_deduction_answer_party_id", "party_id"),
+        Index("ix_leasing_deduction_answer_written_by_id", "written_by_id"),
     )
 
     id: Mapped[Id]
@@ -130,8 +142,11 @@ class DeductionAnswer(Base):
     agrees: Mapped[bool]
     words: Mapped[Prose]
     created: Mapped[datetime]
+    way: Mapped[str] = mapped_column(String(8))
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
 
     party: Mapped[LeaseParty] = relationship(LeaseParty, lazy="joined", innerjoin=True)
+    written_by: Mapped[Person | None] = relationship(Person, lazy="joined")
 
 
 _BINDING = ", ".join(repr(state) for state in BINDING)
@@ -150,7 +165,8 @@ def _of_deduction(row: str) -> str:
 
 _DEDUCTION_MOVED = "NEW.id <> OLD.id OR NEW.ref <> OLD.ref OR NEW.lease_id <> OLD.lease_id OR NEW.created <> OLD.created"
 _ANSWER_CHANGED = """NEW.id <> OLD.id OR NEW.deduction_id <> OLD.deduction_id OR NEW.party_id <> OLD.party_id
-    OR NEW.agrees <> OLD.agrees OR NEW.created <> OLD.created"""
+    OR NEW.agrees <> OLD.agrees OR NEW.created <> OLD.created
+    OR NEW.way <> OLD.way OR coalesce(NEW.written_by_id, 0) <> coalesce(OLD.written_by_id, 0)"""
 _HELD = f"""(SELECT coalesce(sum(cents), 0) FROM leasing_deposit
     WHERE lease_id = NEW.lease_id AND kind IN ({", ".join(repr(kind) for kind in HELD)}))"""  # noqa: S608
 _TAKEN = "(SELECT coalesce(sum(cents - wear_cents), 0) FROM leasing_deduction WHERE lease_id = NEW.lease_id)"
@@ -222,7 +238,8 @@ TRIGGERS = (
         """NOT EXISTS (SELECT 1 FROM leasing_deduction
         JOIN leasing_statement ON leasing_statement.lease_id = leasing_deduction.lease_id
         JOIN leasing_party ON leasing_party.lease_id = leasing_deduction.lease_id
-        WHERE leasing_deduction.id = NEW.deduction_id AND leasing_party.id = NEW.party_id)""",
+        WHERE leasing_deduction.id = NEW.deduction_id AND leasing_party.id = NEW.party_id
+        AND leasing_party.role <> 'guarantor')""",
     ),
     refusing(
         "leasing_lease_settled",

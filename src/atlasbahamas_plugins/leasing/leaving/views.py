@@ -9,9 +9,18 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 
 from atlasbahamas.web.forms import Form, confirm_page, done, form_page
-from atlasbahamas_plugins.leasing.leaving import services
-from atlasbahamas_plugins.leasing.leaving.forms import AnswerForm, DayForm, DeductionForm, KeysForm, MeterForm, SendForm
-from atlasbahamas_plugins.leasing.leaving.models import KINDS, STEPS
+from atlasbahamas_plugins.leasing.leaving import answers, services
+from atlasbahamas_plugins.leasing.leaving.forms import (
+    AnswerForm,
+    DayForm,
+    DeductionForm,
+    KeysForm,
+    MeterForm,
+    SendForm,
+    WriteAnswerForm,
+)
+from atlasbahamas_plugins.leasing.leaving.models import KINDS, WAYS, Statement
+from atlasbahamas_plugins.leasing.leaving.pdf import render_statement
 from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, DeductionPhotos, Deductions, MoveOutNode
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
 from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, editing_roles
@@ -19,25 +28,36 @@ from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, edit
 
 def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
     """Where the move-out stands; deductions are shown to tenants once they were sent."""
-    lease, found = _lease(context, request), None
-    found = services.move_out_of(request.db, lease)
-    may_edit = bool(request.has_permission(EDIT, context))
+    found = services.move_out_of(request.db, context.above(AnyLease).row)
+    lease, may_edit = lease_left(context), bool(request.has_permission(EDIT, context))
+    shows_items = may_edit or found.statement is not None
     deductions = Deductions(request, context, "deductions")
     return {
+        **page_of(lease, found),
+        "items": [_item(deductions.node_of(row), found, request) for row in found.deductions] if shows_items else [],
+        "shows_items": shows_items,
+        "may_edit": may_edit,
+        "may_change": may_edit and found.statement is None,
+        "may_write_down": may_edit and found.statement is not None,
+        "is_mine": isinstance(context.above(AnyLease), MyLease),
+        "pdf_url": context.url("pdf") if shows_items else None,
+        "data_url": context.url("data"),
+    }
+
+
+def page_of(lease: Lease, found: services.MoveOut) -> dict[str, Any]:
+    """What everybody sees of a move-out, and may do nothing about."""
+    return {
         "lease": lease,
+        "home": f"{lease.unit.label}, {lease.unit.property.name}",
         "found": found,
         "account": found.account,
         "is_vacant": any(step.kind == "vacant" for step in found.steps),
-        "steps": STEPS,
         "kinds": KINDS,
+        "ways": WAYS,
         "deposit_names": DEPOSITS,
-        "items": [_item(deductions.node_of(row), found, request) for row in found.deductions]
-        if may_edit or found.statement
-        else [],
-        "shows_items": may_edit or found.statement is not None,
-        "may_edit": may_edit,
-        "may_change": may_edit and found.statement is None,
-        "is_mine": isinstance(context.above(AnyLease), MyLease),
+        "shows_items": True,
+        **dict.fromkeys(("may_edit", "may_change", "may_write_down", "is_mine", "data_url"), False),
     }
 
 
@@ -47,17 +67,17 @@ def _item(node: Any, found: services.MoveOut, request: Any) -> dict[str, Any]:
     return {"node": node, "row": row, "gallery": gallery, "photos": photos, "answers": found.answers[row.id]}
 
 
-def _lease(context: Any, request: Any) -> Lease:
+def lease_left(context: Any) -> Lease:
     """The lease above, of which somebody leaves. Raises HTTPNotFound where nobody does."""
     lease: Lease = context.above(AnyLease).row
-    if not services.is_leaving(request.db, lease):
+    if not services.is_leaving(lease):
         raise HTTPNotFound()
     return lease
 
 
 def agree_date(context: MoveOutNode, request: Any) -> Any:
     """Say on which day the home is handed over."""
-    lease = _lease(context, request)
+    lease = lease_left(context)
     form = DayForm(request, day=lease.last_day)
     return _step(context, request, form, "Agree on a date", lambda: services.Step("date", form.day.data))
 
@@ -81,7 +101,7 @@ def return_keys(context: MoveOutNode, request: Any) -> Any:
 
 
 def _step(context: MoveOutNode, request: Any, form: Form, heading: str, make: Any) -> Any:
-    lease, person_id = _lease(context, request), request.identity.person_id
+    lease, person_id = lease_left(context), request.identity.person_id
 
     def submit() -> Any:
         services.take_step(request.db, lease, make(), person_id=person_id, now=request.clock.now(), today=request.clock.today())
@@ -92,7 +112,7 @@ def _step(context: MoveOutNode, request: Any, form: Form, heading: str, make: An
 
 def vacate(context: MoveOutNode, request: Any) -> Any:
     """Say that the home is empty: the lease ends."""
-    lease, today, person_id = _lease(context, request), request.clock.today(), request.identity.person_id
+    lease, today, person_id = lease_left(context), request.clock.today(), request.identity.person_id
     form = DayForm(request, day=today)
 
     def submit() -> Any:
@@ -105,7 +125,7 @@ def vacate(context: MoveOutNode, request: Any) -> Any:
 
 def add_deduction(context: Deductions, request: Any) -> Any:
     """Write down what is to be taken from the deposits."""
-    lease, form, above = _lease(context, request), DeductionForm(request), context.above(MoveOutNode)
+    lease, form, above = lease_left(context), DeductionForm(request), context.above(MoveOutNode)
 
     def submit() -> Any:
         row = services.add_deduction(request.db, lease, form.details(), now=request.clock.now())
@@ -117,7 +137,7 @@ def add_deduction(context: Deductions, request: Any) -> Any:
 
 def edit_deduction(context: DeductionNode, request: Any) -> Any:
     """Write it anew."""
-    lease, form, above = _lease(context, request), DeductionForm(request, context.row), context.above(MoveOutNode)
+    lease, form, above = lease_left(context), DeductionForm(request, context.row), context.above(MoveOutNode)
 
     def submit() -> Any:
         services.change_deduction(request.db, lease, context.row, form.details())
@@ -128,7 +148,7 @@ def edit_deduction(context: DeductionNode, request: Any) -> Any:
 
 def remove_deduction(context: DeductionNode, request: Any) -> Any:
     """Take it away, after asking."""
-    lease, store, title = _lease(context, request), request.registry.atlas_store, context.title
+    lease, store, title = lease_left(context), request.registry.atlas_store, context.title
 
     def act() -> None:
         services.remove_deduction(request.db, store, lease, context.row)
@@ -138,7 +158,7 @@ def remove_deduction(context: DeductionNode, request: Any) -> Any:
 
 def send_statement(context: MoveOutNode, request: Any) -> Any:
     """Show the statement as it would be sent, and send it."""
-    lease = _lease(context, request)
+    lease = lease_left(context)
     content = services.statement_content(request.db, lease)
     seen, form = services.number_of(content), SendForm(request, version=services.number_of(content))
 
@@ -152,12 +172,32 @@ def send_statement(context: MoveOutNode, request: Any) -> Any:
 
 def statement_data(context: MoveOutNode, request: Any) -> Response:
     """The frozen statement to the byte, for whoever wants to work out its hash."""
-    lease = _lease(context, request)
+    lease = lease_left(context)
     statement = services.statement_of(request.db, lease)
     if statement is None:
         raise HTTPNotFound()
     response = Response(statement.content.encode(), content_type="application/json")
     response.content_disposition = f'attachment; filename="statement-{lease.ref}.json"'
+    return response
+
+
+def statement_pdf(context: MoveOutNode, request: Any) -> Response:
+    """The statement to print or to keep; as long as it was not sent, a draft for those who may change it."""
+    lease = lease_left(context)
+    statement = services.statement_of(request.db, lease)
+    if statement is None and not request.has_permission(EDIT, context):
+        raise HTTPNotFound()
+    return pdf_of(request, lease, statement)
+
+
+def pdf_of(request: Any, lease: Lease, statement: Statement | None) -> Response:
+    """The response with the PDF of a statement, or of what it would be today."""
+    if statement is None:
+        pdf = render_statement(json.loads(services.statement_content(request.db, lease)))
+    else:
+        pdf = render_statement(json.loads(statement.content), digest=statement.digest, sent=statement.sent)
+    response = Response(pdf, content_type="application/pdf")
+    response.content_disposition = f'attachment; filename="statement-{lease.ref}.pdf"'
     return response
 
 
@@ -169,9 +209,24 @@ def answer_deduction(context: DeductionNode, request: Any) -> Any:
     party = above.party
 
     def submit() -> Any:
-        agrees, words = form.agrees.data == "yes", form.words.data
+        said = answers.Said(context.row, form.agrees.data == "yes", form.words.data)
         now, tell = request.clock.now(), editing_roles(request)
-        services.answer_deduction(request.db, above.row, context.row, party, agrees=agrees, words=words, now=now, tell=tell)
+        answers.answer_deduction(request.db, above.row, party, said, now=now, tell=tell)
         return done(request, context.above(MoveOutNode), "Your answer was saved.")
 
     return form_page(request, form, {"row": context.row, "cancel": context.above(MoveOutNode).url()}, submit=submit)
+
+
+def write_answer_down(context: DeductionNode, request: Any) -> Any:
+    """Write down what a tenant said, in person or otherwise: it is kept as that, with who wrote it down."""
+    lease, form, above = lease_left(context), WriteAnswerForm(request), context.above(MoveOutNode)
+    tenants = {str(party.id): party for party in lease.tenants}
+    form.party.offer([(key, party.contact.name) for key, party in tenants.items()])
+
+    def submit() -> Any:
+        said = answers.Said(context.row, form.agrees.data == "yes", form.words.data)
+        party, me, now = tenants[form.party.data], request.identity.person_id, request.clock.now()
+        answers.write_answer_down(request.db, lease, party, said, form.way.data, person_id=me, now=now)
+        return done(request, above, f"The answer of {party.contact.name} was written down.")
+
+    return form_page(request, form, {"row": context.row, "cancel": above.url()}, submit=submit)

@@ -19,6 +19,7 @@ def includeme(config: Any) -> None:
     page = config.add_view
     page(views.show_move_out, context=MoveOutNode, permission=VIEW, renderer="leasing/move_out.jinja2")
     page(views.statement_data, context=MoveOutNode, name="data", permission=VIEW)
+    page(views.statement_pdf, context=MoveOutNode, name="pdf", permission=VIEW)
     for view, node, name, permission, template in (
         (views.agree_date, MoveOutNode, "date", EDIT, "leasing/step_form.jinja2"),
         (views.read_meter, MoveOutNode, "meter", EDIT, "leasing/step_form.jinja2"),
@@ -29,5 +30,6 @@ def includeme(config: Any) -> None:
         (views.edit_deduction, DeductionNode, "edit", EDIT, "leasing/deduction_form.jinja2"),
         (views.remove_deduction, DeductionNode, "remove", EDIT, "confirm.jinja2"),
         (views.answer_deduction, DeductionNode, "answer", ANSWER, "leasing/answer_form.jinja2"),
+        (views.write_answer_down, DeductionNode, "write-answer", EDIT, "leasing/write_answer_form.jinja2"),
     ):
         page(view, context=node, name=name, permission=permission, accept_methods=FORM, renderer=template)

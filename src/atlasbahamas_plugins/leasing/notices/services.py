@@ -24,10 +24,11 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.ending.services import end_lease, keep_lease
 from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving
-from atlasbahamas_plugins.leasing.services import CHANGED, end_lease, keep_lease, lock_lease
+from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
 

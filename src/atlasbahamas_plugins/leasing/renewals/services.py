@@ -18,20 +18,10 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import PERIODS, RUNNING, Lease, RentTerm
 from atlasbahamas_plugins.leasing.notices.services import last_day_by_rule
-from atlasbahamas_plugins.leasing.services import (
-    CHANGED,
-    ONE_DAY,
-    Agreed,
-    LeaseDetails,
-    following_of,
-    lock_lease,
-    record_in_audit,
-    told,
-    whole_lease,
-    write_leases,
-)
+from atlasbahamas_plugins.leasing.services import CHANGED, ONE_DAY, following_of, lock_lease, record_in_audit, told, whole_lease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, tell_members, tell_parties
+from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, write_leases
 
 SAY_BEFORE = timedelta(days=60)
 """How long before its term is over people are told that a lease rolls over (issue: 60 days)."""

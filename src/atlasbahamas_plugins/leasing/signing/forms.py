@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atlasbahamas.web.forms import CheckField, Form, TextField
+from atlasbahamas_plugins.leasing.linking.forms import CodeForm
 
 
 class NameForm(Form):
@@ -13,9 +14,5 @@ class NameForm(Form):
     agrees = CheckField("I have read the agreement, and I sign it.")
 
 
-class SignForm(NameForm):
+class SignForm(NameForm, CodeForm):
     """A party signs, who came by a link."""
-
-    code = TextField(
-        "Your code", required=True, max_length=6, render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"}
-    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.mail.models import Mail
 from atlasbahamas.settings import AtlasSettings
+from atlasbahamas_plugins.leasing.linking.services import new_token
 from atlasbahamas_plugins.leasing.signing import links
 from atlasbahamas_plugins.leasing.signing.models import SigningLink
 
@@ -24,4 +25,4 @@ def prepare_link(request: Any, db: Session, mail: Mail) -> dict[str, Any] | None
     if link is None or link.answer != wanted:
         return None
     base_url = request.registry.atlas_settings.section(AtlasSettings).base_url
-    return {"link": f"{base_url}/sign-lease?token={links.new_token(db, link)}", "name": link.party.contact.name}
+    return {"link": f"{base_url}/sign-lease?token={new_token(db, link)}", "name": link.party.contact.name}

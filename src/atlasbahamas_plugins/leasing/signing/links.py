@@ -5,9 +5,6 @@ What a signature is belongs to services.py.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,36 +13,36 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
-from atlasbahamas.people.models import Organisation
-from atlasbahamas.security.identity import token_hash
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.services import current_document, days_of_links
+from atlasbahamas_plugins.leasing.linking.services import (
+    OVER,
+    Asked,
+    ask_again,
+    check_code,
+    close_link,
+    is_waiting,
+    link_of,
+    mail_link,
+    may_ask_again,
+    open_links,
+    tell_asker,
+    withdraw_link,
+)
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease, record_in_audit
-from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink, SigningToken
-from atlasbahamas_plugins.leasing.telling import MY_LEASE, TENANTS_ANSWER
+from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
+from atlasbahamas_plugins.leasing.telling import MY_LEASE
 
-ASK_AGAIN_AFTER = timedelta(minutes=30)
 COPY_FOR = timedelta(days=30)
 """How long the link of somebody who signed shows them their copy."""
 
-OVER = Refused("This link is no longer open. Ask your landlord for a new one.")
-WRONG_CODE = Refused("This is not the code. Your landlord tells it to you apart from the link.", "code")
 AT_ONCE = 200
+SIGNING_PAGE = "signing"
 SIGN_TEMPLATE = "leasing/mail/sign.jinja2"
 COPY_TEMPLATE = "leasing/mail/copy.jinja2"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A party who is asked to sign, with the token of the link and the code, which are shown once and kept nowhere."""
-
-    party: LeaseParty
-    token: str
-    code: str
 
 
 @dataclass(frozen=True)
@@ -98,39 +95,20 @@ def ask_for_signatures(db: Session, lease: Lease, *, by_id: int, secret: str, no
     asked less than half an hour ago keep theirs. `secret` is the platform's. Raises Refused where nobody is left.
     """
     document = sent_document(db, lease)
-    waiting = [found for found in standing_of(db, document) if found.party is not None and found.signature is None]
+    waiting = [(found.party, found.link) for found in standing_of(db, document) if found.party and found.signature is None]
     if not waiting:
         raise Refused("Everybody has signed.")
-    due = [found for found in waiting if not _just_asked(found.link, now)]
-    if not due:
-        raise Refused("They were asked a moment ago. Wait half an hour before you make new links.")
     lifetime = timedelta(days=days_of_links(db, lease.organisation_id))
-    asked = []
-    for found in due:
-        assert found.party is not None
-        if found.link is not None and found.link.answer is None:
-            found.link.answer, found.link.answered = "replaced", now
-            db.flush()
-        link = SigningLink(
-            ref=new_key("s"),
-            document=document,
-            party=found.party,
-            asked_by_id=by_id,
-            sent=now,
-            expires=now + lifetime,
-        )
-        asked.append(_open(db, link, secret))
+
+    def make(party: LeaseParty) -> SigningLink:
+        return SigningLink(ref=new_key("s"), document=document, party=party, asked_by_id=by_id, sent=now, expires=now + lifetime)
+
+    made = open_links(db, waiting, make, secret=secret, now=now)
+    for link, _ in made:
         _tell(db, link, now=now)
+    asked = [each for _, each in made]
     record_in_audit(db, "signatures_asked", lease, after={"parties": [each.party.contact.ref for each in asked]})
     return asked
-
-
-def _open(db: Session, link: SigningLink, secret: str) -> Asked:
-    code = f"{secrets.randbelow(10**6):06}"
-    link.code_hash = _code_hash(link, code, secret)
-    db.add(link)
-    db.flush()
-    return Asked(link.party, new_token(db, link), code)
 
 
 def _tell(db: Session, link: SigningLink, *, now: datetime) -> None:
@@ -139,35 +117,13 @@ def _tell(db: Session, link: SigningLink, *, now: datetime) -> None:
         subject, path = "A lease waits for your signature", f"/home/leases/{lease.ref}/sign"
         notify(db, [contact.person_id], MY_LEASE, subject, TOLD_TEMPLATE, path=path, now=now)
     elif contact.email:
-        content = {"link": link.id, "landlord": _landlord(db, lease), "days": (link.expires - link.sent).days}
-        send_mail(db, SIGN_TEMPLATE, address=contact.email, content=content, now=now)
-
-
-def _landlord(db: Session, lease: Lease) -> str:
-    return db.get_one(Organisation, lease.organisation_id).name
-
-
-def new_token(db: Session, link: SigningLink) -> str:
-    """A token of its own for each time a link is shown or mailed."""
-    token = secrets.token_urlsafe(32)
-    db.add(SigningToken(link_id=link.id, token_hash=token_hash(token)))
-    db.flush()
-    return token
-
-
-def link_of(db: Session, token: str) -> SigningLink:
-    """The link that a token was made for, in whatever state. Raises Refused where there is none."""
-    wanted = select(SigningLink).join(SigningToken, SigningToken.link_id == SigningLink.id)
-    found = db.scalar(wanted.where(SigningToken.token_hash == token_hash(token)))
-    if found is None:
-        raise OVER
-    return found
+        mail_link(db, lease, link, SIGN_TEMPLATE, days=(link.expires - link.sent).days, now=now)
 
 
 def is_open(db: Session, link: SigningLink, *, now: datetime) -> bool:
     """Whether a link can be answered: it was not, its time is not over, and its agreement still counts."""
     lease = link.document.lease
-    if link.answer is not None or link.expires <= now or lease.state != "sent":
+    if not is_waiting(link, now=now) or lease.state != "sent":
         return False
     current = current_document(db, lease)
     return current is not None and current.id == link.document_id
@@ -180,50 +136,31 @@ def shows_copy(link: SigningLink, *, now: datetime) -> bool:
 
 def find_link(db: Session, token: str, *, now: datetime) -> SigningLink:
     """The open link of a token. Raises Refused for one that was answered, that ran out, or whose agreement was taken back."""
-    found = link_of(db, token)
+    found = link_of(db, SigningLink, token)
     if not is_open(db, found, now=now):
         raise OVER
     return found
 
 
-def check_code(link: SigningLink, code: str, secret: str) -> None:
-    """Raises Refused where it is another code."""
-    if not secrets.compare_digest(link.code_hash, _code_hash(link, code, secret)):
-        raise WRONG_CODE
-
-
-def _code_hash(link: SigningLink, code: str, secret: str) -> str:
-    # Six digits alone could be tried out by whoever reads the table.
-    return hmac.new(secret.encode(), f"signing:{link.ref}:{code}".encode(), hashlib.sha256).hexdigest()
-
-
-def may_ask_again(link: SigningLink) -> bool:
+def may_ask_for_new(link: SigningLink) -> bool:
     """Whether the party of a link that ran out may ask for a new one: once, while the agreement waits."""
-    return link.answer in (None, "expired") and link.again is None and link.document.lease.state == "sent"
+    return may_ask_again(link) and link.document.lease.state == "sent"
 
 
 def ask_for_new_link(db: Session, link: SigningLink, *, now: datetime) -> None:
     """A party whose link ran out asks for a new one: whoever asked them is told, once for each link. Raises Refused."""
-    lease = link.document.lease
-    if not may_ask_again(link):
+    if not may_ask_for_new(link):
         raise OVER
-    link.again = now
-    subject, path = f"{link.party.contact.name} asks for a new link to sign", _signing_page(db, lease)
-    notify(db, [link.asked_by_id], TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=path, now=now)
-    record_in_audit(db, "new_link_asked_for", lease, after={"party": link.party.contact.ref})
+    subject = f"{link.party.contact.name} asks for a new link to sign"
+    ask_again(db, link.document.lease, link, subject, SIGNING_PAGE, now=now)
 
 
-def withdraw_link(db: Session, lease: Lease, ref: str, *, now: datetime) -> None:
+def withdraw_signing_link(db: Session, lease: Lease, ref: str, *, now: datetime) -> None:
     """Take one party's link back: it opens nothing from now on. Raises Refused where it was answered."""
     lock_lease(db, lease)
     document = sent_document(db, lease)
-    wanted = select(SigningLink).where(SigningLink.document_id == document.id, SigningLink.ref == ref)
-    link = db.scalar(wanted.where(SigningLink.answer.is_(None)))
-    if link is None:
-        raise Refused("This link is no longer open.")
-    link.answer, link.answered = "withdrawn", now
-    db.flush()
-    record_in_audit(db, "link_withdrawn", lease, after={"party": link.party.contact.ref})
+    link = db.scalar(select(SigningLink).where(SigningLink.document_id == document.id, SigningLink.ref == ref))
+    withdraw_link(db, lease, link, now=now)
 
 
 def decline_by_link(db: Session, token: str, code: str, *, secret: str, now: datetime) -> None:
@@ -233,10 +170,8 @@ def decline_by_link(db: Session, token: str, code: str, *, secret: str, now: dat
     lock_lease(db, lease)
     link = find_link(db, token, now=now)
     check_code(link, code, secret)
-    link.answer, link.answered = "declined", now
-    db.flush()
-    subject = f"{link.party.contact.name} does not sign"
-    notify(db, [link.asked_by_id], TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=_signing_page(db, lease), now=now)
+    close_link(db, link, "declined", now=now)
+    tell_asker(db, lease, [link.asked_by_id], f"{link.party.contact.name} does not sign", SIGNING_PAGE, now=now)
     record_in_audit(db, "declined_by_party", lease, after={"party": link.party.contact.ref})
 
 
@@ -261,15 +196,6 @@ def send_copies(db: Session, lease: Lease, document: Document, *, now: datetime)
         if contact is not None and contact.person_id is not None:
             notify(db, [contact.person_id], MY_LEASE, "Everybody has signed your lease", TOLD_TEMPLATE, path=path, now=now)
         elif contact is not None and contact.email and found.link is not None and found.link.answer == "signed":
-            content = {"link": found.link.id, "landlord": _landlord(db, lease), "days": COPY_FOR.days}
-            send_mail(db, COPY_TEMPLATE, address=contact.email, content=content, now=now)
+            mail_link(db, lease, found.link, COPY_TEMPLATE, days=COPY_FOR.days, now=now)
     subject = f"Everybody has signed: {lease.unit.label}, {lease.unit.property.name}"
-    notify(db, sorted(asked_by), TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=_signing_page(db, lease), now=now)
-
-
-def _just_asked(link: SigningLink | None, now: datetime) -> bool:
-    return link is not None and link.answer is None and now < link.sent + ASK_AGAIN_AFTER
-
-
-def _signing_page(db: Session, lease: Lease) -> str:
-    return f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/signing"
+    tell_asker(db, lease, sorted(asked_by), subject, SIGNING_PAGE, now=now)

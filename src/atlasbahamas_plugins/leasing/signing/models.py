@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key, Line
+from atlasbahamas.db import Id, Line
 from atlasbahamas.db.triggers import append_only, refusing
 from atlasbahamas.people.models import Person
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.linking.models import LinkColumns, TokenColumns
 from atlasbahamas_plugins.leasing.models import Base, LeaseParty
 
 ANSWERS = {
@@ -22,54 +23,23 @@ ANSWERS = {
 }
 
 
-class SigningLink(Base):
-    """A party is asked to sign a document: by a link that works until it is answered or `expires`, and a code told apart from it.
-
-    A party has one that is open at a time; each time it is shown or mailed it gets another token. The code is kept as a digest
-    that cannot be tried out without the platform's secret. `asked_by_id` made it, and is told what comes of it; `again` is when
-    the party asked for a new one.
-    """
-
-    __tablename__ = "leasing_signing_link"
-    __table_args__ = (
-        CheckConstraint("answer IN ('signed', 'declined', 'replaced', 'withdrawn', 'expired')", name="known_answer"),
-        CheckConstraint("(answer IS NULL) = (answered IS NULL)", name="answer_has_time"),
-        Index(
-            "uq_leasing_signing_link_open",
-            "document_id",
-            "party_id",
-            unique=True,
-            sqlite_where=text("answer IS NULL"),
-            postgresql_where=text("answer IS NULL"),
-        ),
-        Index("ix_leasing_signing_link_party_id", "party_id"),
-        Index("ix_leasing_signing_link_asked_by_id", "asked_by_id"),
-    )
-
-    id: Mapped[Id]
-    ref: Mapped[Key]
-    document_id: Mapped[int] = mapped_column(ForeignKey(Document.id))
-    party_id: Mapped[int] = mapped_column(ForeignKey(LeaseParty.id))
-    code_hash: Mapped[str] = mapped_column(String(64))
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
-    sent: Mapped[datetime]
-    expires: Mapped[datetime]
-    answer: Mapped[str | None] = mapped_column(String(10))
-    answered: Mapped[datetime | None]
-    again: Mapped[datetime | None]
-
-    document: Mapped[Document] = relationship(Document)
-    party: Mapped[LeaseParty] = relationship(LeaseParty)
-
-
-class SigningToken(Base):
-    """The digest of the token of a link."""
+class SigningToken(TokenColumns, Base):
+    """The digest of the token of a link to sign."""
 
     __tablename__ = "leasing_signing_token"
 
-    id: Mapped[Id]
-    link_id: Mapped[int] = mapped_column(ForeignKey(SigningLink.id), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("leasing_signing_link.id"), index=True)
+
+
+class SigningLink(LinkColumns, Base):
+    """A party is asked to sign a document."""
+
+    __tablename__ = "leasing_signing_link"
+    purpose, answers, one_open_of, token = "signing", ANSWERS, ("document_id", "party_id"), SigningToken
+
+    document_id: Mapped[int] = mapped_column(ForeignKey(Document.id))
+
+    document: Mapped[Document] = relationship(Document)
 
 
 class Signature(Base):

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import name_key
 from atlasbahamas_plugins.leasing.agreements.models import Document
+from atlasbahamas_plugins.leasing.linking.services import check_code, close_link
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import bind, lock_lease, record_in_audit
+from atlasbahamas_plugins.leasing.services import lock_lease, record_in_audit
 from atlasbahamas_plugins.leasing.signing.links import (
-    check_code,
     find_link,
     send_copies,
     sent_document,
@@ -21,6 +21,7 @@ from atlasbahamas_plugins.leasing.signing.links import (
     standing_of,
 )
 from atlasbahamas_plugins.leasing.signing.models import Signature
+from atlasbahamas_plugins.leasing.writing.services import bind
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,7 @@ def sign_by_link(db: Session, token: str, code: str, typed: Signing, *, secret: 
     link = find_link(db, token, now=now)
     check_code(link, code, secret)
     signature = _sign(db, link.document, link.party, None, typed, now=now)
-    link.answer, link.answered = "signed", now
-    db.flush()
+    close_link(db, link, "signed", now=now)
     _finish(db, lease, link.document, now=now, today=today)
     return signature
 
@@ -66,8 +66,7 @@ def sign_at_home(
         raise Refused("You have signed this already.")
     signature = _sign(db, document, party, person_id, typed, now=now)
     if standing.link is not None and standing.link.answer is None:
-        standing.link.answer, standing.link.answered = "signed", now
-        db.flush()
+        close_link(db, standing.link, "signed", now=now)
     _finish(db, lease, document, now=now, today=today)
     return signature
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
-from limits import RateLimitItemPerMinute
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.response import Response
 
@@ -14,22 +12,26 @@ from atlasbahamas.audit.services import canonical
 from atlasbahamas.errors import Refused
 from atlasbahamas.files.serving import serve_file
 from atlasbahamas.people.models import Organisation
-from atlasbahamas.security.limits import hit
-from atlasbahamas.settings import AtlasSettings
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements
 from atlasbahamas_plugins.leasing.agreements.services import content_of, current_document
+from atlasbahamas_plugins.leasing.linking.services import OVER, link_of
+from atlasbahamas_plugins.leasing.linking.views import (
+    count_try,
+    keep_to_show,
+    link_over_page,
+    links_shown_once,
+    platform_secret,
+    withdraw_link_page,
+)
 from atlasbahamas_plugins.leasing.models import ROLES
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease
 from atlasbahamas_plugins.leasing.signing import links, services
 from atlasbahamas_plugins.leasing.signing.forms import NameForm, SignForm
-from atlasbahamas_plugins.leasing.signing.models import ANSWERS
-from atlasbahamas_plugins.leasing.views import link_over_page, withdraw_link_page
+from atlasbahamas_plugins.leasing.signing.models import ANSWERS, SigningLink
 
-CODE_BY_LINK = RateLimitItemPerMinute(5, 15, namespace="leasing-sign-link")
-CODE_BY_ADDRESS = RateLimitItemPerMinute(30, 15, namespace="leasing-sign-address")
 LINKS = "signing-links"
 MUST_AGREE = Refused("Tick this when you have read it.", "agrees")
 
@@ -45,19 +47,11 @@ def signing(context: LeaseNode, request: Any) -> dict[str, Any]:
         "is_sent": context.row.state == "sent",
         "standing": standing,
         "document_node": Agreements(request, context, "documents").node_of(document),
-        "links": _links_shown_once(request, standing),
+        "links": links_shown_once(request, LINKS, "sign-lease", [found.party for found in standing if found.party]),
         "roles": ROLES,
         "answers": ANSWERS,
         "now": request.clock.now(),
     }
-
-
-def _links_shown_once(request: Any, standing: list[links.Standing]) -> list[tuple[str, str, str]]:
-    """(name, link, code) of those who were asked right now: they wait in the asker's own session and nowhere else."""
-    base_url = request.registry.atlas_settings.section(AtlasSettings).base_url
-    names = {found.party.id: found.party.contact.name for found in standing if found.party is not None}
-    asked = [link for links in request.session.pop_flash(LINKS)[-1:] for link in json.loads(links)]
-    return [(names[number], f"{base_url}/sign-lease?token={token}", code) for number, token, code in asked if number in names]
 
 
 def ask(context: LeaseNode, request: Any) -> Any:
@@ -65,11 +59,9 @@ def ask(context: LeaseNode, request: Any) -> Any:
 
     def submit() -> Any:
         asked = links.ask_for_signatures(
-            request.db, context.row, by_id=request.identity.person_id, secret=_secret(request), now=request.clock.now()
+            request.db, context.row, by_id=request.identity.person_id, secret=platform_secret(request), now=request.clock.now()
         )
-        # As little as possible: a session may live in a cookie.
-        shown = [(each.party.id, each.token, each.code) for each in asked]
-        request.session.flash(json.dumps(shown), LINKS)
+        keep_to_show(request, LINKS, asked)
         return HTTPSeeOther(context.url("signing"))
 
     page = {
@@ -84,7 +76,7 @@ def withdraw_link(context: LeaseNode, request: Any) -> Any:
     """Take one party's link back, after asking."""
 
     def withdraw(ref: str) -> None:
-        links.withdraw_link(request.db, context.row, ref, now=request.clock.now())
+        links.withdraw_signing_link(request.db, context.row, ref, now=request.clock.now())
 
     return withdraw_link_page(context, request, "Take this link back?", "signing", withdraw)
 
@@ -129,23 +121,22 @@ def sign_by_link(context: Root, request: Any) -> Any:
     """
     token, now = request.params.get("token", ""), request.clock.now()
     try:
-        link = links.link_of(request.db, token)
+        link = link_of(request.db, SigningLink, token)
     except Refused as refused:
         return _over(request, None, refused)
     if links.shows_copy(link, now=now):
         return {**_page(link, token), "form": Form(request), "signed": _signature(request, link)}
     if not links.is_open(request.db, link, now=now):
-        return _over(request, link, links.OVER)
+        return _over(request, link, OVER)
     form = SignForm(request)
     if "decline" in request.POST:
         form.full_name.flags.required = False
     if form.sent:
-        hit(request, CODE_BY_ADDRESS, request.client_addr or "")
-        hit(request, CODE_BY_LINK, link.ref)
+        count_try(request, link)
     page = {**_page(link, token), "signed": None}
 
     def submit() -> Any:
-        secret = _secret(request)
+        secret = platform_secret(request)
         if "decline" in request.POST:
             links.decline_by_link(request.db, token, form.code.data, secret=secret, now=now)
             return {**page, "form": form, "signed": "declined"}
@@ -157,7 +148,7 @@ def sign_by_link(context: Root, request: Any) -> Any:
 
 
 def _over(request: Any, link: Any, refused: Refused) -> dict[str, Any]:
-    asks = link is not None and links.may_ask_again(link)
+    asks = link is not None and links.may_ask_for_new(link)
     ask = partial(links.ask_for_new_link, request.db, link, now=request.clock.now()) if asks else None
     return {**link_over_page(request, refused, ask), "link": None, "signed": None}
 
@@ -174,7 +165,7 @@ def _signature(request: Any, link: Any) -> Any:
 def signed_copy(context: Root, request: Any) -> Any:
     """The PDF of what somebody signed, by their link."""
     try:
-        link = links.link_of(request.db, request.params.get("token", ""))
+        link = link_of(request.db, SigningLink, request.params.get("token", ""))
     except Refused as refused:
         raise HTTPNotFound() from refused
     if not links.shows_copy(link, now=request.clock.now()):
@@ -201,7 +192,3 @@ def _typed(request: Any, form: NameForm) -> services.Signing:
     if not form.agrees.data:
         raise MUST_AGREE
     return services.Signing(form.full_name.data, form.witness.data, request.client_addr or "", request.user_agent or "")
-
-
-def _secret(request: Any) -> str:
-    return str(request.registry.atlas_settings.section(AtlasSettings).secret.get_secret_value())

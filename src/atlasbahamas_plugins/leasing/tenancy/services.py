@@ -7,6 +7,7 @@ and what else somebody rents is told to them alone.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +34,7 @@ INVITABLE = ("sent", *BINDING)
 AT_ONCE = 200
 TENANT_TEMPLATE = "leasing/mail/tenant.jinja2"
 OVER = Refused("This invitation is no longer open. Ask your landlord for a new one.")
+NOTHING_TO_SEE = "There is nothing to see yet: send the lease first, or record it."
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,13 @@ class SignIn:
 
 def sign_ins_of(db: Session, lease: Lease) -> list[SignIn]:
     """Each party of a lease, the first tenant first."""
-    parties = db.scalars(select(LeaseParty).where(LeaseParty.lease_id == lease.id).order_by(LeaseParty.position)).all()
+    return sign_ins_for(
+        db, db.scalars(select(LeaseParty).where(LeaseParty.lease_id == lease.id).order_by(LeaseParty.position)).all()
+    )
+
+
+def sign_ins_for(db: Session, parties: Sequence[LeaseParty]) -> list[SignIn]:
+    """Each of some parties, in their order."""
     mine = select(TenantInvitation).where(TenantInvitation.party_id.in_([party.id for party in parties]))
     last = {row.party_id: row for row in db.scalars(mine.order_by(TenantInvitation.id))}
     return [SignIn(party, last.get(party.id)) for party in parties]
@@ -67,29 +75,44 @@ def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only
     """
     lock_lease(db, lease)
     if lease.state not in INVITABLE:
-        raise Refused("There is nothing to see yet: send the lease first, or record it.")
+        raise Refused(NOTHING_TO_SEE)
     waiting = [found for found in sign_ins_of(db, lease) if found.party.contact.person_id is None]
     waiting = [found for found in waiting if only is None or found.party.contact.ref in only]
     if not waiting:
         raise Refused("Everybody has a sign-in already.")
-    due = [found for found in waiting if not _just_invited(found.invitation, now)]
+    due = [found for found in waiting if not was_just_invited(found, now)]
     if not due:
         raise Refused("They were invited a moment ago. Wait half an hour before you make new links.")
-    lifetime = timedelta(days=days_of_links(db, lease.organisation_id))
-    invited = []
-    for found in due:
+    invitations = make_invitations(db, lease.organisation_id, {lease: due}, by_id=by_id, now=now)
+    return [Invited(invitation.party, new_token(db, invitation)) for invitation in invitations]
+
+
+def make_invitations(
+    db: Session, organisation_id: int, due: Mapping[Lease, Sequence[SignIn]], *, by_id: int, now: datetime
+) -> list[TenantInvitation]:
+    """An invitation for each of those who are due, of leases of one organisation; earlier ones of theirs are replaced.
+
+    Whoever has an e-mail address gets it by mail. The leases are locked by the caller.
+    """
+    lifetime = timedelta(days=days_of_links(db, organisation_id))
+    landlord = db.get_one(Organisation, organisation_id).name
+    everybody = [found for of_lease in due.values() for found in of_lease]
+    for found in everybody:
         if found.invitation is not None and found.invitation.answer is None:
             _answer(db, found.invitation, "replaced", now)
-        invitation = TenantInvitation(ref=new_key("ti"), party=found.party, invited_by_id=by_id, sent=now, expires=now + lifetime)
-        db.add(invitation)
-        db.flush()
-        invited.append(Invited(found.party, new_token(db, invitation)))
-        if found.party.contact.email:
-            landlord = db.get_one(Organisation, lease.organisation_id).name
+    made = [
+        TenantInvitation(ref=new_key("ti"), party=found.party, invited_by_id=by_id, sent=now, expires=now + lifetime)
+        for found in everybody
+    ]
+    db.add_all(made)
+    db.flush()
+    for invitation in made:
+        if address := invitation.party.contact.email:
             content = {"invitation": invitation.id, "landlord": landlord, "days": lifetime.days}
-            send_mail(db, TENANT_TEMPLATE, address=found.party.contact.email, content=content, now=now)
-    record_in_audit(db, "tenants_invited", lease, after={"parties": [each.party.contact.ref for each in invited]})
-    return invited
+            send_mail(db, TENANT_TEMPLATE, address=address, content=content, now=now)
+    for lease, of_lease in due.items():
+        record_in_audit(db, "tenants_invited", lease, after={"parties": [found.party.contact.ref for found in of_lease]})
+    return made
 
 
 def new_token(db: Session, invitation: TenantInvitation) -> str:
@@ -208,5 +231,7 @@ def _tell(db: Session, invitation: TenantInvitation, lease: Lease, subject: str,
     notify(db, [invitation.invited_by_id], TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=path, now=now)
 
 
-def _just_invited(invitation: TenantInvitation | None, now: datetime) -> bool:
+def was_just_invited(found: SignIn, now: datetime) -> bool:
+    """Whether somebody has an open invitation that is too new for another one."""
+    invitation = found.invitation
     return invitation is not None and invitation.answer is None and now < invitation.sent + INVITE_AGAIN_AFTER

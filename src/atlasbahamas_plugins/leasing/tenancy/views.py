@@ -18,6 +18,7 @@ from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
+from atlasbahamas_plugins.leasing.linking.views import link_over_page, withdraw_link_page
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
@@ -25,7 +26,7 @@ from atlasbahamas_plugins.leasing.signing.links import signed_parties
 from atlasbahamas_plugins.leasing.tenancy import services as invitations
 from atlasbahamas_plugins.leasing.tenancy.forms import AnswerForm
 from atlasbahamas_plugins.leasing.tenancy.models import ANSWERS
-from atlasbahamas_plugins.leasing.views import WORDS, link_over_page, withdraw_link_page
+from atlasbahamas_plugins.leasing.views import WORDS
 
 LINKS = "tenant-links"
 MUST_CONSENT = Refused("Tick this if it is your lease.", "consent")
@@ -42,7 +43,7 @@ def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
         "rent_cents": lease.rent_on(max(today, lease.starts)),
         "landlord": lease.organisation.name,
         "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
-        "is_leaving": is_leaving(request.db, lease),
+        "is_leaving": is_leaving(lease),
         "may_sign": lease.state == "sent" and context.party.id not in signed_parties(request.db, [lease]),
         "notices": notices_shown(context, request),
         "may_end": lease.state in ("active", "notice"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from atlasbahamas_plugins.leasing.services import LateFee
+from atlasbahamas_plugins.leasing.writing.services import LateFee
 
 
 def late_from(due_on: date, grace_days: int) -> date:

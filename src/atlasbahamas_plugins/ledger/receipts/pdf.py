@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 import segno
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib.colors import black
-from reportlab.lib.pagesizes import LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table, TableStyle
 
 from atlasbahamas.web.formats import local_date, local_datetime, money
-from atlasbahamas_plugins.leasing.agreements.pdf import BOLD, PLAIN, fonts
+from atlasbahamas_plugins.leasing.paper import HEADING, SMALL, TITLE, paragraph, print_pages
 from atlasbahamas_plugins.ledger.receipts.services import Receipt
 
+AMOUNT = ParagraphStyle("amount", parent=TITLE, fontSize=26, leading=34)
 MODULE = 3.2
 """Points that one square of the code is wide."""
 QUIET = 4
@@ -26,30 +24,20 @@ QUIET = 4
 
 def render_pdf(receipt: Receipt) -> bytes:
     """The PDF of a receipt; the same receipt gives the same bytes."""
-    fonts()
-    text = ParagraphStyle("text", fontName=PLAIN, fontSize=10, leading=14, spaceAfter=6)
-    title = ParagraphStyle("title", parent=text, fontName=BOLD, fontSize=18, leading=24)
-    large = ParagraphStyle("large", parent=title, fontSize=26, leading=34)
-    small = ParagraphStyle("small", parent=text, fontSize=8, leading=11)
-    story: list[Any] = [Paragraph(f"Receipt {receipt.number}", title), Paragraph(escape(receipt.organisation), text)]
+    story: list[Any] = [paragraph(f"Receipt {receipt.number}", TITLE), paragraph(receipt.organisation)]
     if receipt.is_void:
-        story.append(Paragraph("Void: this payment does not count any more.", title))
-    story += [Paragraph(money(receipt.cents), large), _facts(receipt, text)]
-    story += [Spacer(1, 0.2 * inch), Paragraph("What it pays now", ParagraphStyle("what", parent=text, fontName=BOLD))]
-    lines = [*receipt.pays, *([("Credit for what comes next", receipt.rest_cents)] if receipt.rest_cents else [])]
-    story.append(_lines([(escape(what), money(cents)) for what, cents in lines], text))
+        story.append(paragraph("Void: this payment does not count any more.", TITLE))
+    story += [paragraph(money(receipt.cents), AMOUNT), _facts(receipt)]
+    if not receipt.is_void:
+        lines = [*receipt.pays, *([("Credit for what comes next", receipt.rest_cents)] if receipt.rest_cents else [])]
+        story += [Spacer(1, 0.2 * inch), paragraph("What it pays now", HEADING)]
+        story.append(_lines([(what, money(cents)) for what, cents in lines]))
     story += [Spacer(1, 0.2 * inch), _code(receipt.check_url)]
-    story.append(Paragraph(f"Anybody can check this receipt: point a phone at the code, or open {receipt.check_url}", small))
-    out = BytesIO()
-    page = SimpleDocTemplate(
-        out, pagesize=LETTER, leftMargin=inch, rightMargin=inch, topMargin=inch, bottomMargin=inch, invariant=1,
-        title=f"Receipt {receipt.number}", author=receipt.organisation,
-    )  # fmt: skip
-    page.build(story)
-    return out.getvalue()
+    story.append(paragraph(f"Anybody can check this receipt: point a phone at the code, or open {receipt.check_url}", SMALL))
+    return print_pages(story, title=f"Receipt {receipt.number}", author=receipt.organisation)
 
 
-def _facts(receipt: Receipt, text: ParagraphStyle) -> Table:
+def _facts(receipt: Receipt) -> Table:
     facts = [
         ("From", receipt.tenants),
         ("For", receipt.home),
@@ -58,11 +46,11 @@ def _facts(receipt: Receipt, text: ParagraphStyle) -> Table:
         ("Reference", receipt.reference),
         ("Issued", local_datetime(receipt.issued)),
     ]
-    return _lines([(name, escape(value)) for name, value in facts if value], text)
+    return _lines([(name, value) for name, value in facts if value])
 
 
-def _lines(rows: list[tuple[str, str]], text: ParagraphStyle) -> Table:
-    cells = [[Paragraph(first, text), Paragraph(second, text)] for first, second in rows]
+def _lines(rows: list[tuple[str, str]]) -> Table:
+    cells = [[paragraph(first), paragraph(second)] for first, second in rows]
     table = Table(cells, colWidths=[3.2 * inch, 3.2 * inch], hAlign="LEFT")
     table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.25, black), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     return table

@@ -1,0 +1,1 @@
+"""Leases that end, are called off, or go on after all."""

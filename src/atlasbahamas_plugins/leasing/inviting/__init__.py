@@ -1,0 +1,1 @@
+"""Inviting the tenants of many leases at once, from a file."""

@@ -1,0 +1,1 @@
+"""Writing leases down: drafts, and what was agreed elsewhere."""
