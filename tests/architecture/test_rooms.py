@@ -27,6 +27,8 @@ OF_THEIR_OWN = {
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
     "ledger": {"cli", "tables", "verify_export"},
+    "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
+    "ledger/receipts": {"pdf"},
     "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
     "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }

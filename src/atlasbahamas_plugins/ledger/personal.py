@@ -1,4 +1,4 @@
-"""A person's own data in the books: which entries they made, what they owed, and the memos that name them."""
+"""A person's own data in the books: which entries they made, what they owed and paid, and the memos that name them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
+from atlasbahamas_plugins.ledger.payments import personal as payments
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
@@ -32,6 +33,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_batch": _runs(db, person_id),
         "ledger_charge": _charges(db, person_id),
         "ledger_credit": _credits(db, person_id),
+        "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
     }
 
 
@@ -102,3 +104,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     for batch in db.scalars(select(Batch).where(or_(leaving.named_within(Batch.organisation_id, Batch.reason), known_there))):
         batch.reason = leaving.redact_line(batch.reason)
     db.flush()
+    payments.erase(db, leaving)

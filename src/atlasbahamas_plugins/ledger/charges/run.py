@@ -25,6 +25,7 @@ from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit, LeaseChange, Schedule
 from atlasbahamas_plugins.ledger.charges.owing import (
     BY_RULE,
@@ -276,6 +277,8 @@ def _carry_out(db: Session, batch: Batch, plan: Plan, *, now: datetime, by: int 
         for facts, given in plan.given
     ]
     post_credits(db, organisation_id, credits, now=now, by=by, batch=batch)
+    # What was paid ahead pays what is charged now.
+    allocate_leases(db, organisation_id, {facts.id for facts, _ in [*plan.due, *plan.given, *plan.back]}, now=now)
     batch.charges += len(charges)
     batch.cents += plan.cents
     batch.taken_back += len(plan.back)
@@ -337,6 +340,8 @@ def reverse_batch(db: Session, batch: Batch, reason: str, *, by: int, now: datet
     for start in range(0, len(entries), AT_ONCE):
         part = entries[start : start + AT_ONCE]
         reverse(db, batch.organisation_id, part, source=Source("batch", batch.ref), now=now, memo=reason, by=by, batch=batch.ref)
+    # What paid it pays something else now.
+    allocate_leases(db, batch.organisation_id, db.scalars(_leases_of(batch)).all(), now=now)
     changed = update(Batch).where(Batch.id == batch.id).values(reversed_at=now, reversed_by_id=by, reason=reason.strip())
     db.execute(changed)
     db.refresh(batch)
@@ -347,6 +352,10 @@ def reverse_batch(db: Session, batch: Batch, reason: str, *, by: int, now: datet
 def charges_in_force(batch: Batch) -> Any:
     """SELECT of the numbers of the entries of what a run charged and still counts."""
     return select(Charge.entry_number).where(Charge.batch_id == batch.id, Charge.voided_by.is_(None)).order_by(Charge.id)
+
+
+def _leases_of(batch: Batch) -> Any:
+    return select(Charge.lease_id).where(Charge.batch_id == batch.id).distinct()
 
 
 def _credits_in_force(batch: Batch) -> Any:

@@ -13,6 +13,7 @@ from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
+from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.kinds import BY_HAND, CHARGE_KINDS, CREDITS_BY_HAND
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
@@ -108,6 +109,7 @@ def add_charge(
         ref=details.ref,
     )
     post_charges(db, lease.organisation_id, [new], now=now, by=by)
+    allocate_leases(db, lease.organisation_id, [lease.id], now=now)
     charge = db.scalars(select(Charge).where(Charge.ref == details.ref)).one()
     _record(
         db, "added", lease, charge, after={"what": details.what, "cents": details.cents, "due_on": details.day}, note=new.memo
@@ -156,6 +158,7 @@ def give_credit(
         ref=details.ref,
     )
     post_credits(db, lease.organisation_id, [new], now=now, by=by)
+    allocate_leases(db, lease.organisation_id, [lease.id], now=now)
     credit = db.scalars(select(Credit).where(Credit.ref == details.ref)).one()
     after = {"what": details.what, "cents": details.cents, "charge": charge.ref if charge is not None else None}
     _record(db, "credited", lease, credit, after=after, note=new.memo)
@@ -176,6 +179,7 @@ def take_back(db: Session, lease: Lease, row: Charge | Credit, reason: str, *, b
     if not reason.strip():
         raise Refused("Say why, for those who look later.", "reason")
     reverse(db, row.organisation_id, [row.entry_number], source=Source("by_hand", row.ref), now=now, memo=reason.strip(), by=by)
+    allocate_leases(db, row.organisation_id, [lease.id], now=now)
     db.refresh(row)
     _record(db, "taken_back", lease, row, before={"cents": row.cents}, note=reason)
 
