@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell n=$$(nproc); echo $$(( n > 6 ? 6 : n < 2 ? 2 : n )))
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve test check proof bench bench-scale vendor clean
+.PHONY: help serve test check proof bench bench-scale bench-rent vendor clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -45,6 +45,9 @@ bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RES
 
 bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100, and 20,000 leases against 200, on both databases
 	@$(BIN)/python benchmarks/scale.py; first=$$?; $(BIN)/python benchmarks/scale_leases.py && exit $$first
+
+bench-rent: .venv/tools.stamp ## Measure a rent run of 100,000 leases on PostgreSQL
+	@$(BIN)/python benchmarks/rent_run.py
 
 vendor: ## Renew and verify the vendored front-end files
 	@bash scripts/vendor.sh

@@ -52,10 +52,13 @@ _MOMENT = {
 }
 
 
-def fill(db: Database, count: int) -> None:
-    """Put so many leases of as many units, forty in a property, into a site with demo data; one of them binds TENANT."""
+def fill(db: Database, count: int, spread: int = 480) -> None:
+    """Put so many leases of as many units, forty in a property, into a site with demo data; one of them binds TENANT.
+
+    They begin on days from 1 January 2025 on, so many of them.
+    """
     dialect = db.engine.dialect.name
-    moment = _MOMENT[dialect]
+    moment, begins = _MOMENT[dialect], f"i * 7919 % {spread}"
 
     def day(number: str) -> str:
         return _DAY[dialect].format(number=number)
@@ -87,15 +90,15 @@ def fill(db: Database, count: int) -> None:
             "leasing_lease (id, ref, organisation_id, unit_id, state, origin, kind, rolls_over, starts, term_last_day, since, agreed,"
             " period, timing, due_day, grace_days, late_fee_kind, late_fee_cents, late_fee_hundredths, reason, created, version)",
             f"{FIRST_ID} + i, 'made-l' || i, {here}, {FIRST_ID} + i, 'draft', 'on_paper',"
-            f" {fixed.format(chr(39) + 'fixed' + chr(39), chr(39) + 'month_to_month' + chr(39))}, 1 = 1, {day('i * 7919 % 480')},"
-            f" {fixed.format(day('i * 7919 % 480 + 365'), 'NULL')}, {day('i * 7919 % 480')}, {day('i * 7919 % 480')},"
+            f" {fixed.format(chr(39) + 'fixed' + chr(39), chr(39) + 'month_to_month' + chr(39))}, 1 = 1, {day(begins)},"
+            f" {fixed.format(day(begins + ' + 365'), 'NULL')}, {day(begins)}, {day(begins)},"
             f" 'monthly', 'advance', 1, 5, 'none', 0, 0, '', {moment}, 1",
         )
         insert(
             "leasing_party (id, lease_id, contact_id, role, position)",
             f"{FIRST_ID} + i, {FIRST_ID} + i, {FIRST_ID} + i, 'primary', 0",
         )
-        insert("leasing_rent (id, lease_id, starts, cents)", f"{FIRST_ID} + i, {FIRST_ID} + i, {day('i * 7919 % 480')}, 200000")
+        insert("leasing_rent (id, lease_id, starts, cents)", f"{FIRST_ID} + i, {FIRST_ID} + i, {day(begins)}, 200000")
         ended = f"UPDATE leasing_lease SET state = 'ended', last_day = starts WHERE id > {FIRST_ID} AND id % 10 = 0"
         session.execute(text(ended))
         session.execute(text(f"UPDATE leasing_lease SET state = 'active' WHERE id > {FIRST_ID} AND id % 10 <> 0"))

@@ -26,6 +26,11 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
+    "ledger": {"cli", "tables", "verify_export"},
+    "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
+    "ledger/receipts": {"pdf"},
+    "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
+    "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }
 
 

@@ -6,8 +6,10 @@ A view of the introspector that stands neither in ADDRESSES nor in NO_PAGE fails
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from books import books_of
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
@@ -15,9 +17,12 @@ from atlasbahamas.admin import services as administration
 from atlasbahamas.audit.actor import ACTOR, Actor
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import record
+from atlasbahamas.files.models import PICTURE, File
+from atlasbahamas.files.services import copy_file
 from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
 from atlasbahamas.testing.authorisation import fail_a_job
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.ending import services as ending
@@ -42,6 +47,14 @@ from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.leasing.writing import services as writing
+from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
+from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
+from atlasbahamas_plugins.ledger.journal.services import lock_period
+from atlasbahamas_plugins.ledger.payments import services as paid_for
+from atlasbahamas_plugins.ledger.payments.models import Cheque, PaymentProof
+from atlasbahamas_plugins.ledger.payments.services import Paid
+from atlasbahamas_plugins.ledger.services import PAYMENT, Source, Transfer, post, reverse
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -78,6 +91,7 @@ MENDED_UNIT = ORG + "properties/{mended_property}/units/{mended_unit}/"
 LISTING = ORG + "listings/{live}/"
 OFFER = "/admin/offers/{offer}/"
 DRAFT = ORG + "listings/{draft}/versions/{draft_version}/"
+LONG_PAYMENT = ORG + "leases/{long_lease}/ledger/payments/"
 DEDUCTION = ORG + "leases/{notice_lease}/move-out/deductions/{deduction}/"
 STATES = ("draft", "paused", "withdrawn", "photographed", "in_review", "sent_back", "begun")
 
@@ -219,6 +233,55 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         *(ORG + f"leases/{{{state}_lease}}/" for state in ("draft", "sent", "active", "notice", "signed", "ended", "cancelled")),
     ),
     ("LeaseNode", "end"): (ORG + "leases/{active_lease}/end",),
+    ("Books", ""): (ORG + "books/", ORG + "books/?kind=charge&q=kilometre", ORG + "books/?q=nothing"),
+    ("Books", "lock"): (ORG + "books/lock",),
+    ("Books", "unlock"): (ORG + "books/unlock",),
+    ("LeaseLedger", ""): (
+        ORG + "leases/{long_lease}/ledger/",
+        ORG + "leases/{active_lease}/ledger/",
+        ORG + "leases/{cancelled_lease}/ledger/",
+        "/home/leases/{home_lease}/ledger/",
+    ),
+    ("LeaseLedger", "charge"): (ORG + "leases/{long_lease}/ledger/charge",),
+    ("LeaseLedger", "credit"): (ORG + "leases/{long_lease}/ledger/credit",),
+    ("ChargeNode", "forgive"): (ORG + "leases/{long_lease}/ledger/{charge}/forgive",),
+    ("ChargeNode", "take-back"): (ORG + "leases/{long_lease}/ledger/{charge}/take-back",),
+    ("CreditNode", "take-back"): (ORG + "leases/{long_lease}/ledger/credits/{credit}/take-back",),
+    ("RentRuns", ""): (ORG + "rent-runs/",),
+    ("RentRuns", "new"): (ORG + "rent-runs/new",),
+    ("BatchNode", ""): (ORG + "rent-runs/{rent_run}/", ORG + "rent-runs/{reversed_run}/"),
+    ("BatchNode", "reverse"): (ORG + "rent-runs/{rent_run}/reverse",),
+    ("LedgerEntryNode", ""): (ORG + "books/1/", ORG + "books/2/", ORG + "books/3/"),
+    ("LeaseLedger", "what-if"): (
+        ORG + "leases/{long_lease}/ledger/what-if?cents=5000",
+        "/home/leases/{home_lease}/ledger/what-if?cents=none",
+    ),
+    ("Payments", ""): (ORG + "payments/", ORG + "payments/?state=refused", ORG + "payments/?q=castle&rail=cheque"),
+    ("Payments", "cheques"): (ORG + "payments/cheques", ORG + "payments/cheques?state=returned"),
+    ("Payments", "to-confirm"): (ORG + "payments/to-confirm", ORG + "payments/to-confirm?q=nobody"),
+    ("Payments", "record"): (ORG + "payments/record", ORG + "payments/record?q=a", ORG + "payments/record?q=castle"),
+    ("Payments", "confirm"): (ORG + "payments/confirm", ORG + "payments/confirm?payment={long_reported}"),
+    ("LeasePayments", ""): (
+        ORG + "leases/{long_lease}/ledger/payments/",
+        ORG + "leases/{active_lease}/ledger/payments/",
+        "/home/leases/{home_lease}/ledger/payments/",
+    ),
+    ("LeasePayments", "record"): (ORG + "leases/{long_lease}/ledger/payments/record",),
+    ("LeasePayments", "allocate"): (ORG + "leases/{long_lease}/ledger/payments/allocate",),
+    ("LeasePayments", "report"): ("/home/leases/{home_lease}/ledger/payments/report",),
+    ("PaymentNode", ""): (
+        *(LONG_PAYMENT + f"{{long_{state}}}/" for state in ("reported", "cash", "back", "cheque", "lodged", "waiting")),
+        *(f"/home/leases/{{home_lease}}/ledger/payments/{{home_{state}}}/" for state in ("reported", "cash")),
+    ),
+    ("PaymentNode", "confirm"): (LONG_PAYMENT + "{long_reported}/confirm",),
+    ("PaymentNode", "refuse"): (LONG_PAYMENT + "{long_reported}/refuse",),
+    ("PaymentNode", "reverse"): (LONG_PAYMENT + "{long_cash}/reverse",),
+    ("PaymentNode", "allocate"): (LONG_PAYMENT + "{long_cash}/allocate",),
+    ("PaymentNode", "lodge"): (LONG_PAYMENT + "{long_cheque}/lodge",),
+    ("PaymentNode", "clear"): (LONG_PAYMENT + "{long_lodged}/clear",),
+    ("PaymentNode", "return"): (LONG_PAYMENT + "{long_lodged}/return",),
+    ("PaymentNode", "receipt"): (LONG_PAYMENT + "{long_cash}/receipt", LONG_PAYMENT + "{long_back}/receipt"),
+    ("ReceiptCheck", ""): ("/receipts/{long_receipt}/", "/receipts/{long_void}/"),
     ("Leases", "import"): (ORG + "leases/import",),
     ("Leases", "invite"): (ORG + "leases/invite",),
     ("InvitationFiles", ""): (ORG + "invitation-files/",),
@@ -360,6 +423,8 @@ NO_PAGE: set[View] = {
     ("AgreementNode", "copy"),
     ("AgreementNode", "signatures"),
     ("ServingNode", "photo"),
+    ("PaymentNode", "receipt.pdf"),
+    ("ProofNode", "file"),
     ("MoveOutNode", "data"),
     ("ReviewDocumentNode", "file"),
     *((photo, size) for photo in ("PublicPhotoNode", "ReviewPhotoNode") for size in ("small", "medium", "large", "full")),
@@ -497,6 +562,61 @@ def invitation_file(db: Session, organisation: Organisation, person_id: int, now
     return {"invitation_file": invite_from_file(db, organisation.id, mine, named, by_id=person_id, now=now).ref}
 
 
+def keep_books(db: Session, organisation: Organisation, now: datetime) -> None:
+    """A charge with a long memo, a payment in two parts that was taken back, and a locked period."""
+    books, today = books_of(db, organisation.name), now.astimezone(NASSAU).date()
+    both = (Transfer(books.bank, books.owed, 10**9), Transfer(books.bank, books.deposit, 10**12))
+    charge = books.charge(10**12, today, memo=f"{NO_SPACES} {LONG_NAME}", by=1, batch=NO_SPACES[:80])
+    post(db, organisation.id, [charge, books.entry(PAYMENT, today, *both, ref=NO_SPACES[:80])], now=now)
+    reverse(db, organisation.id, [2], source=Source("cheque", "returned-1"), memo="The cheque came back", by=1, now=now)
+    lock_period(db, organisation, today - timedelta(days=60), today=today)
+
+
+def owing(db: Session, organisation: Organisation, lease_ref: str, now: datetime) -> dict[str, str]:
+    """Keys of a rent run and of one that was taken back, and of what was written on a lease by hand, with long words."""
+    today, more = now.astimezone(NASSAU).date(), {"now": now, "today": now.astimezone(NASSAU).date()}
+    wrong = run_rent(db, organisation.id, today - timedelta(days=300), **more).batch
+    assert wrong is not None
+    reverse_batch(db, wrong, NO_SPACES, by=1, now=now)
+    right = run_rent(db, organisation.id, today - timedelta(days=40), **more).batch
+    assert right is not None
+    lease = db.scalars(select(Lease).where(Lease.ref == lease_ref)).one()
+    fee = ByHand("fee", 10**9, today, f"{NO_SPACES} {LONG_NAME}", long_key("charge"))
+    charge = add_charge(db, lease, fee, by=1, **more)
+    goodwill = ByHand("write_off", 10**9, today, f"{NO_SPACES} {LONG_NAME}", long_key("credit"))
+    credit = give_credit(db, lease, goodwill, by=1, **more)
+    return {"rent_run": right.ref, "reversed_run": wrong.ref, "charge": charge.ref, "credit": credit.ref}
+
+
+def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
+    """Keys of payments of two leases in every state, with long words, a proof, and one that looks like another."""
+    today = now.astimezone(NASSAU).date()
+    store: Any = None
+    more = {"by": 1, "now": now, "today": today}
+    photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()
+    keys = {}
+    for lease_name in ("long_lease", "home_lease"):
+        lease = db.scalars(select(Lease).where(Lease.ref == refs[lease_name])).one()
+        words, of = NO_SPACES[:100], lease_name.removesuffix("_lease")
+        said = [Paid(10**9, today, "transfer", reference=words) for _ in range(2)]
+        reported, _ = (paid_for.report_payment(db, store, lease, each, roles=(), **more) for each in said)
+        proof = PaymentProof(ref=long_key("proof"), payment_id=reported.id, file_id=copy_file(db, photo, now=now).id)
+        db.add(proof)
+        cash = paid_for.record_payment(db, store, lease, Paid(10**9, today, "cash", currency="USD", reference=words), **more)
+        back = paid_for.record_payment(db, store, lease, Paid(5, today, "kanoo"), **more)
+        paid_for.reverse_payment(db, back, NO_SPACES, by=1, now=now)
+        cheques = [
+            Paid(10**9, today + timedelta(days=days), "cheque", cheque_number=words[:40], cheque_bank=words)
+            for days in (0, 0, 30)
+        ]
+        inhand, lodged, waiting = (paid_for.record_payment(db, store, lease, each, **more) for each in cheques)
+        lodge_cheque(db, db.get_one(Cheque, lodged.id), today, **more)
+        named = {"reported": reported, "cash": cash, "back": back, "cheque": inhand, "lodged": lodged, "waiting": waiting}
+        keys |= {f"{of}_{name}": payment.ref for name, payment in named.items()}
+        keys[f"{of}_receipt"], keys[f"{of}_void"] = str(cash.receipt_token), str(back.receipt_token)
+    return keys
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -559,9 +679,13 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
     db.flush()
     changed = record_change(db, organisation)
     bare = db.scalars(select(AuditEntry.id).where(AuditEntry.change_digest.is_(None)).limit(1)).one()
+    keep_books(db, organisation, now)
+    let = leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now)
     return {
         **offers(db, settlement, now),
-        **leases(db, organisation, add_unit(long, "Let"), now.astimezone(NASSAU).date(), now),
+        **let,
+        **owing(db, organisation, let["long_lease"], now),
+        **paying(db, let, now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
         **invitation_file(db, organisation, people["keva"].id, now),
         "person": str(people["andre"].id),

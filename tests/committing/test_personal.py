@@ -51,6 +51,7 @@ from atlasbahamas_plugins.leasing.signing.models import Signature
 from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.review.services import submit_listing
@@ -246,6 +247,9 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
     db.add(LeaseImport(ref="i-1", made_by=number, undone_by=number, **brought))
     sent = {"organisation_id": organisation_id, "invited": 1, "skipped": 0, "made": sites.START}
     db.add(InvitationFile(ref="tf-1", made_by=number, **sent))
+    ran = run_rent(db, organisation_id, sites.START.date(), now=sites.START, today=sites.START.date(), by=number).batch
+    assert ran is not None
+    reverse_batch(db, ran, "Zéphirine Quashie ran it too soon", by=number, now=sites.START)
     db.add(
         Handover(
             ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),

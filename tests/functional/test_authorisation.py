@@ -13,9 +13,9 @@ from examples import examples
 from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tree, registered
 
 LINES = [(table, view) for table in TABLES for view in table.views]
-FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing")}
 EVERYBODY = examples("relations", 1) > 1
 OF_BOTH = ("visitor", "other", "outside")
+FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing", "ledger")}
 BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", *FEATURES}
 
 

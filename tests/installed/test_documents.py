@@ -101,8 +101,11 @@ def follow(words: list[str]) -> None:
             if not getattr(options[word], "is_flag", False) and words:
                 words.pop(0)
         elif isinstance(command, click.Group) and word not in ("|", "..."):
-            assert word in command.commands, f"atlas {command.name} has no {word}"
-            command = command.commands[word]
+            context = click.Context(command)
+            context.params["ini"] = ROOT / "development.ini"
+            found = command.get_command(context, word)
+            assert found is not None, f"atlas {command.name} has no {word}"
+            command = found
             if words[:1] == ["|"]:
                 # `show | reference`: the other names stand beside this one.
                 return

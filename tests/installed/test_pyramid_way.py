@@ -35,6 +35,7 @@ def test_alembic_brings_every_feature_up_and_pserve_serves(place: Place, quiet: 
         "portfolio",
         "listings",
         "leasing",
+        "ledger",
     ]
     assert "head is" not in quiet("atlas", "db", "current")
 

@@ -184,7 +184,8 @@ EVERY_SECTION = (*CORE_SECTIONS, ListingSettings)
 def test_every_key_of_the_shipped_files_is_known(name: str, environ: dict[str, str]) -> None:
     raw = plaster.get_settings(str(ROOT / name), "app:main")
     settings = load(raw, EVERY_SECTION, file=name, environ=environ)
-    assert settings.section(AtlasSettings).plugins == enabled_plugins(raw, environ={}) == ("portfolio", "listings", "leasing")
+    listed = ("portfolio", "listings", "leasing", "ledger")
+    assert settings.section(AtlasSettings).plugins == enabled_plugins(raw, environ={}) == listed
     assert settings.section(PyramidSettings).default_locale_name == "en"
     assert settings.section(RedisSessionSettings).cookie_samesite == "lax"
 

@@ -16,11 +16,38 @@ from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
-from atlasbahamas.plugins.discovery import PluginError
+from atlasbahamas.cli.site import Site
+from atlasbahamas.plugins.discovery import PluginError, resolve
+from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import SettingsError
 
 
-@click.group()
+class WithPlugins(click.Group):
+    """The core's groups, and those that the features of the INI file give (`commands` in their manifests)."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Also what the features have, where the INI file can be read."""
+        try:
+            given = [manifest.name for manifest in self._manifests(context) if manifest.commands]
+        except (PluginError, FileNotFoundError):
+            given = []
+        return sorted({*super().list_commands(context), *given})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The core's, or a feature's, which is imported only now."""
+        own = super().get_command(context, name)
+        if own is not None:
+            return own
+        given = {manifest.name: manifest.commands for manifest in self._manifests(context) if manifest.commands}
+        return resolve(given[name]) if name in given else None
+
+    def _manifests(self, context: click.Context) -> tuple[Plugin, ...]:
+        # `--help` comes before the option is read.
+        ini = context.params.get("ini") or os.environ.get("ATLAS_INI", "development.ini")
+        return Site.read(ini).manifests
+
+
+@click.group(cls=WithPlugins)
 @click.option(
     "-c",
     "--config",

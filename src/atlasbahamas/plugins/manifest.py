@@ -41,7 +41,7 @@ class Plugin:
 
     `data_export` and `data_erase` are functions for a person's own data (personal/leaving.py says what they take and give); a
     feature that holds none says why in `declined`, as ("data_export", reason). `data_stays` names columns that still point to
-    an erased person, as ("table.column", reason).
+    an erased person, as ("table.column", reason). `commands` is a click group, which `atlas` has under the plugin's name.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Plugin:
     models: str | None = None
     migrations: str | None = None
     demo: str | None = None
+    commands: str | None = None
     data_export: str | None = None
     data_erase: str | None = None
     data_stays: tuple[tuple[str, str], ...] = ()

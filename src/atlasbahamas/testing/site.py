@@ -43,7 +43,7 @@ from atlasbahamas.security import passwords
 from atlasbahamas.web.formats import NASSAU
 
 ROOT = Path(__file__).parents[3]
-FEATURES = ("portfolio", "listings", "leasing")
+FEATURES = ("portfolio", "listings", "leasing", "ledger")
 START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 
 # The real argon2, at a cost at which hundreds of tests can sign in. Whoever signs in at a server of its own pays the usual price.

@@ -22,13 +22,24 @@ TENANTS_ANSWER = NotificationCategory(
 LANDLORDS_LEASES = NotificationCategory("leasing.terms", "Leases you let", "A term is about to end, or to go on by itself.")
 
 
-def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: datetime) -> None:
-    """Tell those whom a lease binds, as far as they have a sign-in; `path` is below their lease."""
+def people_bound(db: Session, lease: Lease) -> list[int]:
+    """Ids of those whom a lease binds, as far as they have a sign-in."""
     bound = select(Contact.person_id).join(LeaseParty, LeaseParty.contact_id == Contact.id)
     people = db.scalars(bound.where(LeaseParty.lease_id == lease.id, Contact.person_id.is_not(None)).order_by(LeaseParty.id))
-    notify(
-        db, [each for each in people if each], MY_LEASE, subject, TOLD_TEMPLATE, path=f"/home/leases/{lease.ref}/{path}", now=now
-    )
+    return [each for each in people if each]
+
+
+def members_reaching(db: Session, lease: Lease, roles: Sequence[str]) -> Sequence[int]:
+    """Ids of the landlord's members in some roles; of whoever is limited, where the limit reaches the unit."""
+    reached = or_(Membership.limit_id.is_(None), reaches_unit(Membership.limit_id, lease.unit_id))
+    current = (Membership.organisation_id == lease.organisation_id, Membership.until.is_(None), Membership.role.in_(roles))
+    return db.scalars(select(Membership.person_id).where(*current, reached).distinct().order_by(Membership.person_id)).all()
+
+
+def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: datetime) -> None:
+    """Tell those whom a lease binds, as far as they have a sign-in; `path` is below their lease."""
+    path = f"/home/leases/{lease.ref}/{path}"
+    notify(db, people_bound(db, lease), MY_LEASE, subject, TOLD_TEMPLATE, path=path, now=now)
 
 
 def tell_members(
@@ -42,9 +53,6 @@ def tell_members(
     category: NotificationCategory = TENANTS_ANSWER,
 ) -> None:
     """Tell the landlord's members in some roles, as what a tenant did; whoever is limited, where the limit reaches the unit."""
-    reached = or_(Membership.limit_id.is_(None), reaches_unit(Membership.limit_id, lease.unit_id))
-    current = (Membership.organisation_id == lease.organisation_id, Membership.until.is_(None), Membership.role.in_(roles))
-    people = db.scalars(select(Membership.person_id).where(*current, reached).distinct().order_by(Membership.person_id)).all()
     organisation = db.get_one(Organisation, lease.organisation_id).ref
     place = f"/portfolio/{organisation}/leases/{lease.ref}/{path}"
-    notify(db, people, category, subject, TOLD_TEMPLATE, path=place, now=now)
+    notify(db, members_reaching(db, lease, roles), category, subject, TOLD_TEMPLATE, path=place, now=now)

@@ -34,6 +34,7 @@ def includeme(config: Any) -> None:
     """Leases under an organisation, the occupancy source, the job of each night, and what the portfolio's pages show of it."""
     config.add_child(OrganisationNode, "leases", resources.Leases)
     config.contribute(OCCUPANCY, LeaseSource(), name="leases")
+    config.add_extension_point("slot:lease", Slot)
     config.contribute("slot:organisation", Slot(_organisation_card), name="leases", order=55)
     config.contribute("slot:unit", Slot(_of_unit), name="leases", order=10)
     for name, category in (("mine", telling.MY_LEASE), ("answers", telling.TENANTS_ANSWER), ("terms", telling.LANDLORDS_LEASES)):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from authorisation import core, leasing, listings, offers, portfolio
+from authorisation import core, leasing, ledger, listings, offers, portfolio
 
-TABLES = (core.TABLE, portfolio.TABLE, listings.TABLE, offers.TABLE, leasing.TABLE)
+TABLES = (core.TABLE, portfolio.TABLE, listings.TABLE, offers.TABLE, leasing.TABLE, ledger.TABLE)

@@ -13,6 +13,7 @@ from wtforms.fields import BooleanField, HiddenField
 from wtforms.validators import StopValidation
 from wtforms.widgets import EmailInput, PasswordInput, TelInput, TextArea
 
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import MAX_CENTS, money, parse_money, parse_percent, percent
 from atlasbahamas.web.forms.texts import NOT_READABLE, NOT_TEXT, REFUSED, TypedField, one_text
 
@@ -208,6 +209,28 @@ class CheckField(BooleanField):
             if sent not in self._yes | self._no:
                 raise ValueError(NOT_READABLE)
             self.data = sent in self._yes
+
+
+class OnceField(HiddenField):
+    """The key of what a form makes, there when the form is first shown: sent twice, the thing is made once.
+
+    `prefix` is the kind of the thing, as `long_key` takes it.
+    """
+
+    def __init__(self, prefix: str, **more: Any) -> None:
+        super().__init__("", **more)
+        self.prefix = prefix
+
+    def process_data(self, value: Any) -> None:
+        """A new key."""
+        self.data = long_key(self.prefix)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the key back. Raises ValueError for what is none."""
+        sent = valuelist[0] if len(valuelist) == 1 and isinstance(valuelist[0], str) else ""
+        if not re.fullmatch(rf"{self.prefix}-[0-9a-f]{{20}}[0-9]", sent):
+            raise ValueError("This form could not be read. Open the page again.")
+        self.data = sent
 
 
 class VersionField(HiddenField):

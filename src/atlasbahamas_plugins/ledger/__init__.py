@@ -1,0 +1,35 @@
+"""The ledger: what is owed to whom and why, in books that nobody can rewrite."""
+
+from atlasbahamas.plugins.manifest import PLUGIN_API, Permission, Plugin
+
+BOOKKEEPERS = ("owner", "manager", "bookkeeper", "admin")
+
+PLUGIN = Plugin(
+    name="ledger",
+    title="Ledger",
+    summary="The books of each organisation: entries that nobody can rewrite, and the proof that they hold",
+    version="0.1.0",
+    api=PLUGIN_API,
+    requires=("leasing",),
+    wiring="atlasbahamas_plugins.ledger.wiring:includeme",
+    models="atlasbahamas_plugins.ledger.tables",
+    migrations="atlasbahamas_plugins.ledger.migrations",
+    commands="atlasbahamas_plugins.ledger.cli:ledger",
+    data_export="atlasbahamas_plugins.ledger.personal:export",
+    data_erase="atlasbahamas_plugins.ledger.personal:erase",
+    data_stays=(
+        ("ledger_entry.by_person_id", "the books keep who made an entry; the number leads to a pseudonym"),
+        ("ledger_batch.by_person_id", "a rent run keeps who asked for it; the number leads to a pseudonym"),
+        ("ledger_batch.reversed_by_id", "a rent run keeps who took it back; the number leads to a pseudonym"),
+        ("ledger_payment.reported_by_id", "the landlord keeps who reported a payment; the number leads to a pseudonym"),
+        ("ledger_payment.recorded_by_id", "a receipt keeps who wrote a payment down; the number leads to a pseudonym"),
+        ("ledger_payment.decided_by_id", "a receipt keeps who confirmed a payment; the number leads to a pseudonym"),
+    ),
+    permissions=(
+        Permission("ledger:journal:view", "See the books", BOOKKEEPERS),
+        Permission("ledger:charge:edit", "Charge rent and fees, give credits, take them back", BOOKKEEPERS),
+        Permission("ledger:payment:record", "Record, confirm, refuse and take back payments", BOOKKEEPERS),
+        Permission("ledger:period:lock", "Lock and unlock periods of the books", BOOKKEEPERS),
+    ),
+    critical=True,
+)

@@ -1,0 +1,1 @@
+"""What is owed on leases, and why: rent by its schedule, deposits, what stood open before, fees, credits."""

@@ -1,0 +1,175 @@
+"""Charges and credits with the entries that they make in the journal, many with few statements. Rules are the callers'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from atlasbahamas.db import metadata
+from atlasbahamas.db.inserts import insert_many
+from atlasbahamas.traversal.keys import long_key
+from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS, CREDIT_KINDS, OF_LEASE, OF_PROPERTY
+from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
+from atlasbahamas_plugins.ledger.services import AccountKey, AccountRef, Entry, Source, Transfer, accounts, locked_until, post
+
+_CHARGES, _CREDITS = (metadata.tables[model.__tablename__] for model in (Charge, Credit))
+CHARGE_SOURCE, CREDIT_SOURCE = "charge", "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCharge:
+    """A charge to be posted; the columns of Charge. `property_id` is that whose income it is."""
+
+    lease_id: int
+    property_id: int
+    what: str
+    rule: str
+    starts: date
+    ends: date
+    due_on: date
+    cents: int
+    explanation: dict[str, Any]
+    memo: str = ""
+    ref: str = field(default_factory=lambda: long_key("charge"))
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredit:
+    """A credit to be posted; the columns of Credit. `owed` is the kind of the account on which less is owed then."""
+
+    lease_id: int
+    property_id: int
+    what: str
+    rule: str
+    counts_on: date
+    cents: int
+    owed: str = "receivable"
+    charge_id: int | None = None
+    memo: str = ""
+    ref: str = field(default_factory=lambda: long_key("credit"))
+
+
+def first_open_day(db: Session, organisation_id: int, day: date) -> date:
+    """The day itself, or the first one after the period that is locked."""
+    return _open_day(locked_until(db, organisation_id), day)
+
+
+def _open_day(locked: date | None, day: date) -> date:
+    return day if locked is None or day > locked else locked + timedelta(days=1)
+
+
+def _key(kind: str, lease_id: int, property_id: int) -> AccountKey:
+    if kind in OF_LEASE:
+        return AccountKey(kind, lease_id)
+    return AccountKey(kind, property_id=property_id) if kind in OF_PROPERTY else AccountKey(kind)
+
+
+def post_charges(
+    db: Session,
+    organisation_id: int,
+    charges: Sequence[NewCharge],
+    *,
+    now: datetime,
+    by: int | None = None,
+    batch: Batch | None = None,
+) -> None:
+    """Charge, in this order. Each counts from the day on which it is due, or the first one that is open.
+
+    Whoever calls has the head of the journal. Raises IntegrityError for one that counts already.
+    """
+    sides = [(CHARGE_KINDS[each.what].owed, CHARGE_KINDS[each.what].earned) for each in charges]
+    keys = [
+        tuple(_key(kind, each.lease_id, each.property_id) for kind in kinds) for each, kinds in zip(charges, sides, strict=True)
+    ]
+    refs, locked = _accounts(db, organisation_id, keys), locked_until(db, organisation_id)
+    entries = [
+        Entry(
+            kind=CHARGE_KINDS[each.what].entry,
+            effective=_open_day(locked, each.due_on),
+            transfers=(Transfer(refs[owed], refs[earned], each.cents),),
+            source=Source(CHARGE_SOURCE, each.ref),
+            memo=each.memo,
+            by=by,
+            batch=batch.ref if batch is not None else None,
+        )
+        for each, (owed, earned) in zip(charges, keys, strict=True)
+    ]
+    numbers = post(db, organisation_id, entries, now=now)
+    rows = [
+        {
+            "ref": each.ref,
+            "organisation_id": organisation_id,
+            "lease_id": each.lease_id,
+            "account_id": refs[owed].id,
+            "what": each.what,
+            "rule": each.rule,
+            "period_starts": each.starts,
+            "period_ends": each.ends,
+            "due_on": each.due_on,
+            "cents": each.cents,
+            "open_cents": each.cents,
+            "explanation": each.explanation,
+            "batch_id": batch.id if batch is not None else None,
+            "entry_number": number,
+        }
+        for each, (owed, _), number in zip(charges, keys, numbers, strict=True)
+    ]
+    insert_many(db, _CHARGES, rows)
+
+
+def post_credits(
+    db: Session,
+    organisation_id: int,
+    credits: Sequence[NewCredit],
+    *,
+    now: datetime,
+    by: int | None = None,
+    batch: Batch | None = None,
+) -> None:
+    """Take something off what is owed, in this order; the same for credits."""
+    keys = [
+        (
+            _key(CREDIT_KINDS[each.what].borne, each.lease_id, each.property_id),
+            _key(each.owed, each.lease_id, each.property_id),
+        )
+        for each in credits
+    ]
+    refs, locked = _accounts(db, organisation_id, keys), locked_until(db, organisation_id)
+    entries = [
+        Entry(
+            kind=CREDIT_KINDS[each.what].entry,
+            effective=_open_day(locked, each.counts_on),
+            transfers=(Transfer(refs[borne], refs[owed], each.cents),),
+            source=Source(CREDIT_SOURCE, each.ref),
+            memo=each.memo,
+            by=by,
+            batch=batch.ref if batch is not None else None,
+        )
+        for each, (borne, owed) in zip(credits, keys, strict=True)
+    ]
+    numbers = post(db, organisation_id, entries, now=now)
+    rows = [
+        {
+            "ref": each.ref,
+            "organisation_id": organisation_id,
+            "lease_id": each.lease_id,
+            "account_id": refs[owed].id,
+            "what": each.what,
+            "rule": each.rule,
+            "charge_id": each.charge_id,
+            "counts_on": each.counts_on,
+            "cents": each.cents,
+            "open_cents": each.cents,
+            "entry_number": number,
+        }
+        for each, (_, owed), number in zip(credits, keys, numbers, strict=True)
+    ]
+    insert_many(db, _CREDITS, rows)
+
+
+def _accounts(db: Session, organisation_id: int, keys: Iterable[tuple[AccountKey, ...]]) -> dict[AccountKey, AccountRef]:
+    return accounts(db, organisation_id, {key for pair in keys for key in pair})

@@ -1,0 +1,41 @@
+"""Why something is owed, in plain words with the arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from atlasbahamas.web.formats import local_date, money
+from atlasbahamas_plugins.leasing.models import DEPOSITS, PERIODS
+from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
+
+
+def what_it_is(what: str, starts: date, ends: date, explanation: Mapping[str, Any]) -> str:
+    """A charge in one line: "Rent, 20 July 2026 to 31 July 2026"."""
+    if what == "rent":
+        return f"Rent, {local_date(starts)} to {local_date(ends)}"
+    if what == "deposit":
+        return DEPOSITS[explanation["kind"]]
+    return CHARGE_KINDS[what].title
+
+
+def why(what: str, explanation: Mapping[str, Any], memo: str = "") -> str:
+    """Where the amount of a charge comes from: "B$1,200 × 12/31 days". `memo` is what somebody wrote who charged it."""
+    if what == "rent":
+        return _of_rent(explanation)
+    if what == "deposit":
+        before = explanation["before_cents"]
+        agreed = f"{money(explanation['cents'])} agreed in the lease"
+        return f"{agreed}, less {money(before)} of the lease before" if before else agreed
+    if what == "opening":
+        return f"What was owed when the lease was brought in on {local_date(date.fromisoformat(explanation['brought_in']))}"
+    return memo
+
+
+def _of_rent(explanation: Mapping[str, Any]) -> str:
+    segments = explanation["segments"]
+    if len(segments) == 1 and segments[0]["days"] == segments[0]["of_days"]:
+        return f"{money(segments[0]['rent_cents'])} {PERIODS[explanation['period']]}"
+    parts = [f"{money(part['rent_cents'])} × {part['days']}/{part['of_days']} days" for part in segments]
+    return " + ".join(parts)

@@ -1,0 +1,1 @@
+"""Cheques: brought to the bank, cleared or returned, and the register of all of them."""

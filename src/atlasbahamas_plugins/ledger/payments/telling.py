@@ -1,0 +1,42 @@
+"""What people are told of payments, and telling either side of a lease; each once, by the service that moves the payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from atlasbahamas.notifications import NotificationCategory
+from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
+from atlasbahamas.people.models import Organisation
+from atlasbahamas.web.formats import money
+from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.telling import members_reaching, people_bound
+from atlasbahamas_plugins.ledger.payments.models import Payment
+
+CONFIRMED = NotificationCategory("ledger.confirmed", "Payments that count", "A payment of yours was confirmed, with its receipt.")
+REFUSED = NotificationCategory(
+    "ledger.refused", "Payments that do not count", "A payment of yours was refused, taken back or returned by the bank."
+)
+REPORTS = NotificationCategory("ledger.reports", "Reported payments", "A tenant says that they paid, and waits for an answer.")
+
+
+def tell_tenants(db: Session, payment: Payment, category: NotificationCategory, what: str, *, now: datetime) -> None:
+    """Tell those whom the lease binds, as far as they have a sign-in: "Confirmed: B$1,200 for 4B, Sandyport Mews"."""
+    lease = db.get_one(Lease, payment.lease_id)
+    path = f"/home/leases/{lease.ref}/ledger/payments/{payment.ref}/"
+    notify(db, people_bound(db, lease), category, _subject(payment, lease, what), TOLD_TEMPLATE, path=path, now=now)
+
+
+def tell_staff(db: Session, payment: Payment, *, roles: Sequence[str], now: datetime) -> None:
+    """Tell the landlord's members in some roles that a report waits; whoever is limited, where the limit reaches the home."""
+    lease = db.get_one(Lease, payment.lease_id)
+    organisation = db.get_one(Organisation, lease.organisation_id).ref
+    path = f"/portfolio/{organisation}/leases/{lease.ref}/ledger/payments/{payment.ref}/"
+    subject = _subject(payment, lease, "Reported as paid")
+    notify(db, members_reaching(db, lease, roles), REPORTS, subject, TOLD_TEMPLATE, path=path, now=now)
+
+
+def _subject(payment: Payment, lease: Lease, what: str) -> str:
+    return f"{what}: {money(payment.cents)} for {lease.unit.label}, {lease.unit.property.name}"[:200]

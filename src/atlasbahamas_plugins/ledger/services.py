@@ -1,0 +1,63 @@
+"""What the ledger does for other features: the door through which they post. docs/plugin-authors/ledger.md says how."""
+
+from atlasbahamas_plugins.ledger.journal.accounts import (
+    AccountKey,
+    AccountRef,
+    Balance,
+    account,
+    accounts,
+    balance,
+    balances,
+    total,
+)
+from atlasbahamas_plugins.ledger.journal.kinds import (
+    ADJUSTMENT,
+    CHARGE,
+    CREDIT,
+    ENTRY_KINDS,
+    LATE_FEE,
+    OPENING,
+    PAYMENT,
+    EntryKind,
+)
+from atlasbahamas_plugins.ledger.journal.services import (
+    Entry,
+    MalformedEntry,
+    NotReversible,
+    PeriodLocked,
+    Source,
+    Transfer,
+    locked_until,
+    open_journal,
+    post,
+    reverse,
+)
+
+__all__ = [
+    "ADJUSTMENT",
+    "CHARGE",
+    "CREDIT",
+    "ENTRY_KINDS",
+    "LATE_FEE",
+    "OPENING",
+    "PAYMENT",
+    "AccountKey",
+    "AccountRef",
+    "Balance",
+    "Entry",
+    "EntryKind",
+    "MalformedEntry",
+    "NotReversible",
+    "PeriodLocked",
+    "Source",
+    "Transfer",
+    "account",
+    "accounts",
+    "balance",
+    "balances",
+    "locked_until",
+    "open_journal",
+    "post",
+    "reverse",
+    "total",
+]

@@ -1,0 +1,13 @@
+"""The only place where the ledger registers anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PARTS = ("journal", "charges", "payments", "cheques", "receipts")
+
+
+def includeme(config: Any) -> None:
+    """Each part."""
+    for part in PARTS:
+        config.include(f"atlasbahamas_plugins.ledger.{part}.wiring")

@@ -1,0 +1,217 @@
+"""Who may do what with the views of the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from books import ELSEWHERE, books_of
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from atlasbahamas.files.models import PICTURE, File
+from atlasbahamas.files.services import copy_file
+from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.testing import samples
+from atlasbahamas.testing.authorisation import HERE, Table, View, who
+from atlasbahamas.testing.site import START
+from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
+from atlasbahamas_plugins.ledger.charges.resources import BatchNode, ChargeNode, CreditNode, LeaseLedger, RentRuns
+from atlasbahamas_plugins.ledger.charges.run import run_rent
+from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
+from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
+from atlasbahamas_plugins.ledger.journal.models import Journal
+from atlasbahamas_plugins.ledger.journal.resources import Books, LedgerEntryNode
+from atlasbahamas_plugins.ledger.journal.services import lock_period
+from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentProof
+from atlasbahamas_plugins.ledger.payments.resources import LeasePayments, PaymentNode, Payments, ProofNode
+from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, report_payment
+from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
+from atlasbahamas_plugins.ledger.services import post
+from authorisation.leasing import LISTS, PARTIES, READERS, TENANTS, lease_of
+
+# The books are all of the organisation's, so whoever is limited to a part of it does not open them.
+BOOKKEEPERS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing within outside",
+    ok="bookkeeper manager owner admin",
+)
+# What is owed on a lease is changed by whoever keeps the books, as far as their limit goes.
+CHARGERS = who(
+    sign_in="visitor",
+    hidden="stranger former other outside",
+    forbidden="viewer maintenance leasing",
+    ok="bookkeeper manager owner admin within",
+)
+# The same on lists of all leases, where a limited bookkeeper or manager acts on those within the limit.
+CHARGERS_OF_LISTS = who(
+    sign_in="visitor",
+    hidden="stranger former other",
+    forbidden="viewer maintenance leasing",
+    ok="bookkeeper manager owner admin within outside",
+)
+# Whoever has the address of a receipt may check it.
+EVERYBODY = who(ok="visitor stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside")
+# A tenant reports what was paid for their own home; a guarantor looks on.
+REPORTING = who(
+    sign_in="visitor",
+    hidden="stranger former other viewer maintenance leasing bookkeeper manager owner admin within outside former-tenant",
+    forbidden="guarantor",
+    ok="tenant co-tenant",
+    also=TENANTS,
+)
+BEFORE_TODAY, MORE_ELSEWHERE = date(2026, 5, 15), 1000
+PROOF = [("slip.jpg", samples.picture(), "image/jpeg")]
+BY_HAND = {"what": "fee", "cents": "20.50", "day": "2026-06-01", "reason": "As was said"}
+
+
+def arrange(db: Session) -> None:
+    """An entry here and more elsewhere, a period that is locked, a rent run, and what is written by hand on two leases."""
+    here, elsewhere = books_of(db, HERE), books_of(db, ELSEWHERE)
+    post(db, here.organisation_id, [here.charge(120_000)], now=START)
+    post(db, elsewhere.organisation_id, [elsewhere.charge(1)] * MORE_ELSEWHERE, now=START)
+    lock_period(db, db.get_one(Organisation, here.organisation_id), date(2026, 3, 31), today=START.date())
+    run_rent(db, here.organisation_id, BEFORE_TODAY, now=START, today=START.date())
+    for number, state in enumerate(("active", "signed")):
+        lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
+        keys = ByHand("fee", 2_500, START.date(), "A key was lost", f"charge-{number}1")
+        goodwill = ByHand("credit", 500, START.date(), "For the noise", f"credit-{number}1")
+        more = {"by": 1, "now": START, "today": START.date()}
+        add_charge(db, lease, keys, **more)
+        give_credit(db, lease, goodwill, **more)
+    _payments(db)
+
+
+def _payments(db: Session) -> None:
+    """On two leases: one that was reported with a photo, one in cash, and cheques in hand and at the bank."""
+    keva = db.scalars(select(Person.id).where(Person.user_name == "keva")).one()
+    more = {"by": keva, "now": START, "today": START.date()}
+    store: Any = None
+    for number, state in enumerate(("active", "signed")):
+        lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
+        reported = Paid(100_000, START.date(), "transfer", f"payment-{number}1", reference=f"BNK {number}")
+        payment = report_payment(db, store, lease, reported, roles=(), **more)
+        photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()
+        db.add(PaymentProof(ref=f"proof-{number}1", payment_id=payment.id, file_id=copy_file(db, photo, now=START).id))
+        record_payment(db, store, lease, Paid(50_000, START.date(), "cash", f"payment-{number}2"), **more)
+        for at, ref in enumerate((f"payment-{number}3", f"payment-{number}4")):
+            cheque = Paid(20_000, START.date(), "cheque", ref, cheque_number=f"{number}{at}")
+            payment = record_payment(db, store, lease, cheque, **more)
+            if at:
+                lodge_cheque(db, db.get_one(Cheque, payment.id), START.date(), **more)
+    db.flush()
+
+
+def _books(db: Session) -> str:
+    return f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()}/books/"
+
+
+def places(db: Session) -> dict[str, str]:
+    """The books and an entry; the ledgers of two leases, with a charge and a credit; the runs."""
+    here = _books(db).removesuffix("books/")
+    mine = f"/home/leases/{lease_of(db, 'signed')}/ledger/"
+    ledger, runs = f"{here}leases/{lease_of(db, 'active')}/ledger/", f"{here}rent-runs/"
+    batch = db.scalars(select(Batch.ref)).one()
+    return {
+        "books": _books(db),
+        "entry": f"{_books(db)}1/",
+        "ledger": ledger,
+        "charge": f"{ledger}charge-01/",
+        "credit": f"{ledger}credits/credit-01/",
+        "my ledger": mine,
+        "payments": f"{here}payments/",
+        "payments to choose": f"{here}payments/",
+        "payments of a lease": f"{ledger}payments/",
+        "reported": f"{ledger}payments/payment-01/",
+        "cash": f"{ledger}payments/payment-02/",
+        "cheque": f"{ledger}payments/payment-03/",
+        "cheque at the bank": f"{ledger}payments/payment-04/",
+        "proof": f"{ledger}payments/payment-01/proofs/proof-01/",
+        "my payments": f"{mine}payments/",
+        "my report": f"{mine}payments/payment-11/",
+        "my payment": f"{mine}payments/payment-12/",
+        "my proof": f"{mine}payments/payment-11/proofs/proof-11/",
+        "receipt": f"/receipts/{db.scalars(select(Payment.receipt_token).where(Payment.ref == 'payment-02')).one()}/",
+        "runs": runs,
+        "run": f"{runs}{batch}/",
+    }
+
+
+def crossed(db: Session) -> dict[str, str]:
+    """An entry of a number that only another organisation's books have; what another lease owes."""
+    ledger = f"{_books(db).removesuffix('books/')}leases/{lease_of(db, 'active')}/ledger/"
+    assert db.scalars(select(Charge.ref).where(Charge.ref == "charge-11")).one()
+    assert db.scalars(select(Credit.ref).where(Credit.ref == "credit-11")).one()
+    assert db.scalar(select(Journal.number).join(Organisation).where(Organisation.name == HERE)) < MORE_ELSEWHERE
+    return {
+        "another organisation's entry": f"{_books(db)}{MORE_ELSEWHERE}/",
+        "a charge of another lease": f"{ledger}charge-11/forgive",
+        "a payment of another lease": f"{ledger}payments/payment-12/",
+        "a payment that is somebody else's": f"/home/leases/{lease_of(db, 'signed')}/ledger/payments/payment-02/",
+        "a proof of another payment": f"{ledger}payments/payment-02/proofs/proof-01/file",
+        "a credit of another lease": f"{ledger}credits/credit-11/take-back",
+    }
+
+
+TABLE = Table(
+    "ledger",
+    places,
+    (
+        View(Books, "", BOOKKEEPERS, at="books"),
+        View(Books, "lock", BOOKKEEPERS, at="books", send={"until": "2026-05-15"}),
+        View(Books, "unlock", BOOKKEEPERS, at="books", send={"until": "2026-02-28", "reason": "A receipt was found"}),
+        View(LedgerEntryNode, "", BOOKKEEPERS, at="entry"),
+        View(LeaseLedger, "", READERS, at="ledger"),
+        View(LeaseLedger, "", PARTIES, at="my ledger"),
+        View(LeaseLedger, "charge", CHARGERS, at="ledger", send=BY_HAND, shows=True),
+        View(LeaseLedger, "credit", CHARGERS, at="ledger", send={**BY_HAND, "what": "credit"}, shows=True),
+        View(ChargeNode, "forgive", CHARGERS, at="charge", send={**BY_HAND, "what": "write_off"}, shows=True),
+        View(ChargeNode, "take-back", CHARGERS, at="charge", send={"reason": "It was found"}),
+        View(CreditNode, "take-back", CHARGERS, at="credit", send={"reason": "It was too much"}),
+        View(LeaseLedger, "what-if", READERS, at="ledger"),
+        View(LeaseLedger, "what-if", PARTIES, at="my ledger"),
+        View(Payments, "", LISTS, at="payments"),
+        View(Payments, "cheques", LISTS, at="payments"),
+        View(Payments, "to-confirm", CHARGERS_OF_LISTS, at="payments"),
+        View(Payments, "record", CHARGERS_OF_LISTS, at="payments"),
+        # Whose limit does not reach the homes has nothing to confirm.
+        View(Payments, "confirm", CHARGERS_OF_LISTS, at="payments"),
+        View(
+            Payments,
+            "confirm",
+            {**CHARGERS_OF_LISTS, "outside": "422"},
+            at="payments to choose",
+            send={"payment": "payment-01"},
+            get=False,
+        ),
+        View(LeasePayments, "", READERS, at="payments of a lease"),
+        View(LeasePayments, "", PARTIES, at="my payments"),
+        View(LeasePayments, "record", CHARGERS, at="payments of a lease", send={"cents": "75", "reference": "Envelope 4"}),
+        View(LeasePayments, "allocate", CHARGERS, at="payments of a lease", send={}),
+        View(LeasePayments, "report", REPORTING, at="my payments", send={"cents": "900", "proofs": PROOF}),
+        View(PaymentNode, "", READERS, at="reported"),
+        View(PaymentNode, "", PARTIES, at="my report"),
+        View(PaymentNode, "confirm", CHARGERS, at="reported", send={"cents": "950"}),
+        View(PaymentNode, "refuse", CHARGERS, at="reported", send={"reason": "Nothing came"}),
+        View(PaymentNode, "reverse", CHARGERS, at="cash", send={"reason": "Another tenant's"}),
+        View(PaymentNode, "allocate", CHARGERS, at="cash", send={}),
+        View(PaymentNode, "lodge", CHARGERS, at="cheque", send={"day": "2026-06-01"}),
+        View(PaymentNode, "clear", CHARGERS, at="cheque at the bank", send={"day": "2026-06-01"}),
+        View(PaymentNode, "return", CHARGERS, at="cheque at the bank", send={"day": "2026-06-01", "reason": "No funds"}),
+        View(PaymentNode, "receipt", READERS, at="cash"),
+        View(PaymentNode, "receipt", PARTIES, at="my payment"),
+        View(PaymentNode, "receipt.pdf", READERS, at="cash"),
+        View(PaymentNode, "receipt.pdf", PARTIES, at="my payment"),
+        View(ProofNode, "file", READERS, at="proof"),
+        View(ProofNode, "file", PARTIES, at="my proof"),
+        View(ReceiptCheck, "", EVERYBODY, at="receipt"),
+        View(RentRuns, "", BOOKKEEPERS, at="runs"),
+        View(RentRuns, "new", BOOKKEEPERS, at="runs", send={"day": "2026-06-01"}),
+        View(BatchNode, "", BOOKKEEPERS, at="run"),
+        View(BatchNode, "reverse", BOOKKEEPERS, at="run", send={"reason": "The wrong file came in"}),
+    ),
+    crossed=crossed,
+    arrange=arrange,
+)
