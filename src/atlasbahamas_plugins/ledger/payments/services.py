@@ -24,10 +24,12 @@ from atlasbahamas.files.services import keep_upload
 from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import long_key
+from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.ledger.allocation.policy import allocate
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases, payable_charges
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
+from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentPart, PaymentProof, ReceiptBook
 from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, Given
@@ -162,6 +164,7 @@ def refuse_payment(db: Session, payment: Payment, reason: str, *, by: int, now: 
     payment.reason = _reason(reason)
     payment.state, payment.decided_by_id, payment.decided = "refused", by, now
     db.flush()
+    _settle_late_fees(db, payment, now)
     _record(db, "refused", payment, before=before, after={"state": payment.state}, note=payment.reason)
     tell_tenants(db, payment, REFUSED, "Not confirmed", now=now)
 
@@ -200,6 +203,7 @@ def take_back(db: Session, payment: Payment, reason: str, *, by: int, now: datet
     )
     db.refresh(payment)
     allocate_leases(db, payment.organisation_id, [payment.lease_id], now=now)
+    _settle_late_fees(db, payment, now)
 
 
 def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most: int = 200) -> int:
@@ -311,6 +315,13 @@ def _confirm(db: Session, payment: Payment, *, by: int | None, now: datetime) ->
     payment.receipt_number, payment.receipt_token = receipt, new_receipt_token()
     db.flush()
     allocate_leases(db, payment.organisation_id, [lease.id], now=now)
+    _settle_late_fees(db, payment, now)
+
+
+def _settle_late_fees(db: Session, payment: Payment, now: datetime) -> None:
+    """What came in time takes a fee back; what did not come after all, or too late, is late."""
+    day = now.astimezone(NASSAU).date()
+    settle_late_fees(db, payment.organisation_id, [payment.lease_id], day=day, now=now)
 
 
 def _by_account(db: Session, lease: Lease, cents: int, otherwise: int) -> dict[int, int]:

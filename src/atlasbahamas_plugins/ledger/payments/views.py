@@ -160,7 +160,8 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
     return {
         **WORDS,
         **_shown(context, request, payment),
-        "pays": [(_title(each.charge), _charge_url(context, each.charge), each.cents) for each in paid],
+        "pays": [(_title(each.charge), each.cents) for each in paid],
+        "ledger_url": context.above(LeaseLedger).url(),
         "rest_cents": payment.cents - sum(each.cents for each in paid),
         "state_badge": badge(STATES[payment.state], TONES[payment.state]),
         "cheque": cheque,
@@ -180,10 +181,6 @@ def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, An
 
 def _title(charge: Any) -> str:
     return what_it_is(charge.what, charge.period_starts, charge.period_ends, charge.explanation)
-
-
-def _charge_url(context: PaymentNode, charge: Any) -> str:
-    return context.above(LeaseLedger).url()
 
 
 def _entry_url(context: PaymentNode, request: Any) -> str | None:
