@@ -131,6 +131,16 @@ def test_a_tenant_reports_with_a_photo_and_sees_what_became_of_it(till: Till) ->
         assert db.scalar(select(Notification.subject).where(Notification.category == "ledger.confirmed")).startswith("Confirmed")
 
 
+def test_owners_are_told_once_of_a_report_that_waits(till: Till) -> None:
+    till.report(120_000)
+    for _ in range(4):
+        till.site.clock.move(days=1)
+        till.site.drain_jobs()
+    with till.site.db.transaction("read") as db:
+        waits = select(Person.user_name).join(Notification, Notification.person_id == Person.id)
+        assert db.scalars(waits.where(Notification.category == "ledger.waits")).all() == ["keva"]
+
+
 def test_a_refused_report_tells_the_tenant_why(till: Till) -> None:
     till.report(120_000)
     staff = till.site.browser("philip")

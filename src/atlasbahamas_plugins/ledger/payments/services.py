@@ -33,7 +33,7 @@ from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentPart, PaymentProof, ReceiptBook
 from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, Given
-from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_staff, tell_tenants
+from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_owners, tell_staff, tell_tenants
 from atlasbahamas_plugins.ledger.services import (
     PAYMENT,
     AccountKey,
@@ -50,6 +50,7 @@ from atlasbahamas_plugins.ledger.services import (
 
 OTHERS_KEY = Refused("This was sent before with something else in it. Open the page again.")
 DECIDED = Refused("Somebody decided about this payment meanwhile. Look at it again.")
+REMIND_AFTER = timedelta(days=2)
 LONGEST_AGO = timedelta(days=366 * 2)
 """How long ago money can have come that is written down today."""
 
@@ -212,6 +213,17 @@ def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most:
     found = db.scalars(due.order_by(Payment.organisation_id, Payment.received_on, Payment.id).limit(most)).all()
     for payment in found:
         confirm_payment(db, payment, by=None, now=now, today=today)
+    return len(found)
+
+
+def remind_of_reports(db: Session, *, now: datetime, most: int = 200) -> int:
+    """Tell the owners of each report that waits for two days, once; gives how many."""
+    waits = select(Payment).where(Payment.state == "reported", Payment.reminded.is_(None), Payment.created <= now - REMIND_AFTER)
+    found = db.scalars(waits.order_by(Payment.created, Payment.id).limit(most).with_for_update(skip_locked=True)).all()
+    for payment in found:
+        payment.reminded = now
+        tell_owners(db, payment, now=now)
+    db.flush()
     return len(found)
 
 
