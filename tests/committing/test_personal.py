@@ -192,7 +192,7 @@ def live(site: Site) -> tuple[TestApp, int]:
         _write_down_in_the_portfolio(db, number, organisation_id)
         _sign_for_a_landlord(db, number)
         _write_down_a_move_out(db, number)
-        _keep_books(db, site, number)
+        _take_money(db, site, number)
         _write_into_texts(db, organisation_id, colleague)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
@@ -219,12 +219,9 @@ def _sign_for_a_landlord(db: Session, number: int) -> None:
     accepted.answer, accepted.answered, accepted.answered_by_id = "accepted", sites.START, number
 
 
-def _keep_books(db: Session, site: Site, number: int) -> None:
-    """A rent run that was taken back, payments reported, recorded, refused, and a cheque: with the name in the words."""
+def _take_money(db: Session, site: Site, number: int) -> None:
+    """Payments that were recorded, reported and refused, with the name in the words."""
     lease, more = binding_lease(db, "Bethel Family Homes"), {"by": number, "now": sites.START}
-    batch = run_rent(db, lease.organisation_id, sites.START.date(), today=sites.START.date(), **more).batch
-    assert batch is not None
-    reverse_batch(db, batch, "Zéphirine Quashie said so", **more)
     day, words = sites.START.date(), "From Zéphirine Quashie"
     cheque = Paid(500, day, "cheque", reference=words, cheque_number="7", cheque_bank="Bank of Zéphirine Quashie")
     record_payment(db, site.store, lease, cheque, today=day, **more)
@@ -263,6 +260,9 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
     db.add(LeaseImport(ref="i-1", made_by=number, undone_by=number, **brought))
     sent = {"organisation_id": organisation_id, "invited": 1, "skipped": 0, "made": sites.START}
     db.add(InvitationFile(ref="tf-1", made_by=number, **sent))
+    ran = run_rent(db, organisation_id, sites.START.date(), now=sites.START, today=sites.START.date(), by=number).batch
+    assert ran is not None
+    reverse_batch(db, ran, "Zéphirine Quashie ran it too soon", by=number, now=sites.START)
     db.add(
         Handover(
             ref="y-1", property_id=above.id, property_name=above.name, from_id=organisation_id, day=date(2031, 1, 1),
