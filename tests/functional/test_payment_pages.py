@@ -13,8 +13,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from webtest import TestApp, Upload
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.notifications.models import Notification
+from atlasbahamas.people import limits
 from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.services import add_member
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.models import Lease
@@ -291,3 +294,19 @@ def test_another_landlords_people_find_nothing(till: Till) -> None:
     mine, staff = f"/home/leases/{lease}/ledger/payments/{ref}/", f"{staff_page(till)}{ref}/"
     for path in (mine, f"{staff}receipt.pdf", f"{staff}reverse", here(till) + "payments/"):
         marva.get(path, status=404)
+
+
+def test_a_limited_member_finds_and_records_within_the_limit(till: Till) -> None:
+    with till.site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        lease, parts = till.lease(db), limits.parts_of(till.site.app.registry)
+        organisation = db.get_one(Organisation, lease.organisation_id)
+        andre = db.scalars(select(Person).where(Person.user_name == "andre")).one()
+        limit_id = limits.Reach(parts, [lease.unit.property.ref]).make_limit(db, organisation.id, "bookkeeper")
+        add_member(db, organisation, andre.id, "bookkeeper", now=till.site.clock.now(), limit_id=limit_id)
+        unit = lease.unit.label
+    browser = till.site.browser("andre")
+    found = browser.get(here(till) + "payments/record", {"q": unit})
+    assert staff_page(till) + "record" in found.text
+    fill(browser.get(staff_page(till) + "record"), cents="10").submit(status=303)
+    assert "B$10" in browser.get(here(till) + "payments/").text

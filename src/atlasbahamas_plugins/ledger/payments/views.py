@@ -91,7 +91,7 @@ def find_lease(context: Payments, request: Any) -> dict[str, Any]:
     leases = Leases(request, context.above(OrganisationNode), "leases")
     found: list[Any] = []
     if text:
-        query = leases.allowed(RECORD).where(Lease.state.in_(BINDING), leases_about(text))
+        query = leases.visible().where(Lease.state.in_(BINDING), leases_about(text))
         found = list(request.db.scalars(query.options(*WITH_PARTIES).order_by(Lease.since.desc(), Lease.id).limit(LEASES_FOUND)))
     owed = allocation.owed_by_leases(request.db, [lease.id for lease in found])
     rows = [(lease, owed.get(lease.id, 0), leases.node_of(lease).url("ledger", "payments", "record")) for lease in found]
