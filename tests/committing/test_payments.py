@@ -22,7 +22,7 @@ from atlasbahamas_plugins.ledger.cheques import services as cheques
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount, LedgerEntry
 from atlasbahamas_plugins.ledger.payments import services
-from atlasbahamas_plugins.ledger.payments.duplicates import alike_of
+from atlasbahamas_plugins.ledger.payments.duplicates import look_alike, said_of
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment
 from atlasbahamas_plugins.ledger.services import AccountKey, account, balance, total
 
@@ -286,7 +286,7 @@ def test_what_looks_like_one_payment_is_shown_with_the_reason(till: Till) -> Non
     second, third = till.record(120_000, rail="transfer"), till.report(1_000, TODAY - days(20), reference="BNK 7")
     till.report(120_000, TODAY - days(6))
     with till.site.db.transaction("read") as db:
-        alike = {payment_id: alike_of(db, db.get_one(Payment, payment_id)) for payment_id in (first, second, third)}
+        alike = {number: look_alike(db, [said_of(db.get_one(Payment, number))])[0] for number in (first, second, third)}
         found = {number: [(each.payment.id, each.reasons) for each in rows] for number, rows in alike.items()}
     assert found[second] == [(first, ("The same amount for this lease within five days",))]
     assert found[third] == [(first, ("The same reference",))]

@@ -11,8 +11,10 @@ from over_http import all_at_once
 from paying import TODAY, Till
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
+from webtest import TestApp
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.journal import proving
@@ -99,3 +101,27 @@ def test_receipts_of_many_payments_at_once_have_no_gaps(till: Till) -> None:
         numbers = db.scalars(select(Payment.receipt_number).order_by(Payment.receipt_number)).all()
     assert numbers == list(range(1, WORKERS + 1))
     assert counts(till) == (WORKERS, WORKERS + 1, WORKERS)
+
+
+def test_one_form_sent_fifty_times_by_http_gives_fifty_times_the_same_page(till: Till) -> None:
+    till.charge(120_000)
+    with till.site.db.transaction("read") as db:
+        lease = till.lease(db)
+        path = f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/ledger/payments/record"
+    browser = till.site.browser("philip")
+    fields = list(browser.get(path).forms["form"].submit_fields())
+    cookies = dict(browser.cookies)
+
+    def send() -> tuple[int, str]:
+        mine = TestApp(till.site.app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+        for name, value in cookies.items():
+            mine.set_cookie(name, value)
+        answer = mine.post(path, fields, expect_errors=True)
+        return answer.status_int, answer.headers.get("Location", "")
+
+    answers = all_at_once([send] * SUBMITS)
+    assert len(set(answers)) == 1
+    [(status, location)] = set(answers)  # type: ignore[misc]
+    assert status == 303
+    assert "/payments/payment-" in location
+    assert counts(till) == (1, 2, 1)

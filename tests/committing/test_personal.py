@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paying import binding_lease
 from sqlalchemy import Table, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -52,6 +53,7 @@ from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, refuse_payment, report_payment
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.review.services import submit_listing
@@ -190,6 +192,7 @@ def live(site: Site) -> tuple[TestApp, int]:
         _write_down_in_the_portfolio(db, number, organisation_id)
         _sign_for_a_landlord(db, number)
         _write_down_a_move_out(db, number)
+        _take_money(db, site, number)
         _write_into_texts(db, organisation_id, colleague)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
@@ -214,6 +217,16 @@ def _sign_for_a_landlord(db: Session, number: int) -> None:
     (invited, *_) = invite_parties(db, active, by_id=number, now=sites.START)
     accepted = db.scalars(select(TenantInvitation).where(TenantInvitation.party_id == invited.party.id)).one()
     accepted.answer, accepted.answered, accepted.answered_by_id = "accepted", sites.START, number
+
+
+def _take_money(db: Session, site: Site, number: int) -> None:
+    """Payments that were recorded, reported and refused, with the name in the words."""
+    lease, more = binding_lease(db, "Bethel Family Homes"), {"by": number, "now": sites.START}
+    day, words = sites.START.date(), "From Zéphirine Quashie"
+    cheque = Paid(500, day, "cheque", reference=words, cheque_number="7", cheque_bank="Bank of Zéphirine Quashie")
+    record_payment(db, site.store, lease, cheque, today=day, **more)
+    reported = report_payment(db, site.store, lease, Paid(600, day, "transfer"), roles=(), today=day, **more)
+    refuse_payment(db, reported, "Zéphirine Quashie never paid", **more)
 
 
 def _write_down_a_move_out(db: Session, number: int) -> None:

@@ -38,7 +38,7 @@ RECORD = {"audit_entry", "audit_detail"}
 RECORDED = {"Root/sign-in": RECORD, "Account/password": RECORD, "Account/erase": RECORD}
 # The good file of a form that is shown again waits for a day.
 RECORDED |= {"SellProperty/": {"file"}, "LeaseNode/signed-on-paper": {"file"}}
-RECORDED |= {"LeaseNode/give-notice": {"file"}, "NoticeNode/serve": {"file"}}
+RECORDED |= {"LeaseNode/give-notice": {"file"}, "NoticeNode/serve": {"file"}, "LeasePayments/report": {"file"}}
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from webtest import TestApp, Upload
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.notifications.models import Notification
+from atlasbahamas.people import limits
 from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.services import add_member
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.models import Lease
@@ -129,6 +132,16 @@ def test_a_tenant_reports_with_a_photo_and_sees_what_became_of_it(till: Till) ->
     assert "B$1,150" in again.text
     with till.site.db.transaction("read") as db:
         assert db.scalar(select(Notification.subject).where(Notification.category == "ledger.confirmed")).startswith("Confirmed")
+
+
+def test_owners_are_told_once_of_a_report_that_waits(till: Till) -> None:
+    till.report(120_000)
+    for _ in range(4):
+        till.site.clock.move(days=1)
+        till.site.drain_jobs()
+    with till.site.db.transaction("read") as db:
+        waits = select(Person.user_name).join(Notification, Notification.person_id == Person.id)
+        assert db.scalars(waits.where(Notification.category == "ledger.waits")).all() == ["keva"]
 
 
 def test_a_refused_report_tells_the_tenant_why(till: Till) -> None:
@@ -281,3 +294,19 @@ def test_another_landlords_people_find_nothing(till: Till) -> None:
     mine, staff = f"/home/leases/{lease}/ledger/payments/{ref}/", f"{staff_page(till)}{ref}/"
     for path in (mine, f"{staff}receipt.pdf", f"{staff}reverse", here(till) + "payments/"):
         marva.get(path, status=404)
+
+
+def test_a_limited_member_finds_and_records_within_the_limit(till: Till) -> None:
+    with till.site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        lease, parts = till.lease(db), limits.parts_of(till.site.app.registry)
+        organisation = db.get_one(Organisation, lease.organisation_id)
+        andre = db.scalars(select(Person).where(Person.user_name == "andre")).one()
+        limit_id = limits.Reach(parts, [lease.unit.property.ref]).make_limit(db, organisation.id, "bookkeeper")
+        add_member(db, organisation, andre.id, "bookkeeper", now=till.site.clock.now(), limit_id=limit_id)
+        unit = lease.unit.label
+    browser = till.site.browser("andre")
+    found = browser.get(here(till) + "payments/record", {"q": unit})
+    assert staff_page(till) + "record" in found.text
+    fill(browser.get(staff_page(till) + "record"), cents="10").submit(status=303)
+    assert "B$10" in browser.get(here(till) + "payments/").text

@@ -39,6 +39,7 @@ from atlasbahamas_plugins.ledger.charges.owing import (
 )
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
 from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
+from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.services import Source, open_journal, reverse
 
 AT_ONCE = 5000
@@ -279,6 +280,8 @@ def _carry_out(db: Session, batch: Batch, plan: Plan, *, now: datetime, by: int 
     post_credits(db, organisation_id, credits, now=now, by=by, batch=batch)
     # What was paid ahead pays what is charged now.
     allocate_leases(db, organisation_id, {facts.id for facts, _ in [*plan.due, *plan.given, *plan.back]}, now=now)
+    if plan.back:
+        settle_late_fees(db, organisation_id, {facts.id for facts, _ in plan.back}, day=batch.day, now=now)
     batch.charges += len(charges)
     batch.cents += plan.cents
     batch.taken_back += len(plan.back)

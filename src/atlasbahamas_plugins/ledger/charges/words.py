@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from atlasbahamas.web.formats import local_date, money
+from atlasbahamas.web.formats import local_date, money, percent
 from atlasbahamas_plugins.leasing.models import DEPOSITS, PERIODS
 from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
 
@@ -17,6 +17,8 @@ def what_it_is(what: str, starts: date, ends: date, explanation: Mapping[str, An
         return f"Rent, {local_date(starts)} to {local_date(ends)}"
     if what == "deposit":
         return DEPOSITS[explanation["kind"]]
+    if what == "late_fee":
+        return f"Late fee, rent from {local_date(starts)}"
     return CHARGE_KINDS[what].title
 
 
@@ -30,7 +32,18 @@ def why(what: str, explanation: Mapping[str, Any], memo: str = "") -> str:
         return f"{agreed}, less {money(before)} of the lease before" if before else agreed
     if what == "opening":
         return f"What was owed when the lease was brought in on {local_date(date.fromisoformat(explanation['brought_in']))}"
+    if what == "late_fee" and "unpaid_cents" in explanation:
+        return _of_late_fee(explanation)
     return memo
+
+
+def _of_late_fee(explanation: Mapping[str, Any]) -> str:
+    """ "5 % of B$1,200 that was unpaid"."""
+    part = f"{percent(explanation['hundredths'])} of {money(explanation['unpaid_cents'])} that was unpaid"
+    whole = f"{money(explanation['fee_cents'])} as agreed, {money(explanation['unpaid_cents'])} was unpaid"
+    either = f"{money(explanation['fee_cents'])} or {part}, whichever is more"
+    words = {"flat": whole, "percent": part, "larger": either}[explanation["kind"]]
+    return f"{words}; {money(explanation['cap_cents'])} at most" if explanation["cap_cents"] else words
 
 
 def _of_rent(explanation: Mapping[str, Any]) -> str:

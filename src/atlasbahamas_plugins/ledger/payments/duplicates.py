@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from atlasbahamas.files.models import File
-from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentProof
 
 WITHIN = timedelta(days=5)
 COUNTED = ("reported", "waiting", "confirmed")
-MOST = 10
+MOST = 500
+"""How many are looked at together; who has more alike has another problem."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is compared: of a payment that is there (`id`), or of one that somebody is about to write down.
+
+    `digests` are the SHA-256 of its proofs.
+    """
+
+    organisation_id: int
+    lease_id: int
+    cents: int
+    received_on: date
+    reference: str = ""
+    digests: frozenset[str] = frozenset()
+    id: int | None = None
 
 
 class Alike(NamedTuple):
@@ -24,55 +42,44 @@ class Alike(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def look_alike(
-    db: Session,
-    lease: Lease,
-    *,
-    cents: int,
-    received_on: date,
-    reference: str = "",
-    digests: frozenset[str] = frozenset(),
-    but: int | None = None,
-) -> list[Alike]:
-    """Payments of the organisation that may be the same as this one: of the same lease with the same amount within five days,
-    with the same reference, or with the same file as proof (its SHA-256). `but` is the id of the payment itself.
-    """
-    close = Payment.received_on.between(received_on - WITHIN, received_on + WITHIN)
-    same: list[ColumnElement[bool]] = [(Payment.lease_id == lease.id) & (Payment.cents == cents) & close]
-    if reference:
-        same.append(Payment.reference == reference)
-    proofs = select(PaymentProof.payment_id).join(File, File.id == PaymentProof.file_id).where(File.digest.in_(digests))
-    if digests:
-        same.append(Payment.id.in_(proofs))
-    query = select(Payment).where(Payment.organisation_id == lease.organisation_id, Payment.state.in_(COUNTED), or_(*same))
-    if but is not None:
-        query = query.where(Payment.id != but)
-    found = db.scalars(query.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(MOST)).all()
-    with_proof = set(db.scalars(proofs.where(PaymentProof.payment_id.in_([each.id for each in found])))) if digests else set()
-    return [Alike(each, tuple(_reasons(each, lease, cents, received_on, reference, each.id in with_proof))) for each in found]
-
-
-def alike_of(db: Session, payment: Payment) -> list[Alike]:
-    """The same for a payment that is there."""
+def said_of(payment: Payment) -> Said:
+    """What is compared of a payment that is there."""
     digests = frozenset(proof.file.digest for proof in payment.proofs)
-    lease = db.get_one(Lease, payment.lease_id)
-    return look_alike(
-        db,
-        lease,
-        cents=payment.cents,
-        received_on=payment.received_on,
-        reference=payment.reference,
-        digests=digests,
-        but=payment.id,
+    key = (payment.organisation_id, payment.lease_id, payment.cents, payment.received_on, payment.reference)
+    return Said(*key, digests, payment.id)
+
+
+def look_alike(db: Session, said: Sequence[Said]) -> list[list[Alike]]:
+    """For each of some payments of one organisation, those that may be the same: of the same lease with the same amount within
+    five days, with the same reference, or with the same file as proof. With two queries for any number.
+    """
+    if not said:
+        return []
+    days = [each.received_on for each in said]
+    close = Payment.received_on.between(min(days) - WITHIN, max(days) + WITHIN)
+    of_leases = and_(
+        Payment.lease_id.in_({each.lease_id for each in said}), Payment.cents.in_({each.cents for each in said}), close
     )
+    same: list[ColumnElement[bool]] = [of_leases]
+    if references := {each.reference for each in said if each.reference}:
+        same.append(Payment.reference.in_(references))
+    if digests := {digest for each in said for digest in each.digests}:
+        proofs = select(PaymentProof.payment_id).join(File, File.id == PaymentProof.file_id)
+        same.append(Payment.id.in_(proofs.where(File.digest.in_(digests))))
+    query = select(Payment).where(Payment.organisation_id == said[0].organisation_id, Payment.state.in_(COUNTED), or_(*same))
+    query = query.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(MOST).options(selectinload(Payment.proofs))
+    others = [(payment, said_of(payment)) for payment in db.scalars(query).unique()]
+    return [[Alike(payment, reasons) for payment, other in others if (reasons := _reasons(each, other))] for each in said]
 
 
-def _reasons(other: Payment, lease: Lease, cents: int, day: date, reference: str, same_proof: bool) -> list[str]:
+def _reasons(one: Said, other: Said) -> tuple[str, ...]:
+    if one.id is not None and one.id == other.id:
+        return ()
     reasons = []
-    if other.lease_id == lease.id and other.cents == cents and abs(other.received_on - day) <= WITHIN:
+    if (one.lease_id, one.cents) == (other.lease_id, other.cents) and abs(one.received_on - other.received_on) <= WITHIN:
         reasons.append("The same amount for this lease within five days")
-    if reference and other.reference == reference:
+    if one.reference and one.reference == other.reference:
         reasons.append("The same reference")
-    if same_proof:
+    if one.digests & other.digests:
         reasons.append("The same file as proof")
-    return reasons
+    return tuple(reasons)

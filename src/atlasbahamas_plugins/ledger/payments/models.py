@@ -73,9 +73,9 @@ class Payment(Base):
 
     `cents` and `received_on`, the local day from which it counts, are what was reported until it is confirmed, then what came.
     `reference` is the number that a bank or wallet gave it. `ref` is the key of the form that it came with: sent twice, it is one
-    payment. `entry_number` is its entry in the journal, `voided_by` the entry that took that back. Once confirmed it has a
-    receipt: a number without gaps in its organisation, which stays for good, and `receipt_token`, the address at which anybody
-    can check it.
+    payment. `entry_number` is its entry in the journal, `voided_by` the entry that took that back. `reminded`: when the owners
+    were told that a report waits. Once confirmed it has a receipt: a number without gaps in its organisation, which stays for
+    good, and `receipt_token`, the address at which anybody can check it.
     """
 
     __tablename__ = "ledger_payment"
@@ -103,6 +103,12 @@ class Payment(Base):
         Index("ix_ledger_payment_decided_by_id", "decided_by_id"),
         Index("ix_ledger_payment_entry_number", "organisation_id", "entry_number"),
         Index(
+            "ix_ledger_payment_to_remind",
+            "created",
+            sqlite_where=text("state = 'reported' AND reminded IS NULL"),
+            postgresql_where=text("state = 'reported' AND reminded IS NULL"),
+        ),
+        Index(
             "ix_ledger_payment_waiting",
             "received_on",
             sqlite_where=text("state = 'waiting'"),
@@ -126,6 +132,7 @@ class Payment(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     decided: Mapped[datetime | None]
     reason: Mapped[Line]
+    reminded: Mapped[datetime | None]
     entry_number: Mapped[int | None]
     voided_by: Mapped[int | None] = mapped_column(server_onupdate=FetchedValue())
     receipt_number: Mapped[int | None]

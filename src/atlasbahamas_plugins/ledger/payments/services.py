@@ -24,14 +24,16 @@ from atlasbahamas.files.services import keep_upload
 from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import long_key
+from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.ledger.allocation.policy import allocate
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases, payable_charges
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
+from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentPart, PaymentProof, ReceiptBook
 from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, Given
-from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_staff, tell_tenants
+from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_owners, tell_staff, tell_tenants
 from atlasbahamas_plugins.ledger.services import (
     PAYMENT,
     AccountKey,
@@ -48,6 +50,7 @@ from atlasbahamas_plugins.ledger.services import (
 
 OTHERS_KEY = Refused("This was sent before with something else in it. Open the page again.")
 DECIDED = Refused("Somebody decided about this payment meanwhile. Look at it again.")
+REMIND_AFTER = timedelta(days=2)
 LONGEST_AGO = timedelta(days=366 * 2)
 """How long ago money can have come that is written down today."""
 
@@ -162,6 +165,7 @@ def refuse_payment(db: Session, payment: Payment, reason: str, *, by: int, now: 
     payment.reason = _reason(reason)
     payment.state, payment.decided_by_id, payment.decided = "refused", by, now
     db.flush()
+    _settle_late_fees(db, payment, now)
     _record(db, "refused", payment, before=before, after={"state": payment.state}, note=payment.reason)
     tell_tenants(db, payment, REFUSED, "Not confirmed", now=now)
 
@@ -200,6 +204,7 @@ def take_back(db: Session, payment: Payment, reason: str, *, by: int, now: datet
     )
     db.refresh(payment)
     allocate_leases(db, payment.organisation_id, [payment.lease_id], now=now)
+    _settle_late_fees(db, payment, now)
 
 
 def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most: int = 200) -> int:
@@ -208,6 +213,17 @@ def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most:
     found = db.scalars(due.order_by(Payment.organisation_id, Payment.received_on, Payment.id).limit(most)).all()
     for payment in found:
         confirm_payment(db, payment, by=None, now=now, today=today)
+    return len(found)
+
+
+def remind_of_reports(db: Session, *, now: datetime, most: int = 200) -> int:
+    """Tell the owners of each report that waits for two days, once; gives how many."""
+    waits = select(Payment).where(Payment.state == "reported", Payment.reminded.is_(None), Payment.created <= now - REMIND_AFTER)
+    found = db.scalars(waits.order_by(Payment.created, Payment.id).limit(most).with_for_update(skip_locked=True)).all()
+    for payment in found:
+        payment.reminded = now
+        tell_owners(db, payment, now=now)
+    db.flush()
     return len(found)
 
 
@@ -311,6 +327,13 @@ def _confirm(db: Session, payment: Payment, *, by: int | None, now: datetime) ->
     payment.receipt_number, payment.receipt_token = receipt, new_receipt_token()
     db.flush()
     allocate_leases(db, payment.organisation_id, [lease.id], now=now)
+    _settle_late_fees(db, payment, now)
+
+
+def _settle_late_fees(db: Session, payment: Payment, now: datetime) -> None:
+    """What came in time takes a fee back; what did not come after all, or too late, is late."""
+    day = now.astimezone(NASSAU).date()
+    settle_late_fees(db, payment.organisation_id, [payment.lease_id], day=day, now=now)
 
 
 def _by_account(db: Session, lease: Lease, cents: int, otherwise: int) -> dict[int, int]:

@@ -20,6 +20,7 @@ REFUSED = NotificationCategory(
     "ledger.refused", "Payments that do not count", "A payment of yours was refused, taken back or returned by the bank."
 )
 REPORTS = NotificationCategory("ledger.reports", "Reported payments", "A tenant says that they paid, and waits for an answer.")
+WAITS = NotificationCategory("ledger.waits", "Reports that wait", "Nobody looked for two days at what a tenant reported.")
 
 
 def tell_tenants(db: Session, payment: Payment, category: NotificationCategory, what: str, *, now: datetime) -> None:
@@ -31,11 +32,22 @@ def tell_tenants(db: Session, payment: Payment, category: NotificationCategory, 
 
 def tell_staff(db: Session, payment: Payment, *, roles: Sequence[str], now: datetime) -> None:
     """Tell the landlord's members in some roles that a report waits; whoever is limited, where the limit reaches the home."""
+    _tell_members(db, payment, REPORTS, "Reported as paid", roles=roles, now=now)
+
+
+def tell_owners(db: Session, payment: Payment, *, now: datetime) -> None:
+    """Tell the owners that a report waits."""
+    _tell_members(db, payment, WAITS, "Nobody confirmed or refused", roles=("owner",), now=now)
+
+
+def _tell_members(
+    db: Session, payment: Payment, category: NotificationCategory, what: str, *, roles: Sequence[str], now: datetime
+) -> None:
     lease = db.get_one(Lease, payment.lease_id)
     organisation = db.get_one(Organisation, lease.organisation_id).ref
     path = f"/portfolio/{organisation}/leases/{lease.ref}/ledger/payments/{payment.ref}/"
-    subject = _subject(payment, lease, "Reported as paid")
-    notify(db, members_reaching(db, lease, roles), REPORTS, subject, TOLD_TEMPLATE, path=path, now=now)
+    subject = _subject(payment, lease, what)
+    notify(db, members_reaching(db, lease, roles), category, subject, TOLD_TEMPLATE, path=path, now=now)
 
 
 def _subject(payment: Payment, lease: Lease, what: str) -> str:

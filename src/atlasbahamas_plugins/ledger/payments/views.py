@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.files.models import File
 from atlasbahamas.files.serving import serve_file
+from atlasbahamas.files.store import digest_of
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.keys import is_key
 from atlasbahamas.web.formats import badge, money
@@ -24,7 +26,7 @@ from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
 from atlasbahamas_plugins.ledger.payments import services
-from atlasbahamas_plugins.ledger.payments.duplicates import Alike, alike_of, look_alike
+from atlasbahamas_plugins.ledger.payments.duplicates import Alike, Said, look_alike, said_of
 from atlasbahamas_plugins.ledger.payments.forms import (
     MOST_AT_ONCE,
     ConfirmForm,
@@ -89,7 +91,7 @@ def find_lease(context: Payments, request: Any) -> dict[str, Any]:
     leases = Leases(request, context.above(OrganisationNode), "leases")
     found: list[Any] = []
     if text:
-        query = leases.allowed(RECORD).where(Lease.state.in_(BINDING), leases_about(text))
+        query = leases.visible().where(Lease.state.in_(BINDING), leases_about(text))
         found = list(request.db.scalars(query.options(*WITH_PARTIES).order_by(Lease.since.desc(), Lease.id).limit(LEASES_FOUND)))
     owed = allocation.owed_by_leases(request.db, [lease.id for lease in found])
     rows = [(lease, owed.get(lease.id, 0), leases.node_of(lease).url("ledger", "payments", "record")) for lease in found]
@@ -145,9 +147,15 @@ def recording_roles(request: Any) -> tuple[str, ...]:
 
 def _alike(request: Any, lease: Lease, paid: services.Paid) -> list[Alike]:
     """What looks like it and came with another form."""
-    found = look_alike(request.db, lease, cents=paid.cents, received_on=paid.received_on, reference=paid.reference)
+    digests = frozenset(each.digest if isinstance(each, File) else digest_of(each.read()) for each in paid.proofs)
+    said = Said(lease.organisation_id, lease.id, paid.cents, paid.received_on, paid.reference, digests)
+    [found] = look_alike(request.db, [said])
     # The same form twice is no second payment: its key gives the first one.
     return [] if any(each.payment.ref == paid.ref for each in found) else found
+
+
+def _alike_of(request: Any, payment: Payment) -> list[Alike]:
+    return look_alike(request.db, [said_of(payment)])[0]
 
 
 def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
@@ -160,14 +168,15 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
     return {
         **WORDS,
         **_shown(context, request, payment),
-        "pays": [(_title(each.charge), _charge_url(context, each.charge), each.cents) for each in paid],
+        "pays": [(_title(each.charge), each.cents) for each in paid],
+        "ledger_url": context.above(LeaseLedger).url(),
         "rest_cents": payment.cents - sum(each.cents for each in paid),
         "state_badge": badge(STATES[payment.state], TONES[payment.state]),
         "cheque": cheque,
         "cheque_badge": badge(CHEQUE_STATES[cheque.state], CHEQUE_TONES[cheque.state]) if cheque else None,
         "decides": decides,
         "undecided": undecided,
-        "alike": _shown_alike(context, request, alike_of(request.db, payment)) if decides and undecided else [],
+        "alike": _shown_alike(context, request, _alike_of(request, payment)) if decides and undecided else [],
         "entry_url": _entry_url(context, request),
         "reference_of_lease": lease_reference(payment.lease_id),
     }
@@ -180,10 +189,6 @@ def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, An
 
 def _title(charge: Any) -> str:
     return what_it_is(charge.what, charge.period_starts, charge.period_ends, charge.explanation)
-
-
-def _charge_url(context: PaymentNode, charge: Any) -> str:
-    return context.above(LeaseLedger).url()
 
 
 def _entry_url(context: PaymentNode, request: Any) -> str | None:
@@ -222,7 +227,7 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
         **WORDS,
         **_standing(context, request, context.above(AnyLease).row),
         **_shown(context, request, payment),
-        "alike": _shown_alike(context, request, alike_of(request.db, payment)),
+        "alike": _shown_alike(context, request, _alike_of(request, payment)),
         "cancel": context.url(),
     }
     return form_page(request, form, page, submit=submit)
@@ -337,7 +342,7 @@ def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[st
     """Payments, each with what its lease owes, its proofs, and what looks like it."""
     owed = allocation.owed_by_leases(request.db, {row.lease_id for row in rows})
     lines = []
-    for row in rows:
+    for row, alike in zip(rows, look_alike(request.db, [said_of(row) for row in rows]), strict=True):
         node = context.node_of(row)
         proofs = Proofs(request, node, "proofs")
         lines.append(
@@ -346,7 +351,7 @@ def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[st
                 "node": node,
                 "owed_cents": owed.get(row.lease_id, 0),
                 "proofs": [proofs.node_of(proof) for proof in row.proofs],
-                "alike": alike_of(request.db, row),
+                "alike": alike,
             }
         )
     return lines

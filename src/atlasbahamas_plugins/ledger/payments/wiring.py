@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from pyramid.renderers import render
@@ -11,10 +12,11 @@ from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing.resources import ANSWER, VIEW
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
-from atlasbahamas_plugins.ledger.payments import resources, telling, views
+from atlasbahamas_plugins.ledger.payments import jobs, resources, telling, views
 from atlasbahamas_plugins.ledger.payments.resources import RECORD, LeasePayments, PaymentNode, Payments, ProofNode
 
 FORM = ("GET", "POST")
+IN_THE_MORNING = time(8, 0)
 
 
 def _organisation_card(request: Any, context: Any) -> str:
@@ -31,15 +33,17 @@ def _home(request: Any, context: Any) -> str:
 
 
 def includeme(config: Any) -> None:
-    """Payments below the ledger of a lease and as lists of an organisation."""
+    """Payments below the ledger of a lease and as lists of an organisation, and the reminder of each morning."""
     config.add_child(OrganisationNode, "payments", Payments)
     config.add_child(LeaseLedger, "payments", LeasePayments)
     config.add_child(PaymentNode, "proofs", resources.Proofs)
     config.contribute("slot:organisation", Slot(_organisation_card), name="payments", order=58)
     config.contribute("slot:lease", Slot(_of_lease), name="payments", order=5)
     config.contribute("slot:home", Slot(_home), name="payments", order=5)
-    for name, category in (("confirmed", telling.CONFIRMED), ("refused", telling.REFUSED), ("reports", telling.REPORTS)):
-        config.contribute(CATEGORIES, category, name=f"payment-{name}")
+    for category in (telling.CONFIRMED, telling.REFUSED, telling.REPORTS, telling.WAITS):
+        config.contribute(CATEGORIES, category, name=category.name)
+    config.add_job(jobs.REMIND, jobs.remind_of_reports)
+    config.add_schedule(jobs.REMIND, jobs.REMIND, at=IN_THE_MORNING)
 
     page = config.add_view
     for view, node, name, permission, template in (

@@ -14,6 +14,7 @@ depends_on = None
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)
 WAITING = sa.text("state = 'waiting'")
+TO_REMIND = sa.text("state = 'reported' AND reminded IS NULL")
 TABLES = ('ledger_allocation', 'ledger_cheque', 'ledger_payment_proof', 'ledger_payment_part', 'ledger_payment', 'ledger_receipt_book')
 FUNCTIONS = (
     'ledger_payment_no_update',
@@ -78,6 +79,7 @@ def upgrade() -> None:
     sa.Column('decided_by_id', INTEGER, nullable=True),
     sa.Column('decided', MOMENT, nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('reminded', MOMENT, nullable=True),
     sa.Column('entry_number', INTEGER, nullable=True),
     sa.Column('voided_by', INTEGER, nullable=True),
     sa.Column('receipt_number', INTEGER, nullable=True),
@@ -113,6 +115,7 @@ def upgrade() -> None:
     op.create_index('ix_ledger_payment_organisation_id_state', 'ledger_payment', ['organisation_id', 'state', 'id'])
     op.create_index('ix_ledger_payment_recorded_by_id', 'ledger_payment', ['recorded_by_id'])
     op.create_index('ix_ledger_payment_reported_by_id', 'ledger_payment', ['reported_by_id'])
+    op.create_index('ix_ledger_payment_to_remind', 'ledger_payment', ['created'], sqlite_where=TO_REMIND, postgresql_where=TO_REMIND)
     op.create_index('ix_ledger_payment_waiting', 'ledger_payment', ['received_on'], unique=False, sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_table('ledger_cheque',
     sa.Column('payment_id', INTEGER, autoincrement=False, nullable=False),

@@ -1,0 +1,169 @@
+"""Charging late fees, and setting them right. Whoever does has the head of the journal.
+
+What leases owe in fees is worked out anew from what was paid when, and compared with what was charged: a run can be repeated,
+days can be missed, and a payment that turns out to have come in time takes the fee back. A fee that somebody forgave stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from atlasbahamas.audit.services import Entry, record_several
+from atlasbahamas.jobs.services import enqueue
+from atlasbahamas_plugins.leasing.models import BINDING, Lease
+from atlasbahamas_plugins.leasing.writing.services import LateFee
+from atlasbahamas_plugins.ledger.allocation.models import Allocation
+from atlasbahamas_plugins.ledger.allocation.services import allocate_leases, open_charges
+from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
+from atlasbahamas_plugins.ledger.charges.posting import NewCharge, post_charges
+from atlasbahamas_plugins.ledger.lateness.unpaid import Facts, Late, RentOwed, Share, Waiting, lateness
+from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
+from atlasbahamas_plugins.ledger.services import Source, open_journal, reverse
+from atlasbahamas_plugins.portfolio.models import Unit
+
+AT_ONCE = 2000
+"""How many leases are looked at in one transaction."""
+
+RUN = "ledger.charge_late_fees"
+RUN_ALL = "ledger.charge_all_late_fees"
+KIND = "late_fee"
+"""What such a charge is, its rule, and the source of the entry that takes one back."""
+
+
+class Charged(NamedTuple):
+    """A fee that counts, for the period of rent that begins on a day."""
+
+    starts: date
+    cents: int
+    entry_number: int
+    forgiven: bool
+
+
+def settle_late_fees(db: Session, organisation_id: int, lease_ids: Collection[int], *, day: date, now: datetime) -> int:
+    """Charge the fees that leases owe on a local day, and take back those that they do not; gives how many were charged."""
+    open_journal(db, organisation_id)
+    facts, homes = _facts(db, lease_ids)
+    there = _charged(db, facts)
+    new: list[NewCharge] = []
+    back: list[int] = []
+    entries = []
+    for lease_id, of_lease in facts.items():
+        ref, property_id = homes[lease_id]
+        late = {each.rent.starts: each for each in lateness(of_lease, day)}
+        charge, wrong = _differences(late, there.get(lease_id, []))
+        new += [_new(lease_id, property_id, of_lease.fee, each) for each in charge]
+        back += [fee.entry_number for fee in wrong]
+        if charge or wrong:
+            before = {fee.starts.isoformat(): fee.cents for fee in wrong}
+            after = {each.rent.starts.isoformat(): each.fee_cents for each in charge}
+            entries.append(Entry("ledger:late_fee:settled", ("lease", ref), organisation_id, {"fees": before}, {"fees": after}))
+    reverse(db, organisation_id, back, source=Source(KIND, day.isoformat()), now=now)
+    post_charges(db, organisation_id, new, now=now)
+    if entries:
+        allocate_leases(db, organisation_id, list(facts), now=now)
+        record_several(db, entries)
+    return len(new)
+
+
+def _differences(late: dict[date, Late], there: list[Charged]) -> tuple[list[Late], list[Charged]]:
+    """What is to be charged, and what was charged and is not owed. What waits holds a fee, and takes none back."""
+    wrong = []
+    for fee in there:
+        now = late.get(fee.starts)
+        if fee.forgiven or (now is not None and fee.cents in (now.fee_cents, now.sure_cents)):
+            late.pop(fee.starts, None)
+        else:
+            wrong.append(fee)
+    return [each for each in late.values() if each.fee_cents], wrong
+
+
+def _new(lease_id: int, property_id: int, fee: LateFee, late: Late) -> NewCharge:
+    explanation = {
+        "unpaid_cents": late.unpaid_cents,
+        "kind": fee.kind,
+        "fee_cents": fee.cents,
+        "hundredths": fee.hundredths,
+        "cap_cents": fee.cap_cents,
+    }
+    rent = late.rent
+    return NewCharge(lease_id, property_id, KIND, KIND, rent.starts, rent.ends, late.late_on, late.fee_cents, explanation)
+
+
+def _facts(db: Session, lease_ids: Collection[int]) -> tuple[dict[int, Facts], dict[int, tuple[str, int]]]:
+    """What the fees of leases follow from, and (reference, property) of each, with the same few queries for any number."""
+    facts: dict[int, Facts] = {}
+    homes: dict[int, tuple[str, int]] = {}
+    query = select(Lease.id, Lease.ref, Unit.property_id, Lease.grace_days, Lease.late_fee_kind, Lease.late_fee_cents)
+    query = query.add_columns(Lease.late_fee_hundredths, Lease.late_fee_cap_cents).join(Unit, Unit.id == Lease.unit_id)
+    for row in db.execute(query.where(Lease.id.in_(lease_ids)).order_by(Lease.id)):
+        facts[row.id], homes[row.id] = Facts(LateFee(*row[4:]), row.grace_days), (row.ref, row.property_id)
+    rents = select(Charge.lease_id, Charge.id, Charge.period_starts, Charge.period_ends, Charge.due_on, Charge.cents)
+    rents = rents.where(Charge.lease_id.in_(facts), Charge.what == "rent", Charge.voided_by.is_(None))
+    for charge in db.execute(rents.order_by(Charge.id)):
+        facts[charge.lease_id].rents.append(RentOwed(*charge[1:]))
+    _add_money(db, facts)
+    for lease_id, charges in open_charges(db, list(facts)).items():
+        facts[lease_id].open = charges
+    return facts, homes
+
+
+def _add_money(db: Session, facts: dict[int, Facts]) -> None:
+    paid = (
+        select(Allocation.lease_id, Allocation.charge_id, Allocation.cents, Payment.received_on)
+        .join(PaymentPart, PaymentPart.id == Allocation.part_id)
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+    )
+    credited = select(Allocation.lease_id, Allocation.charge_id, Allocation.cents, Credit.counts_on)
+    for query in (paid, credited.join(Credit, Credit.id == Allocation.credit_id)):
+        for row in db.execute(query.where(Allocation.lease_id.in_(facts))):
+            facts[row.lease_id].shares.append(Share(*row[1:]))
+    waiting = select(Payment.lease_id, Payment.received_on, Payment.cents).where(Payment.state == "reported")
+    for report in db.execute(waiting.where(Payment.lease_id.in_(facts)).order_by(Payment.received_on, Payment.id)):
+        facts[report.lease_id].waiting.append(Waiting(*report[1:]))
+
+
+def _charged(db: Session, lease_ids: Collection[int]) -> dict[int, list[Charged]]:
+    forgiven = exists().where(Credit.charge_id == Charge.id, Credit.voided_by.is_(None))
+    query = select(Charge.lease_id, Charge.period_starts, Charge.cents, Charge.entry_number, forgiven)
+    query = query.where(Charge.lease_id.in_(lease_ids), Charge.what == KIND, Charge.voided_by.is_(None))
+    found: dict[int, list[Charged]] = {}
+    for row in db.execute(query.order_by(Charge.id)):
+        found.setdefault(row.lease_id, []).append(Charged(*row[1:]))
+    return found
+
+
+def leases_to_look_at(organisation_id: int, day: date) -> Select[int]:
+    """SELECT of the ids of the leases that may owe a fee which was not charged: rent unpaid since before a day, a fee agreed.
+
+    What is paid, refused or taken back later is looked at in the moment in which that happens.
+    """
+    fee = aliased(Charge)
+    of_period = (fee.lease_id == Charge.lease_id, fee.period_starts == Charge.period_starts)
+    charged = exists().where(*of_period, fee.what == KIND, fee.voided_by.is_(None))
+    unpaid = (Charge.organisation_id == organisation_id, Charge.voided_by.is_(None), Charge.open_cents > 0, Charge.due_on < day)
+    query = select(Charge.lease_id).join(Lease, Lease.id == Charge.lease_id)
+    query = query.where(*unpaid, Charge.what == "rent", ~charged, Lease.late_fee_kind != "none", Lease.state.in_(BINDING))
+    return query.distinct().order_by(Charge.lease_id)
+
+
+def run_late_fees(db: Session, organisation_id: int, *, day: date, now: datetime, after: int = 0) -> int:
+    """The fees of an organisation, of the next leases with an id above `after`; another job goes on where there are more."""
+    wanted = leases_to_look_at(organisation_id, day).where(Charge.lease_id > after).limit(AT_ONCE)
+    ids = db.scalars(wanted).all()
+    posted = settle_late_fees(db, organisation_id, ids, day=day, now=now) if ids else 0
+    if len(ids) == AT_ONCE:
+        payload = {"organisation_id": organisation_id, "day": day.isoformat(), "after": ids[-1]}
+        enqueue(db, RUN, payload, now=now)
+    return posted
+
+
+def organisations_to_run(db: Session, day: date) -> list[int]:
+    """Ids of the organisations with rent that is unpaid since before a local day."""
+    query = select(Charge.organisation_id).join(Lease, Lease.id == Charge.lease_id)
+    unpaid = (Charge.what == "rent", Charge.voided_by.is_(None), Charge.open_cents > 0, Charge.due_on < day)
+    return sorted(db.scalars(query.where(*unpaid, Lease.late_fee_kind != "none").distinct()))

@@ -1,0 +1,126 @@
+"""Late fees: charged once, on what was still unpaid when grace was over; held, taken back and set right by payments."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from books import HERE
+from paying import Till
+from renting import charged, new_lease, organisation_of, run
+from sqlalchemy import select
+
+from atlasbahamas.testing.site import START, Site
+from atlasbahamas_plugins.leasing.writing.services import LateFee
+from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.charges.posting import NewCredit, post_credits
+from atlasbahamas_plugins.ledger.journal import proving
+from atlasbahamas_plugins.ledger.lateness.services import run_late_fees
+from atlasbahamas_plugins.ledger.payments import services
+from atlasbahamas_plugins.ledger.payments.models import Payment
+
+MAY, GRACE = date(2026, 5, 1), 5
+LATE_ON = MAY + timedelta(days=GRACE + 1)
+PERCENT = LateFee("percent", 0, 500)
+
+
+def late_fees(site: Site, lease_id: int, *, voided: bool = False) -> list[tuple[date, int]]:
+    """(due on, cents) of the fees that count, or were taken back."""
+    return [(due, cents) for rule, _, _, due, cents in charged(site, lease_id, voided=voided) if rule == "late_fee"]
+
+
+def look(site: Site, lease_id: int, day: date | None = None) -> int:
+    with Till(site, lease_id, 1).act() as db:
+        return run_late_fees(db, organisation_of(site, lease_id), day=day or site.clock.today(), now=site.clock.now())
+
+
+@pytest.fixture
+def till(site: Site) -> Till:
+    """A lease whose rent of May, 1,200, is charged and unpaid on 1 June; its rent of June is due that day."""
+    lease_id = new_lease(site, MAY, grace_days=GRACE, late_fee=PERCENT)
+    run(site, organisation_of(site, lease_id), START.date())
+    return Till(site, lease_id, Till.of(site, HERE).by)
+
+
+def test_a_fee_falls_once_after_grace_on_what_is_unpaid(site: Site, till: Till) -> None:
+    look(site, till.lease_id, LATE_ON - timedelta(days=1))
+    assert late_fees(site, till.lease_id) == []
+    look(site, till.lease_id, LATE_ON)
+    assert look(site, till.lease_id, LATE_ON) == 0
+    look(site, till.lease_id)
+    assert look(site, till.lease_id) == 0
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+    with site.db.transaction("read") as db:
+        fee = db.scalars(select(Charge).where(Charge.what == "late_fee", Charge.lease_id == till.lease_id)).one()
+        assert (fee.period_starts, fee.explanation["unpaid_cents"]) == (MAY, 120_000)
+    with proving.whole_view(site.db) as db:
+        assert proving.verify(db, organisation_of(site, till.lease_id)).findings == []
+
+
+def test_what_was_paid_in_time_counts_and_what_came_late_does_not(site: Site, till: Till) -> None:
+    till.record(40_000, LATE_ON - timedelta(days=1))
+    till.record(80_000, LATE_ON)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 4_000)]
+
+
+def test_a_payment_that_turns_out_to_be_in_time_takes_the_fee_back(site: Site, till: Till) -> None:
+    look(site, till.lease_id)
+    reported = till.report(120_000, LATE_ON - timedelta(days=2))
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+    till.confirm(reported)
+    assert late_fees(site, till.lease_id) == []
+    assert late_fees(site, till.lease_id, voided=True) == [(LATE_ON, 6_000)]
+    assert look(site, till.lease_id) == 0
+    with till.act() as db:
+        services.reverse_payment(db, db.get_one(Payment, reported), "Not ours", by=till.by, now=START)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+
+
+def test_a_report_that_waits_holds_the_fee_on_what_it_would_cover(site: Site, till: Till) -> None:
+    reported = till.report(100_000, LATE_ON - timedelta(days=2))
+    look(site, till.lease_id)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 1_000)]
+    assert look(site, till.lease_id) == 0
+    with till.act() as db:
+        services.refuse_payment(db, db.get_one(Payment, reported), "Nothing came", by=till.by, now=START)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+
+
+def test_what_was_prepaid_counts_and_no_fee_falls(site: Site) -> None:
+    lease_id = new_lease(site, MAY, grace_days=0, late_fee=LateFee("flat", 7_500))
+    till = Till(site, lease_id, Till.of(site).by)
+    till.record(240_000, MAY)
+    run(site, organisation_of(site, lease_id), START.date())
+    look(site, lease_id, START.date() + timedelta(days=3))
+    assert late_fees(site, lease_id) == []
+
+
+def test_a_fee_that_was_forgiven_stays_forgiven(site: Site, till: Till) -> None:
+    look(site, till.lease_id)
+    with till.act() as db:
+        fee, lease = (
+            db.scalars(select(Charge).where(Charge.what == "late_fee", Charge.lease_id == till.lease_id)).one(),
+            till.lease(db),
+        )
+        credit = NewCredit(lease.id, lease.unit.property_id, "credit", "r", LATE_ON, fee.cents, charge_id=fee.id)
+        post_credits(db, lease.organisation_id, [credit], now=START)
+    till.allocate()
+    till.confirm(till.report(120_000, MAY))
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+    assert look(site, till.lease_id) == 0
+
+
+@pytest.mark.parametrize("fee", [LateFee(), LateFee("flat", 7_500), LateFee("larger", 5_000, 1000, 9_000)])
+def test_the_fee_is_what_the_lease_says(site: Site, fee: LateFee) -> None:
+    lease_id = new_lease(site, MAY, grace_days=GRACE, late_fee=fee)
+    run(site, organisation_of(site, lease_id), START.date())
+    look(site, lease_id)
+    expected: Any = {"none": [], "flat": [(LATE_ON, 7_500)], "larger": [(LATE_ON, 9_000)]}[fee.kind]
+    assert late_fees(site, lease_id) == expected
+
+
+def test_a_night_charges_them_by_itself(site: Site, till: Till) -> None:
+    site.clock.move(days=1)
+    site.drain_jobs()
+    assert (LATE_ON, 6_000) in late_fees(site, till.lease_id)
