@@ -92,3 +92,9 @@ class WhatIfForm(wtforms.Form):
     """An amount to ask about; it is read from the address."""
 
     cents = MoneyField("If I pay", required=True, min=1, max=MOST_CENTS)
+
+
+class FindForm(wtforms.Form):
+    """Who paid; it is read from the address."""
+
+    q = TextField("Name, unit or reference", required=True, max_length=100, render_kw={"type": "search"})

@@ -30,6 +30,7 @@ from atlasbahamas_plugins.ledger.payments.duplicates import Alike, Said, look_al
 from atlasbahamas_plugins.ledger.payments.forms import (
     MOST_AT_ONCE,
     ConfirmForm,
+    FindForm,
     ReasonForm,
     RecordForm,
     ReportForm,
@@ -87,7 +88,11 @@ def _standing(context: Any, request: Any, lease: Lease) -> dict[str, Any]:
 
 def find_lease(context: Payments, request: Any) -> dict[str, Any]:
     """Who paid? The leases with a tenant, unit or reference like that, each with what it owes."""
-    text = " ".join(str(request.GET.get("q", "")).split())[:100]
+    form = FindForm(request.GET)
+    asked = bool(request.GET)
+    text = form.q.data if asked and form.validate() else ""
+    if asked and not text:
+        request.response.status_int = 400
     leases = Leases(request, context.above(OrganisationNode), "leases")
     found: list[Any] = []
     if text:
@@ -95,7 +100,7 @@ def find_lease(context: Payments, request: Any) -> dict[str, Any]:
         found = list(request.db.scalars(query.options(*WITH_PARTIES).order_by(Lease.since.desc(), Lease.id).limit(LEASES_FOUND)))
     owed = allocation.owed_by_leases(request.db, [lease.id for lease in found])
     rows = [(lease, owed.get(lease.id, 0), leases.node_of(lease).url("ledger", "payments", "record")) for lease in found]
-    return {"rows": rows, "q": text, "most": LEASES_FOUND}
+    return {"form": form, "rows": rows, "q": text, "most": LEASES_FOUND}
 
 
 def record_payment(context: LeasePayments, request: Any) -> Any:
