@@ -66,7 +66,7 @@ def holds(till: Till) -> None:
 
 
 def test_cash_is_in_the_books_at_once_pays_the_oldest_and_has_a_receipt(till: Till) -> None:
-    june, may, fee = till.charge(120_000), till.charge(120_000, MAY), till.charge(5_000, MAY, "late_fee")
+    june, may, fee = till.charge(120_000), till.charge(120_000, MAY), till.charge(5_000, MAY, "fee")
     paid = till.payment(till.record(200_000))
     assert (paid["state"], paid["receipt_number"], paid["left"], paid["decided"]) == ("confirmed", 1, 0, START)
     assert len(paid["receipt_token"].removeprefix("r1-")) == 32
