@@ -183,6 +183,5 @@ def test_home_is_small_and_asks_little(site: Site, tenant: str) -> None:
         with QueryCounter(site.db.engine) as counter:
             page = browser.get(path)
         assert len(page.body) < MOST_BYTES_AT_HOME
-        # What is to be paid reads the leases once more than where they are shown.
-        assert len(counter.statements) <= 12, counter.statements
+        assert len(counter.statements) <= 8, counter.statements
     assert "+1242" not in page.text.partition('id="parties"')[2]  # how to reach the others is the landlord's

@@ -17,9 +17,9 @@ from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.keys import is_key
 from atlasbahamas.web.formats import badge, money
 from atlasbahamas.web.forms import confirm_page, done, form_page
-from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease
-from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, Leases, MyLeases
-from atlasbahamas_plugins.leasing.services import WITH_PARTIES, leases_of_person
+from atlasbahamas_plugins.leasing.models import BINDING, Lease
+from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, Leases
+from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
@@ -373,15 +373,3 @@ def _may_record(context: Any, request: Any) -> bool:
 
 def _now(request: Any) -> dict[str, Any]:
     return {"by": request.identity.person_id, "now": request.clock.now(), "today": request.clock.today()}
-
-
-def leases_to_pay(request: Any, context: Any) -> list[dict[str, Any]]:
-    """The leases of the caller that run, or on which something is unpaid, for `/home/`: how much, and where to report it."""
-    node = MyLeases(request, context, "leases")
-    mine = [node.node_of(lease) for lease in leases_of_person(request.db, node.rows().where(Lease.state.in_(BINDING)))]
-    owed = allocation.owed_by_leases(request.db, [each.row.id for each in mine])
-    return [
-        {"node": each, "owed_cents": owed.get(each.row.id, 0), "url": each.url("ledger", "payments", "report")}
-        for each in mine
-        if each.party.role != "guarantor" and (each.row.state in RUNNING or owed.get(each.row.id))
-    ]

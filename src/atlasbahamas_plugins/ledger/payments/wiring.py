@@ -27,11 +27,6 @@ def _of_lease(request: Any, context: Any) -> str:
     return str(render("ledger/payments_of_lease.jinja2", {"lease_node": context}, request=request))
 
 
-def _home(request: Any, context: Any) -> str:
-    found = views.leases_to_pay(request, context)
-    return str(render("ledger/payments_home.jinja2", {"leases": found}, request=request)) if found else ""
-
-
 def includeme(config: Any) -> None:
     """Payments below the ledger of a lease and as lists of an organisation, and the reminder of each morning."""
     config.add_child(OrganisationNode, "payments", Payments)
@@ -39,7 +34,6 @@ def includeme(config: Any) -> None:
     config.add_child(PaymentNode, "proofs", resources.Proofs)
     config.contribute("slot:organisation", Slot(_organisation_card), name="payments", order=58)
     config.contribute("slot:lease", Slot(_of_lease), name="payments", order=5)
-    config.contribute("slot:home", Slot(_home), name="payments", order=5)
     for category in (telling.CONFIRMED, telling.REFUSED, telling.REPORTS, telling.WAITS):
         config.contribute(CATEGORIES, category, name=category.name)
     config.add_job(jobs.REMIND, jobs.remind_of_reports)
