@@ -11,11 +11,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from examples import examples
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -26,8 +23,6 @@ from sqlalchemy.orm import Session
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation, Person
-from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, take_back
@@ -50,19 +45,6 @@ STEPS = 25
 ONE_DAY = timedelta(days=1)
 NUMBERS = itertools.count(1)
 TYPED = Signing("Somebody", "", "192.0.2.1", "a browser")
-
-
-@pytest.fixture(params=sorted(EXAMPLES))
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, int]]:
-    """A site with the demo data, and how many lives of a property it is worth."""
-    server = need("POSTGRESQL") if request.param == "postgresql" else None
-    template = sites.sqlite_template(tmp_path)
-    url = sites.copy_postgresql(server) if server else sites.copy_sqlite(template, tmp_path / "site.sqlite")
-    site = sites.start(url, tmp_path)
-    yield site, examples(request.param, EXAMPLES[request.param])
-    site.close()
-    if server:
-        sites.drop_postgresql(server, url)
 
 
 def machine_of(site: Site) -> type[RuleBasedStateMachine]:

@@ -6,14 +6,11 @@ A machine of random steps on one lease, beside a sum in plain Python that knows 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from examples import examples
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -22,8 +19,6 @@ from sqlalchemy import select, text
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Person
-from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
@@ -56,18 +51,6 @@ OPEN = """SELECT account.id,
     WHERE account.lease_id = :lease AND account.kind IN ('receivable', 'deposit_receivable')"""
 LEFT = """SELECT count(*) FROM ledger_charge WHERE lease_id = :lease AND open_cents <> cents
     - coalesce((SELECT sum(cents) FROM ledger_allocation WHERE charge_id = ledger_charge.id), 0)"""
-
-
-@pytest.fixture(params=sorted(EXAMPLES))
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, int]]:
-    """A site with the demo data, and how many lives of a lease it is worth."""
-    server = need("POSTGRESQL") if request.param == "postgresql" else None
-    url = sites.copy_postgresql(server) if server else sites.copy_sqlite(sites.sqlite_template(tmp_path), tmp_path / "a.sqlite")
-    site = sites.start(url, tmp_path)
-    yield site, examples(request.param, EXAMPLES[request.param])
-    site.close()
-    if server:
-        sites.drop_postgresql(server, url)
 
 
 def machine_of(site: Site) -> type[RuleBasedStateMachine]:

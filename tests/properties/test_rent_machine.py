@@ -10,11 +10,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from examples import examples
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -25,8 +22,6 @@ from sqlalchemy.orm import Session
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation, Person
-from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing import services
@@ -45,19 +40,6 @@ from atlasbahamas_plugins.portfolio.services import PropertyDetails, UnitDetails
 EXAMPLES = {"sqlite": 6, "postgresql": 3}
 STEPS = 25
 NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(params=sorted(EXAMPLES))
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, int]]:
-    """A site with the demo data, and how many lives of a property it is worth."""
-    server = need("POSTGRESQL") if request.param == "postgresql" else None
-    template = sites.sqlite_template(tmp_path)
-    url = sites.copy_postgresql(server) if server else sites.copy_sqlite(template, tmp_path / "site.sqlite")
-    site = sites.start(url, tmp_path)
-    yield site, examples(request.param, EXAMPLES[request.param])
-    site.close()
-    if server:
-        sites.drop_postgresql(server, url)
 
 
 @contextmanager

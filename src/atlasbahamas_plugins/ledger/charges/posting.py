@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,17 @@ from atlasbahamas.db.inserts import insert_many
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS, CREDIT_KINDS, OF_LEASE, OF_PROPERTY
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
-from atlasbahamas_plugins.ledger.services import AccountKey, AccountRef, Entry, Source, Transfer, accounts, locked_until, post
+from atlasbahamas_plugins.ledger.services import (
+    AccountKey,
+    AccountRef,
+    Entry,
+    EntryKind,
+    Source,
+    Transfer,
+    accounts,
+    locked_until,
+    post,
+)
 
 _CHARGES, _CREDITS = (metadata.tables[model.__tablename__] for model in (Charge, Credit))
 CHARGE_SOURCE, CREDIT_SOURCE = "charge", "credit"
@@ -81,30 +91,17 @@ def post_charges(
 
     Whoever calls has the head of the journal. Raises IntegrityError for one that counts already.
     """
-    sides = [(CHARGE_KINDS[each.what].owed, CHARGE_KINDS[each.what].earned) for each in charges]
-    keys = [
-        tuple(_key(kind, each.lease_id, each.property_id) for kind in kinds) for each, kinds in zip(charges, sides, strict=True)
+    moves = [
+        _Move(CHARGE_KINDS[each.what].owed, CHARGE_KINDS[each.what].earned, CHARGE_KINDS[each.what].entry, each.due_on)
+        for each in charges
     ]
-    refs, locked = _accounts(db, organisation_id, keys), locked_until(db, organisation_id)
-    entries = [
-        Entry(
-            kind=CHARGE_KINDS[each.what].entry,
-            effective=_open_day(locked, each.due_on),
-            transfers=(Transfer(refs[owed], refs[earned], each.cents),),
-            source=Source(CHARGE_SOURCE, each.ref),
-            memo=each.memo,
-            by=by,
-            batch=batch.ref if batch is not None else None,
-        )
-        for each, (owed, earned) in zip(charges, keys, strict=True)
-    ]
-    numbers = post(db, organisation_id, entries, now=now)
+    booked = _book(db, organisation_id, CHARGE_SOURCE, charges, moves, now=now, by=by, batch=batch)
     rows = [
         {
             "ref": each.ref,
             "organisation_id": organisation_id,
             "lease_id": each.lease_id,
-            "account_id": refs[owed].id,
+            "account_id": line.debit.id,
             "what": each.what,
             "rule": each.rule,
             "period_starts": each.starts,
@@ -114,9 +111,9 @@ def post_charges(
             "open_cents": each.cents,
             "explanation": each.explanation,
             "batch_id": batch.id if batch is not None else None,
-            "entry_number": number,
+            "entry_number": line.number,
         }
-        for each, (owed, _), number in zip(charges, keys, numbers, strict=True)
+        for each, line in zip(charges, booked, strict=True)
     ]
     insert_many(db, _CHARGES, rows)
 
@@ -131,45 +128,72 @@ def post_credits(
     batch: Batch | None = None,
 ) -> None:
     """Take something off what is owed, in this order; the same for credits."""
-    keys = [
-        (
-            _key(CREDIT_KINDS[each.what].borne, each.lease_id, each.property_id),
-            _key(each.owed, each.lease_id, each.property_id),
-        )
-        for each in credits
-    ]
-    refs, locked = _accounts(db, organisation_id, keys), locked_until(db, organisation_id)
-    entries = [
-        Entry(
-            kind=CREDIT_KINDS[each.what].entry,
-            effective=_open_day(locked, each.counts_on),
-            transfers=(Transfer(refs[borne], refs[owed], each.cents),),
-            source=Source(CREDIT_SOURCE, each.ref),
-            memo=each.memo,
-            by=by,
-            batch=batch.ref if batch is not None else None,
-        )
-        for each, (borne, owed) in zip(credits, keys, strict=True)
-    ]
-    numbers = post(db, organisation_id, entries, now=now)
+    moves = [_Move(CREDIT_KINDS[each.what].borne, each.owed, CREDIT_KINDS[each.what].entry, each.counts_on) for each in credits]
+    booked = _book(db, organisation_id, CREDIT_SOURCE, credits, moves, now=now, by=by, batch=batch)
     rows = [
         {
             "ref": each.ref,
             "organisation_id": organisation_id,
             "lease_id": each.lease_id,
-            "account_id": refs[owed].id,
+            "account_id": line.credit.id,
             "what": each.what,
             "rule": each.rule,
             "charge_id": each.charge_id,
             "counts_on": each.counts_on,
             "cents": each.cents,
             "open_cents": each.cents,
-            "entry_number": number,
+            "entry_number": line.number,
         }
-        for each, (_, owed), number in zip(credits, keys, numbers, strict=True)
+        for each, line in zip(credits, booked, strict=True)
     ]
     insert_many(db, _CREDITS, rows)
 
 
-def _accounts(db: Session, organisation_id: int, keys: Iterable[tuple[AccountKey, ...]]) -> dict[AccountKey, AccountRef]:
-    return accounts(db, organisation_id, {key for pair in keys for key in pair})
+class _Move(NamedTuple):
+    """From which kind of account to which, by what kind of entry, and the local day on which it counts if that is open."""
+
+    debit: str
+    credit: str
+    entry: EntryKind
+    on: date
+
+
+class _Line(NamedTuple):
+    """What became of a move: its accounts, and the number of its entry."""
+
+    debit: AccountRef
+    credit: AccountRef
+    number: int
+
+
+def _book(
+    db: Session,
+    organisation_id: int,
+    source: str,
+    new: Sequence[NewCharge | NewCredit],
+    moves: Sequence[_Move],
+    *,
+    now: datetime,
+    by: int | None,
+    batch: Batch | None,
+) -> list[_Line]:
+    keys = [
+        (_key(move.debit, each.lease_id, each.property_id), _key(move.credit, each.lease_id, each.property_id))
+        for each, move in zip(new, moves, strict=True)
+    ]
+    refs = accounts(db, organisation_id, {key for pair in keys for key in pair})
+    locked = locked_until(db, organisation_id)
+    entries = [
+        Entry(
+            kind=move.entry,
+            effective=_open_day(locked, move.on),
+            transfers=(Transfer(refs[debit], refs[credit], each.cents),),
+            source=Source(source, each.ref),
+            memo=each.memo,
+            by=by,
+            batch=batch.ref if batch is not None else None,
+        )
+        for each, move, (debit, credit) in zip(new, moves, keys, strict=True)
+    ]
+    numbers = post(db, organisation_id, entries, now=now)
+    return [_Line(refs[debit], refs[credit], number) for (debit, credit), number in zip(keys, numbers, strict=True)]
