@@ -27,6 +27,10 @@ from atlasbahamas_plugins.leasing.leaving.models import Deduction
 from atlasbahamas_plugins.leasing.leaving.services import number_of, send_statement, statement_content
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
+from atlasbahamas_plugins.ledger.charges.run import run_rent
+from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit
+from atlasbahamas_plugins.ledger.payments.models import PaymentProof
+from atlasbahamas_plugins.ledger.payments.services import Paid, report_payment
 from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
@@ -163,6 +167,7 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     db.flush()
     _write_files(db, leases, people)
     _write_what_hangs_on(db, leases)
+    _keep_books(db, leases, people[0].id)
     db.add_all(
         Listing(
             ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
@@ -273,6 +278,21 @@ def _write_what_hangs_on(db: Session, leases: list[Lease]) -> None:
         db.flush()
         if n % 2:
             send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=START)
+
+
+def _keep_books(db: Session, leases: list[Lease], person_id: int) -> None:
+    """Each lease that counts is charged its rent, was given a credit, and says that it paid, with a proof."""
+    store: Any = None
+    more = {"now": START, "today": day(0)}
+    for organisation_id in sorted({lease.organisation_id for lease in leases}):
+        run_rent(db, organisation_id, day(0), by=person_id, **more)
+    for n, lease in enumerate(leases):
+        if lease.state != "notice":
+            continue
+        give_credit(db, lease, ByHand("credit", 1, day(0), "So be it", f"credit-{n}"), by=person_id, **more)
+        paid = report_payment(db, store, lease, Paid(1, day(0), "cash", ref=f"payment-{n}"), by=person_id, roles=(), **more)
+        db.add(PaymentProof(ref=f"proof-{n}", payment_id=paid.id, file=_file(db, f"proof{n}")))
+    db.flush()
 
 
 def _file(db: Session, ref: str) -> File:
