@@ -19,8 +19,8 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.sqlite_template(tmp_path_factory.getbasetemp())
+def template() -> Path:
+    return sites.sqlite_template()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ Light = Literal["light", "dark"]
 EVERY_ADDRESS = examples("pages looked at closely", 1) > 1
 SIZES = {360: 740, 1280: 900}
 NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
+TAG = re.compile(r"<([a-z][a-z0-9-]*)(\s[^<>]*)?>")
+ATTRIBUTE = re.compile(r'([a-z-]+)(="[^"]*")?')
 PICTURES = os.environ.get("ATLAS_TEST_PICTURES", "")
 """A folder for a picture of everything that is looked at, for the eyes of a person."""
 
@@ -34,6 +36,15 @@ SPOIL = """() => {
   return fields.length;
 }"""
 """Something wrong in every field of a form that can have something wrong; how many those are."""
+
+
+def kinds_of_elements(html: str) -> set[str]:
+    """What a page is made of: its tags with the names of their attributes, their classes and types, without any text."""
+    found = set()
+    for tag, attributes in TAG.findall(html):
+        told = [name + value if name in ("class", "type", "role") else name for name, value in ATTRIBUTE.findall(attributes)]
+        found.add(" ".join([tag, *sorted(told)]))
+    return found
 
 
 class Visitor:
@@ -80,21 +91,23 @@ class Visitor:
     def walk(self, path: str, name: str, templates: str) -> list[str]:
         """Open a page and look at it, and at its form with an error shown. Gives what is wrong, each with where.
 
-        What was seen is not looked at again: two people often see the same page in the same frame. What differs is, but only one
-        page of those that are made of the same templates is looked at closely: in every size and light, with the Tab key, and
-        with its form sent. In the proofs it is one for each address.
+        What was seen is not looked at again: two people often see the same page in the same frame, or one with other words. A
+        page with a kind of element that those of its templates did not have is looked at, but only the first of them closely: in
+        every size and light, with the Tab key, and with its form sent. In the proofs whatever differs in anything is looked at,
+        and closely at each address.
         """
         answer = self.reader.get(path, expect_errors=True)
         if "Location" in answer.headers:  # somewhere else is where it is looked at
             return []
         html = NEW_EACH_TIME.sub("", answer.text)
         frame, main = html[html.index("<body") : html.index("<main")], html[html.index("<main") :]
-        new_frame, new_main = frame not in self.seen, main not in self.seen
+        kind = f"{answer.status_int} {path if EVERY_ADDRESS else templates}"
+        parts = {main} if EVERY_ADDRESS else {f"{kind}: {element}" for element in kinds_of_elements(main)}
+        new_frame, new_main = frame not in self.seen, not parts <= self.seen
         if not new_frame and not new_main:
             return []
-        kind = f"{answer.status_int} {path if EVERY_ADDRESS else templates}"
         closely = kind not in self.seen
-        self.seen |= {frame, main, kind}
+        self.seen |= {frame, kind, *parts}
         self.page.set_viewport_size({"width": 1280, "height": SIZES[1280]})
         self.page.goto(path)
         if new_frame:

@@ -17,7 +17,7 @@ from atlasbahamas.testing.services import need
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("matrix")
     if request.param == "sqlite":
-        url = sites.copy_sqlite(sites.sqlite_template(tmp_path_factory.getbasetemp()), folder / "site.sqlite")
+        url = sites.copy_sqlite(sites.sqlite_template(), folder / "site.sqlite")
     else:
         url = sites.copy_postgresql(need("POSTGRESQL"))
     made = World.make(sites.start(url, folder), folder, TABLES)

@@ -168,7 +168,7 @@ FIRST = {
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """On SQLite: that a view calls record does not depend on the database."""
     folder = tmp_path_factory.mktemp("walk")
-    template = sites.sqlite_template(tmp_path_factory.getbasetemp())
+    template = sites.sqlite_template()
     made = World.make(sites.start(sites.copy_sqlite(template, folder / "site.sqlite"), folder), folder, TABLES)
     yield made
     made.site.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import pytest
 from authorisation import TABLES
+from examples import examples
 from webob import Request
 from webtest import TestApp
 
@@ -17,8 +19,10 @@ JUNK = [
     "\0", "x" * 100_000, "-1", "10" * 40, "NaN", "1e309", "<script>alert(1)</script>", "'; DROP TABLE person; --", "\u202e",
     "\ud7ff", "９", "2026-02-30", "1.005", "../../etc/passwd",
 ]  # fmt: skip
-IN_THE_DATABASE = ("\0", "10" * 40, "\ud7ff", "2026-02-30")
+IN_THE_DATABASE = ["\0", "10" * 40, "\ud7ff", "2026-02-30"]
 """What only a database would mind: all that is tried on the second one."""
+PARTS = 1 if examples("junk in addresses", 1) > 1 else 4
+"""A filter meets all of it in the proofs, in the suite a part: another one for each filter of each page."""
 RAW = ("%ff=1", "q=%ff", "after=%ff", "sort=%ff", "q=a&q=b", "%00=1", "after=e30&before=e30", "sort=%ed%a0%80", "&&&=&", "q[]=1")
 PAGES = [(table, view) for table in TABLES for view in table.views if view.get and "ok" in view.who.values()]
 
@@ -31,15 +35,16 @@ def test_junk_in_the_address_of_a_page(world: World, table: Table, view: View) -
     page = browser.get(path)
     filters = page.html.find("form", id="filters") if page.content_type == "text/html" else None
     names = {box["name"] for box in filters.find_all(["input", "select"]) if box.get("name")} if filters else set()
-    kinds = JUNK if world.site.url.startswith("sqlite") else IN_THE_DATABASE
-    for name in sorted(names | {"after", "before", "format", "next"} if names else {"after"}):
-        for junk in [*kinds, str(10**18)]:
+    kinds = [*(JUNK if world.site.url.startswith("sqlite") else IN_THE_DATABASE), str(10**18)]
+    first = crc32(str(view).encode())
+    for number, name in enumerate(sorted(names | {"after", "before", "format", "next"} if names else {"after"}), first):
+        for junk in kinds[number % PARTS :: PARTS]:
             answer = browser.get(path, {name: junk}, expect_errors=True)
             assert answer.status_int in (200, 303, 400), (name, junk[:20])
             assert b"<script>alert(1)" not in answer.body
             if name in ("after", "before") and names:
                 assert answer.status_int == 400, junk[:20]
-    for raw in RAW:
+    for raw in RAW[first % PARTS :: PARTS]:
         answer = browser.get(f"{path}?{raw}", expect_errors=True)
         assert answer.status_int in ((400,) if "%ff" in raw or "%ed" in raw else (200, 303, 400)), raw
 

@@ -17,8 +17,8 @@ SAMPLE = 16
 
 
 @pytest.fixture
-def world(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    template = sites.sqlite_template(tmp_path_factory.getbasetemp())
+def world(tmp_path: Path) -> Iterator[World]:
+    template = sites.sqlite_template()
     made = World.make(sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path, TABLES)
     yield made
     made.site.close()

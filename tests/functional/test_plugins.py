@@ -194,7 +194,7 @@ def test_a_name_that_is_not_installed_gets_the_nearest(tmp_path: Path) -> None:
 
 def ask(folder: Path, names: str, script: str) -> list[str]:
     """What a script prints that has `browser`, of a site with these plugins on a migrated database."""
-    url = sites.copy_sqlite(sites.sqlite_template(folder.parent), folder / "site.sqlite")
+    url = sites.copy_sqlite(sites.sqlite_template(), folder / "site.sqlite")
     assert url == f"sqlite:///{folder}/site.sqlite"
     start_up = f"""
         import sys

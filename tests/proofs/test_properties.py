@@ -35,6 +35,11 @@ def test_every_field_of_every_form_is_broken_in_every_way(say: Callable[[str], N
     say(f"every field in every way: {said.splitlines()[-1]}")
 
 
+def test_every_filter_of_every_page_meets_all_junk(say: Callable[[str], None]) -> None:
+    said = run(2, "-n", "2", "tests/functional/test_bad_input.py", "-k", "junk_in_the_address")
+    say(f"all junk in every filter: {said.splitlines()[-1]}")
+
+
 def test_every_relation_is_tried_on_both_databases(say: Callable[[str], None]) -> None:
     said = run(2, "-n", "2", "tests/functional/test_authorisation.py")
     say(f"the whole authorisation matrix on both databases: {said.splitlines()[-1]}")

@@ -61,9 +61,9 @@ class Race:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def race(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Race]:
+def race(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Race]:
     server = need("POSTGRESQL") if request.param == "postgresql" else None
-    template = sites.sqlite_template(tmp_path_factory.getbasetemp())
+    template = sites.sqlite_template()
     url = sites.copy_postgresql(server) if server else sites.copy_sqlite(template, tmp_path / "site.sqlite")
     database = Database(url)
     with database.transaction("read") as db:

@@ -17,7 +17,7 @@ from atlasbahamas.testing.site import Site
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, int]]:
     """A site with the demo data, and how many lives of its machine it is worth: the module's EXAMPLES."""
     server = need("POSTGRESQL") if request.param == "postgresql" else None
-    url = sites.copy_postgresql(server) if server else sites.copy_sqlite(sites.sqlite_template(tmp_path), tmp_path / "a.sqlite")
+    url = sites.copy_postgresql(server) if server else sites.copy_sqlite(sites.sqlite_template(), tmp_path / "a.sqlite")
     site = sites.start(url, tmp_path)
     yield site, examples(request.param, request.module.EXAMPLES[request.param])
     site.close()

@@ -191,8 +191,8 @@ LISTS = {
 }
 
 
-def test_a_page_of_another_list_or_order_is_a_bad_request(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    template = sites.sqlite_template(tmp_path_factory.getbasetemp())
+def test_a_page_of_another_list_or_order_is_a_bad_request(tmp_path: Path) -> None:
+    template = sites.sqlite_template()
     site = sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path)
     browser = site.browser("keva")
     organisation = browser.get("/portfolio/").location.removeprefix("http://localhost")

@@ -7,6 +7,7 @@ How a server is started belongs to `testing.services`, what is put into it to `t
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     config.add_cleanup(_stop)
+    once = tempfile.TemporaryDirectory(prefix="atlas-once-")
+    config.add_cleanup(once.cleanup)
+    os.environ[KEY.format("ONCE")] = once.name
     _provide("POSTGRESQL", lambda: _serve(PostgresServer))
     _provide("REDIS", lambda: _serve(RedisServer))
     _provide("CHROMIUM", chromium_path)
@@ -116,12 +120,10 @@ def profile(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(
-    profile: str, features: tuple[str, ...], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def database_url(profile: str, features: tuple[str, ...], tmp_path: Path) -> Iterator[str]:
     """A database with the demo data, of this test's own."""
     if profile == "embedded":
-        template = sites().sqlite_template(tmp_path_factory.getbasetemp(), features)
+        template = sites().sqlite_template(features)
         yield sites().copy_sqlite(template, tmp_path / "site.sqlite")
         return
     server = need("POSTGRESQL")
@@ -133,9 +135,9 @@ def database_url(
 def site(profile: str, features: tuple[str, ...], database_url: str, tmp_path: Path) -> Iterator[Site]:
     """The application with the demo data, on both databases and with both kinds of session."""
     redis = need("REDIS") if profile == "server" else None
-    running = sites().start(database_url, tmp_path, redis=redis, features=features)
-    yield running
-    running.close()
+    lending = import_module("atlasbahamas.testing.lending")
+    with lending.lent_site(database_url, tmp_path, redis=redis, features=features) as lent:
+        yield lent
 
 
 def sites() -> ModuleType:

@@ -7,12 +7,15 @@ what is tested is what runs; docs/decisions/0003 says why a copy and not a savep
 from __future__ import annotations
 
 import atexit
+import fcntl
+import os
 import re
 import shutil
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -40,6 +43,7 @@ from atlasbahamas.people.demo import load_people
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.plugins.discovery import load_manifests, resolve
 from atlasbahamas.security import passwords
+from atlasbahamas.testing.services import KEY
 from atlasbahamas.web.formats import NASSAU
 
 ROOT = Path(__file__).parents[3]
@@ -193,27 +197,55 @@ def fill(url: str, features: Sequence[str] = FEATURES) -> None:
 
 
 @cache
-def demo_files() -> Path:
-    """The folder of the bytes of the demo data's photos, made once per process; `start` copies it for each site."""
-    folder = tempfile.TemporaryDirectory(prefix="atlas-files-")
+def made_once() -> Path:
+    """The folder of what is made once for all processes of a run, or once for a process that is no test's."""
+    if shared := os.environ.get(KEY.format("ONCE")):
+        return Path(shared)
+    folder = tempfile.TemporaryDirectory(prefix="atlas-once-")
     atexit.register(folder.cleanup)
     return Path(folder.name)
 
 
+def demo_files() -> Path:
+    """The folder of the bytes of the demo data's photos; `start` copies it for each site."""
+    return made_once() / "files"
+
+
+def copy_demo_files(folder: Path) -> None:
+    """Give a site the bytes of the demo data's photos, in the folder that `start` names."""
+    shutil.copytree(demo_files(), folder / "files", dirs_exist_ok=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[bool]:
+    """Whether there is no such file yet; meanwhile no other process asks."""
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not path.exists()
+
+
 @cache
-def sqlite_template(folder: Path, features: tuple[str, ...] = FEATURES) -> Path:
-    """A filled SQLite file, made once per process."""
-    path = folder / f"template-{uuid.uuid4().hex}.sqlite"
-    fill(f"sqlite:///{path}", features)
+def sqlite_template(features: tuple[str, ...] = FEATURES) -> Path:
+    """A filled SQLite file, made once."""
+    path = made_once() / f"{'-'.join(features)}.sqlite"
+    with _alone(path) as missing:
+        if missing:
+            filling = path.with_suffix(".filling")
+            fill(f"sqlite:///{filling}", features)
+            filling.rename(path)
     return path
 
 
 @cache
 def postgresql_template(server: str, features: tuple[str, ...] = FEATURES) -> str:
-    """Name of a filled PostgreSQL database, made once per process."""
-    url = new_postgresql(server)
-    fill(url, features)
-    return url.rsplit("/", 1)[1]
+    """Name of a filled PostgreSQL database, made once."""
+    path = made_once() / f"{'-'.join(features)}.postgresql"
+    with _alone(path) as missing:
+        if missing:
+            url = new_postgresql(server)
+            fill(url, features)
+            path.write_text(url.rsplit("/", 1)[1])
+    return path.read_text()
 
 
 def new_postgresql(server: str) -> str:
@@ -270,7 +302,7 @@ def start(url: str, folder: Path, *, redis: str | None = None, features: Sequenc
             "redis.sessions.redis_socket_timeout": "1",
         }
     settings |= more
-    shutil.copytree(demo_files(), folder / "files", dirs_exist_ok=True)
+    copy_demo_files(folder)
     app = atlasbahamas.main({}, **settings)
     for _, environment in app.registry.getUtilitiesFor(IJinja2Environment):
         environment.bytecode_cache = COMPILED
