@@ -25,7 +25,7 @@ from atlasbahamas.jobs.services import WAKE, enqueue
 from atlasbahamas.settings import AtlasSettings
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = ROOT / "tests" / "plugins"
+IMPORTABLE = os.pathsep.join(str(ROOT / "tests" / folder) for folder in ("plugins", "support"))
 INI = """[app:main]
 use = egg:atlasbahamas
 atlas.profile = test
@@ -148,7 +148,7 @@ def parent_of(process: int) -> int | None:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(PLUGINS), "PYTHONWARNINGS": "ignore"}
+    return {**os.environ, "PYTHONPATH": IMPORTABLE, "PYTHONWARNINGS": "ignore"}
 
 
 @contextlib.contextmanager
