@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dumping import dump
 from paying import binding_lease
-from sqlalchemy import Table, func, inspect, select, text, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webtest import TestApp
@@ -319,19 +320,6 @@ def rows_of(site: Site, number: int) -> dict[str, int]:
             name: db.scalar(select(func.count()).select_from(table).where(table.c[column] == number)) or 0
             for name, (table, column) in pointing_to_people().items()
         }
-
-
-def dump(site: Site) -> str:
-    """Every row of every table of the database, as text."""
-    lines = []
-    with site.db.read_engine.connect() as connection:
-        for name in inspect(connection).get_table_names():
-            for row in connection.execute(text(f'SELECT * FROM "{name}"')):
-                values = [
-                    json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value) for value in row
-                ]
-                lines.append(f"{name}: {values}")
-    return "\n".join(lines)
 
 
 def known(site: Site) -> set[str]:

@@ -14,7 +14,7 @@ from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
-from atlasbahamas_plugins.leasing.models import BINDING, Lease
+from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
@@ -22,6 +22,7 @@ from atlasbahamas_plugins.ledger.journal.services import reverse
 from atlasbahamas_plugins.ledger.payments import services
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
 from atlasbahamas_plugins.ledger.services import Source
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 TODAY = START.date()
 
@@ -62,6 +63,19 @@ class Till:
         with site.db.transaction("read") as db:
             by = db.scalars(select(Person.id).where(Person.user_name == "keva")).one()
             return cls(site, binding_lease(db, name).id, by)
+
+    @classmethod
+    def of_tenant(cls, site: Site, user_name: str) -> Till:
+        """Of the lease of somebody who signs in."""
+        with site.db.transaction("read") as db:
+            by = db.scalars(select(Person.id).where(Person.user_name == "keva")).one()
+            theirs = select(Lease.id).join(LeaseParty, LeaseParty.lease_id == Lease.id).join(LeaseParty.contact)
+            mine = (
+                theirs.join(Person, Person.id == Contact.person_id)
+                .where(Person.user_name == user_name, Lease.state.in_(BINDING))
+                .order_by(Lease.id)
+            )
+            return cls(site, db.scalars(mine).first(), by)  # type: ignore[arg-type]
 
     def charge(self, cents: int, due_on: date = JUNE, what: str = "rent") -> int:
         """Owe something; gives the charge's id."""

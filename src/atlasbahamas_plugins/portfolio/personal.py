@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.audit.models import CHANGE, AuditEntry
+from atlasbahamas.audit.models import CHANGE, AuditDetail, AuditEntry
 from atlasbahamas.audit.services import release
 from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving, Rows
@@ -131,13 +131,16 @@ def erase(db: Session, leaving: Leaving) -> None:
     for ownership in db.scalars(select(Ownership).where(Ownership.made_by == leaving.person_id)):
         ownership.made_by = None
     contacts = db.scalars(select(Contact).where(is_contact_of(db, leaving.person_id))).all()
+    where_known = sorted({contact.organisation_id for contact in contacts})
     for contact in contacts:
         contact.person_id, contact.name, contact.email, contact.phone = None, PSEUDONYM, "", ""
     db.flush()
     _redact(db, leaving)
     refs = [contact.ref for contact in contacts]
     about_them = and_(AuditEntry.about_kind == "contact", AuditEntry.about_ref.in_(refs))
-    release(db, CHANGE, about_them, reason="erasure", now=leaving.now)
+    # The core lets go of what names them where they were members; where they are a contact is known here.
+    named = and_(AuditEntry.organisation_id.in_(where_known), leaving.mentioned_in_json(AuditDetail.content, ascii_only=False))
+    release(db, CHANGE, or_(about_them, named), reason="erasure", now=leaving.now)
 
 
 LINES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
