@@ -40,7 +40,7 @@ from atlasbahamas_plugins.ledger.payments.forms import (
 )
 from atlasbahamas_plugins.ledger.payments.lists import PaymentList, leases_about
 from atlasbahamas_plugins.ledger.payments.models import CHEQUE_STATES, CHEQUE_TONES, STATES, TONES, Payment
-from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES, RAILS, REPORTED
+from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES, RAILS, RECORDED, REPORTED
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.payments.resources import (
     RECORD,
@@ -172,6 +172,7 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
     cheque = payment.cheque
     return {
         **WORDS,
+        "by_gateway": payment.rail in RAILS and payment.rail not in RECORDED,
         **_shown(context, request, payment),
         "pays": [(_title(each.charge), each.cents) for each in paid],
         "ledger_url": context.above(LeaseLedger).url(),
