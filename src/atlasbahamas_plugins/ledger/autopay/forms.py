@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atlasbahamas.web.forms import ChoiceField, Form, IntegerField
+from atlasbahamas.web.forms import ChoiceField, Form, IntegerField, OnceField
 from atlasbahamas_plugins.ledger.autopay.models import MOST_LEAD_DAYS
 
 DUE = "due"
@@ -13,6 +13,7 @@ _DAYS = [(DUE, "On the day it is due"), *[(str(day), f"On day {day} of the month
 class AutopayForm(Form):
     """By which card, if any; on which day; how long before to be reminded. What cards there are depends on the person."""
 
+    ref = OnceField("autopay")
     how = ChoiceField("How", required=True)
     day = ChoiceField("When", choices=_DAYS, required=True)
     lead_days = IntegerField("Remind me so many days before", required=True, min=0, max=MOST_LEAD_DAYS)

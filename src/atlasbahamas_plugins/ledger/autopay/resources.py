@@ -37,9 +37,8 @@ class Autopays(Collection):
     title = "Autopay"
 
     def rows(self) -> Select[Any]:
-        """Those of the lease that are not over; at home, the caller's own."""
-        of_lease = (Autopay.lease_id == self.above(AnyLease).row.id, Autopay.state != "ended")
-        return select(Autopay).where(*of_lease, _reached(self))
+        """All of the lease's; at home, the caller's own."""
+        return select(Autopay).where(Autopay.lease_id == self.above(AnyLease).row.id, _reached(self))
 
 
 def _reached(node: Node) -> ColumnElement[bool]:

@@ -58,11 +58,18 @@ class Wanted:
     lead_days: int
 
 
-def set_autopay(db: Session, lease: Lease, wanted: Wanted, *, by: int, now: datetime, today: date) -> Autopay:
-    """Begin an instruction, in the place of the one that the tenant had. It acts from tomorrow on. Raises Refused."""
+def set_autopay(
+    db: Session, lease: Lease, wanted: Wanted, *, by: int, now: datetime, today: date, ref: str | None = None
+) -> Autopay:
+    """Begin an instruction, in the place of the one that the tenant had. It acts from tomorrow on.
+
+    The same `ref` again is the same one. Raises Refused.
+    """
     if lease.state not in RUNNING:
         raise Refused("This lease is over, so nothing is paid for it by itself.")
     open_journal(db, lease.organisation_id)
+    if ref is not None and (there := db.scalar(select(Autopay).where(Autopay.ref == ref))) is not None:
+        return there
     living = _living(db, lease)
     if wanted.method is not None and any(each.method_id and each.person_id != by for each in living):
         raise Refused("Somebody else's autopay pays for this home already. Choose to be reminded, or ask them.", "how")
@@ -70,7 +77,7 @@ def set_autopay(db: Session, lease: Lease, wanted: Wanted, *, by: int, now: date
         if each.person_id == by:
             _move(db, each, "ended", by=by)
     autopay = Autopay(
-        ref=long_key("autopay"),
+        ref=ref or long_key("autopay"),
         organisation_id=lease.organisation_id,
         lease_id=lease.id,
         person_id=by,

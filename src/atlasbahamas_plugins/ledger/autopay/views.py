@@ -24,7 +24,8 @@ from atlasbahamas_plugins.ledger.payments.references import lease_reference
 def show_autopay(context: Autopays, request: Any) -> dict[str, Any]:
     """What is paid by itself, or reminded of: a tenant's own, or for staff each tenant's without the card."""
     lease = context.above(AnyLease).row
-    query = context.visible().options(joinedload(Autopay.method), joinedload(Autopay.person)).order_by(Autopay.id)
+    query = context.visible().where(Autopay.state != "ended").order_by(Autopay.id)
+    query = query.options(joinedload(Autopay.method), joinedload(Autopay.person))
     at_home = any(isinstance(node, MyLease) for node in context.lineage())
     may_set = bool(request.has_permission(ANSWER, context)) and lease.state in RUNNING
     return {
@@ -52,7 +53,7 @@ def set_autopay(context: Autopays, request: Any) -> Any:
     def submit() -> Any:
         day = None if form.day.data == DUE else int(form.day.data)
         wanted = services.Wanted(methods.get(form.how.data), day, form.lead_days.data)
-        services.set_autopay(request.db, lease, wanted, by=me, now=request.clock.now(), today=today)
+        services.set_autopay(request.db, lease, wanted, by=me, now=request.clock.now(), today=today, ref=form.ref.data)
         return done(request, context, "Autopay is on." if wanted.method else "You will be reminded.")
 
     page = {
