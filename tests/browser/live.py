@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from online import with_gateway
 from pages import existing
 from served import served
 
@@ -27,7 +28,7 @@ class LiveSite:
 @contextmanager
 def serving(folder: Path, template: Path) -> Iterator[LiveSite]:
     """Serve a copy of the demo data on a free port of this machine."""
-    site = sites.start(sites.copy_sqlite(template, folder / "site.sqlite"), folder)
+    site = with_gateway(sites.copy_sqlite(template, folder / "site.sqlite"), folder)
     with site.db.transaction() as db:
         db.info[ACTOR] = COMMAND
         keys = existing(db, START)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from authorisation import TABLES
+from online import with_gateway
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.authorisation import World
@@ -20,7 +21,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         url = sites.copy_sqlite(sites.sqlite_template(), folder / "site.sqlite")
     else:
         url = sites.copy_postgresql(need("POSTGRESQL"))
-    made = World.make(sites.start(url, folder), folder, TABLES)
+    made = World.make(with_gateway(url, folder), folder, TABLES)
     yield made
     made.site.close()
     if request.param == "postgresql":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from authorisation import TABLES, portfolio
+from online import with_gateway
 from sqlalchemy import select
 from webtest import TestApp
 
@@ -160,6 +161,7 @@ FIRST = {
     ("SettlementNode", "restore"): "retire",
     ("UtilityNode", "restore"): "retire",
     ("PersonNode", "enable"): "disable",
+    ("AutopayNode", "resume"): "pause",
 }
 """What has to be sent to the same thing before: bringing back what is there changes nothing and records nothing."""
 
@@ -169,7 +171,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """On SQLite: that a view calls record does not depend on the database."""
     folder = tmp_path_factory.mktemp("walk")
     template = sites.sqlite_template()
-    made = World.make(sites.start(sites.copy_sqlite(template, folder / "site.sqlite"), folder), folder, TABLES)
+    made = World.make(with_gateway(sites.copy_sqlite(template, folder / "site.sqlite"), folder), folder, TABLES)
     yield made
     made.site.close()
 

@@ -15,8 +15,8 @@ from atlasbahamas.testing.authorisation import Table, View, World, beside_the_tr
 LINES = [(table, view) for table in TABLES for view in table.views]
 EVERYBODY = examples("relations", 1) > 1
 OF_BOTH = ("visitor", "other", "outside")
-FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing", "ledger")}
-BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "__static/", *FEATURES}
+FEATURES = {f"__static/{name}/" for name in ("portfolio", "listings", "leasing", "ledger", "sandbox")}
+BESIDE_THE_TREE = {"favicon", "health.live", "health.ready", "ledger.webhook", "__static/", *FEATURES}
 
 
 def test_every_view_has_an_expectation(world: World) -> None:

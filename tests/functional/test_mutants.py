@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from authorisation import TABLES
 from authorisation.mutants import all_mutants, seen_by
+from online import with_gateway
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.authorisation import World
@@ -19,7 +20,7 @@ SAMPLE = 16
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     template = sites.sqlite_template()
-    made = World.make(sites.start(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path, TABLES)
+    made = World.make(with_gateway(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path, TABLES)
     yield made
     made.site.close()
 

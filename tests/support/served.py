@@ -12,9 +12,9 @@ from waitress.wasyncore import close_all
 
 
 @contextmanager
-def served(app: Any, **options: Any) -> Iterator[int]:
-    """The free port at which it answers; `options` are waitress's own."""
-    server: Any = waitress.create_server(app, host="127.0.0.1", port=0, **options)
+def served(app: Any, *, port: int = 0, **options: Any) -> Iterator[int]:
+    """The port at which it answers, a free one unless it is given; `options` are waitress's own."""
+    server: Any = waitress.create_server(app, host="127.0.0.1", port=port, **options)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -1,4 +1,5 @@
-"""`atlas serve`: the site in one process on this machine, with its jobs beside it, for development and the embedded profile.
+"""`atlas serve`: the site in one process on this machine, its jobs and what features run beside it, for development and the
+embedded profile.
 
 What is served is `atlasbahamas.main`; a public site starts it with the server of its own choice.
 """
@@ -52,6 +53,9 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
         serving.start()
         if with_jobs and settings.broker:
             children.append(start_child(atlas_command(site.ini, "jobs", "run", "--supervised")))
+        for manifest in site.manifests:
+            if manifest.beside:
+                children.append(start_child(atlas_command(site.ini, *manifest.beside, "--supervised")))
         _greet(options["listen"], demo=settings.demo)
         while serving.is_alive() and not stop.wait(LOOKS_EVERY):
             pass

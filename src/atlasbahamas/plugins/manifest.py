@@ -42,6 +42,7 @@ class Plugin:
     `data_export` and `data_erase` are functions for a person's own data (personal/leaving.py says what they take and give); a
     feature that holds none says why in `declined`, as ("data_export", reason). `data_stays` names columns that still point to
     an erased person, as ("table.column", reason). `commands` is a click group, which `atlas` has under the plugin's name.
+    `beside` are the words of an `atlas` command, one that knows `--supervised`, which `atlas serve` runs beside the site.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Plugin:
     migrations: str | None = None
     demo: str | None = None
     commands: str | None = None
+    beside: tuple[str, ...] = ()
     data_export: str | None = None
     data_erase: str | None = None
     data_stays: tuple[tuple[str, str], ...] = ()

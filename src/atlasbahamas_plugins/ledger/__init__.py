@@ -24,6 +24,10 @@ PLUGIN = Plugin(
         ("ledger_payment.reported_by_id", "the landlord keeps who reported a payment; the number leads to a pseudonym"),
         ("ledger_payment.recorded_by_id", "a receipt keeps who wrote a payment down; the number leads to a pseudonym"),
         ("ledger_payment.decided_by_id", "a receipt keeps who confirmed a payment; the number leads to a pseudonym"),
+        ("ledger_gateway_payment.by_person_id", "the landlord keeps who paid online; the number leads to a pseudonym"),
+        ("ledger_gateway_payment.refund_by_id", "a payment keeps who gave it back; the number leads to a pseudonym"),
+        ("ledger_saved_method.person_id", "payments hang on it; the card is forgotten, and the number leads to a pseudonym"),
+        ("ledger_autopay.person_id", "payments hang on it; it has ended, and the number leads to a pseudonym"),
     ),
     permissions=(
         Permission("ledger:journal:view", "See the books", BOOKKEEPERS),

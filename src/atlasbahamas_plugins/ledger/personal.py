@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.ledger.autopay import personal as autopay
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
+from atlasbahamas_plugins.ledger.gateways import personal as gateways
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -34,6 +36,8 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_charge": _charges(db, person_id),
         "ledger_credit": _credits(db, person_id),
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
+        "ledger_autopay": autopay.export(db, person_id),
+        **gateways.export(db, person_id),
     }
 
 
@@ -105,3 +109,5 @@ def erase(db: Session, leaving: Leaving) -> None:
         batch.reason = leaving.redact_line(batch.reason)
     db.flush()
     payments.erase(db, leaving)
+    autopay.erase(db, leaving)
+    gateways.erase(db, leaving)

@@ -2,11 +2,18 @@
 
 from atlasbahamas_plugins.ledger.allocation import guards as allocation_guards
 from atlasbahamas_plugins.ledger.allocation import models as allocation
+from atlasbahamas_plugins.ledger.autopay import guards as autopay_guards
+from atlasbahamas_plugins.ledger.autopay import models as autopay
 from atlasbahamas_plugins.ledger.charges import guards as charge_guards
 from atlasbahamas_plugins.ledger.charges import models as charges
+from atlasbahamas_plugins.ledger.gateways import guards as gateway_guards
+from atlasbahamas_plugins.ledger.gateways import models as gateways
 from atlasbahamas_plugins.ledger.journal import guards, models
 from atlasbahamas_plugins.ledger.payments import guards as payment_guards
 from atlasbahamas_plugins.ledger.payments import models as payments
 
-PARTS = (models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards)
+PARTS = (
+    *(models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards),
+    *(gateways, gateway_guards, autopay, autopay_guards),
+)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("journal", "charges", "payments", "cheques", "receipts", "lateness", "explaining", "statements")
+PARTS = (
+    "journal", "charges", "payments", "cheques", "receipts", "lateness", "explaining", "statements", "gateways", "autopay",
+)  # fmt: skip
 
 
 def includeme(config: Any) -> None:

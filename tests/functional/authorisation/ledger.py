@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import online
 from books import ELSEWHERE, books_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,12 +17,15 @@ from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.ledger.autopay.resources import AutopayNode, Autopays
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.resources import BatchNode, ChargeNode, CreditNode, LeaseLedger, RentRuns
 from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
 from atlasbahamas_plugins.ledger.explaining.resources import LeaseEntryNode
+from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment
+from atlasbahamas_plugins.ledger.gateways.resources import MethodNode, Methods, OnlinePaymentNode
 from atlasbahamas_plugins.ledger.journal.models import Journal
 from atlasbahamas_plugins.ledger.journal.resources import Books, LedgerEntryNode
 from atlasbahamas_plugins.ledger.journal.services import lock_period
@@ -31,7 +35,8 @@ from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, 
 from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
 from atlasbahamas_plugins.ledger.services import post
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
-from authorisation.leasing import LISTS, PARTIES, READERS, TENANTS, lease_of
+from authorisation.core import SIGNED_IN
+from authorisation.leasing import LISTS, OTHERS, PARTIES, READERS, TENANTS, lease_of
 
 # The books are all of the organisation's, so whoever is limited to a part of it does not open them.
 BOOKKEEPERS = who(
@@ -64,6 +69,13 @@ REPORTING = who(
     ok="tenant co-tenant",
     also=TENANTS,
 )
+# A card, and what is taken by it, is its owner's alone.
+MINE = who(
+    sign_in="visitor",
+    hidden=f"{OTHERS.replace('former-landlord', '')} co-tenant guarantor former-tenant",
+    ok="tenant",
+    also=TENANTS,
+)
 BEFORE_TODAY, MORE_ELSEWHERE = date(2026, 5, 15), 1000
 PROOF = [("slip.jpg", samples.picture(), "image/jpeg")]
 BY_HAND = {"what": "fee", "cents": "20.50", "day": "2026-06-01", "reason": "As was said"}
@@ -84,6 +96,7 @@ def arrange(db: Session) -> None:
         add_charge(db, lease, keys, **more)
         give_credit(db, lease, goodwill, **more)
     _payments(db)
+    _online(db)
 
 
 def _payments(db: Session) -> None:
@@ -104,6 +117,18 @@ def _payments(db: Session) -> None:
             if at:
                 lodge_cheque(db, db.get_one(Cheque, payment.id), START.date(), **more)
     db.flush()
+
+
+def _online(db: Session) -> None:
+    """On two leases: a payment by card, and a try; of one tenant a card, and an instruction by it."""
+    jerome = db.scalars(select(Person.id).where(Person.user_name == "jerome")).one()
+    for number, state in enumerate(("active", "signed")):
+        lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
+        online.begun(db, lease, jerome, f"online-{number}1", START)
+        paid = online.paid(db, lease, jerome, f"online-{number}2", START)
+        db.refresh(paid)
+    method = online.card(db, jerome, "method-01", START)
+    online.instruction(db, lease, jerome, "autopay-01", START, method)
 
 
 def _books(db: Session) -> str:
@@ -148,9 +173,22 @@ def places(db: Session) -> dict[str, str]:
         "my payment": f"{mine}payments/payment-12/",
         "my proof": f"{mine}payments/payment-11/proofs/proof-11/",
         "receipt": f"/receipts/{db.scalars(select(Payment.receipt_token).where(Payment.ref == 'payment-02')).one()}/",
+        "by card": f"{ledger}payments/{_payment_of(db, 'online-02')}/",
+        "online": f"{ledger}payments/online/online-01/",
+        "my online": f"{mine}payments/online/online-11/",
+        "autopay": f"{ledger}autopay/",
+        "my autopay": f"{mine}autopay/",
+        "my instruction": f"{mine}autopay/autopay-01/",
+        "methods": "/home/methods/",
+        "my method": "/home/methods/method-01/",
         "runs": runs,
         "run": f"{runs}{batch}/",
     }
+
+
+def _payment_of(db: Session, ref: str) -> str:
+    of_try = select(Payment.ref).join(GatewayPayment, GatewayPayment.payment_id == Payment.id)
+    return str(db.scalars(of_try.where(GatewayPayment.ref == ref)).one())
 
 
 def crossed(db: Session) -> dict[str, str]:
@@ -169,6 +207,8 @@ def crossed(db: Session) -> dict[str, str]:
         "a payment of another lease": f"{ledger}payments/payment-12/",
         "a payment that is somebody else's": f"/home/leases/{lease_of(db, 'signed')}/ledger/payments/payment-02/",
         "a proof of another payment": f"{ledger}payments/payment-02/proofs/proof-01/file",
+        "a try to pay of another lease": f"{ledger}payments/online/online-11/",
+        "an instruction of another lease": f"{ledger}autopay/autopay-01/pause",
         "a credit of another lease": f"{ledger}credits/credit-11/take-back",
     }
 
@@ -243,6 +283,20 @@ TABLE = Table(
         View(ProofNode, "file", READERS, at="proof"),
         View(ProofNode, "file", PARTIES, at="my proof"),
         View(ReceiptCheck, "", EVERYBODY, at="receipt"),
+        View(LeasePayments, "pay", REPORTING, at="my payments", send={"cents": "900", "how": "sandbox"}),
+        View(OnlinePaymentNode, "", READERS, at="online"),
+        View(OnlinePaymentNode, "", PARTIES, at="my online"),
+        View(PaymentNode, "refund", CHARGERS, at="by card", send={"reason": "It was paid twice"}),
+        View(Methods, "", SIGNED_IN, at="methods"),
+        View(Methods, "add", SIGNED_IN, at="methods", send={}),
+        View(MethodNode, "", MINE, at="my method"),
+        View(MethodNode, "remove", MINE, at="my method", send={}),
+        View(Autopays, "", READERS, at="autopay"),
+        View(Autopays, "", PARTIES, at="my autopay"),
+        View(Autopays, "set", REPORTING, at="my autopay", send={"how": "remind", "lead_days": "5"}),
+        View(AutopayNode, "pause", MINE, at="my instruction", send={}),
+        View(AutopayNode, "resume", MINE, at="my instruction", send={}),
+        View(AutopayNode, "end", MINE, at="my instruction", send={}),
         View(RentRuns, "", BOOKKEEPERS, at="runs"),
         View(RentRuns, "new", BOOKKEEPERS, at="runs", send={"day": "2026-06-01"}),
         View(BatchNode, "", BOOKKEEPERS, at="run"),

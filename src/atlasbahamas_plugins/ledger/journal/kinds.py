@@ -33,6 +33,7 @@ ACCOUNT_KINDS = {
     "bank": AccountKind("Bank", "debit"),
     "undeposited": AccountKind("Cash and cheques in hand", "debit"),
     "clearing": AccountKind("Money on its way", "debit"),
+    "gateway": AccountKind("At the payment gateway", "debit"),
     "receivable": AccountKind("Rent and fees owed", "debit", LEASE),
     "deposit_receivable": AccountKind("Deposits owed", "debit", LEASE),
     "bill_receivable": AccountKind("Bills owed", "debit", LEASE),

@@ -11,7 +11,7 @@ from atlasbahamas.files.models import DOCUMENT, PICTURE
 from atlasbahamas.web.forms import CheckField, ChoiceField, DateField, Form, MoneyField, OnceField, TextField
 from atlasbahamas.web.forms.files import UploadsField
 from atlasbahamas.web.forms.many import ManyField
-from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES, REPORTED, titles
+from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES, RECORDED, REPORTED, titles
 from atlasbahamas_plugins.ledger.payments.services import Paid
 
 MOST_CENTS = 10**9
@@ -50,7 +50,7 @@ class _PaidForm(Form):
 class RecordForm(_PaidForm):
     """Money that is there."""
 
-    rail = ChoiceField("How it came", choices=titles(), required=True)
+    rail = ChoiceField("How it came", choices=titles(RECORDED), required=True)
     currency = ChoiceField("Handed over in", choices=list(CURRENCIES.items()), required=True)
     knows_alike = CheckField("This is another payment than those that are shown")
 

@@ -1,6 +1,7 @@
-"""The ways in which money comes, as data and behaviour. A gateway's plugin will bring one of its own; ours are handled by people.
+"""The ways in which money comes, as data and behaviour. Most are handled by people; a card is moved by a gateway.
 
-A line in RAILS is a new way, and no table changes.
+A line in RAILS is a new way, and no table changes. A gateway is no line here: it is a machine, of a plugin's own, that moves the
+money of one of these (gateways/interface.py), so that what was paid keeps its name when the plugin is gone.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Given:
 
 
 class PaymentRail(Protocol):
-    """A way in which money comes, as far as those that people handle need it.
+    """A way in which money comes. One that a gateway moves can more: gateways/interface.py.
 
     `holds` is the kind of account on which the money stands from the moment that it is confirmed. `may_be_reported`: a tenant can
     say that they paid in this way. `advice` tells them how.
@@ -106,8 +107,29 @@ class ByCheque:
         return received_on > today
 
 
+@dataclass(frozen=True)
+class ByGateway:
+    """Money that a gateway takes and pays out later: nobody types it in, and what the gateway says is what came."""
+
+    name: str = "card"
+    title: str = "Card"
+    holds: str = "gateway"
+    advice: str = "Pay online: you are led to the page of the bank that takes the card, and come back."
+    may_be_reported: bool = False
+
+    def check(self, given: Given, *, today: date) -> None:
+        """It came today or before."""
+        if given.received_on > today:
+            raise Refused("This day has not come yet.", "received_on")
+
+    def waits(self, received_on: date, *, today: date) -> bool:
+        """Never: only what the gateway has taken is written down."""
+        return False
+
+
 MOST_DAYS_AHEAD = 366
 CHEQUE = "cheque"
+CARD = ByGateway()
 
 _ALL: tuple[PaymentRail, ...] = (
     ByHand("cash", "Cash", "undeposited", "Hand it over and ask for the receipt."),
@@ -127,10 +149,14 @@ _ALL: tuple[PaymentRail, ...] = (
     ByHand("sand_dollar", "Sand Dollar", "clearing", "Put the reference of your lease into the message."),
     ByHand("suncash", "SunCash", "clearing", "Put the reference of your lease into the message, and keep the confirmation."),
     ByHand("kanoo", "Kanoo", "clearing", "Put the reference of your lease into the message, and keep the confirmation."),
+    CARD,
 )
 RAILS: dict[str, PaymentRail] = {rail.name: rail for rail in _ALL}
 REPORTED = {name: rail for name, rail in RAILS.items() if rail.may_be_reported and name != "cash"}
 """What a tenant offers to have paid by; cash is confirmed by whoever takes it."""
+
+RECORDED = {name: rail for name, rail in RAILS.items() if not isinstance(rail, ByGateway)}
+"""What staff write down. What a gateway moves, the gateway tells."""
 
 
 def titles(rails: dict[str, PaymentRail] = RAILS) -> list[tuple[str, str]]:

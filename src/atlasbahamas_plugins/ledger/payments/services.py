@@ -32,7 +32,7 @@ from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
 from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentPart, PaymentProof, ReceiptBook
-from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, Given
+from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, ByGateway, Given
 from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_owners, tell_staff, tell_tenants
 from atlasbahamas_plugins.ledger.services import (
     PAYMENT,
@@ -87,7 +87,8 @@ def report_payment(
     open_journal(db, lease.organisation_id)
     if (there := _there(db, lease, paid)) is not None:
         return there
-    payment = _write(db, store, lease, paid, reported_by=by, now=now, today=today)
+    payment = _write(db, lease, paid, reported_by=by, now=now, today=today)
+    _keep_proofs(db, store, payment, paid.proofs, by=by, now=now)
     _record(db, "reported", payment, after=_told(payment))
     tell_staff(db, payment, roles=roles, now=now)
     return payment
@@ -101,7 +102,8 @@ def record_payment(db: Session, store: Store, lease: Lease, paid: Paid, *, by: i
     open_journal(db, lease.organisation_id)
     if (there := _there(db, lease, paid)) is not None:
         return there
-    payment = _write(db, store, lease, paid, recorded_by=by, now=now, today=today)
+    payment = _write(db, lease, paid, recorded_by=by, now=now, today=today)
+    _keep_proofs(db, store, payment, paid.proofs, by=by, now=now)
     if RAILS[paid.rail].waits(paid.received_on, today=today):
         payment.state = "waiting"
         db.flush()
@@ -110,6 +112,19 @@ def record_payment(db: Session, store: Store, lease: Lease, paid: Paid, *, by: i
         _confirm(db, payment, by=by, now=now)
         _record(db, "recorded", payment, after=_told(payment))
         tell_tenants(db, payment, CONFIRMED, "Received", now=now)
+    return payment
+
+
+def receive_payment(db: Session, lease: Lease, paid: Paid, *, now: datetime, today: date) -> Payment:
+    """Money that a gateway says that it took: confirmed at once, with its receipt. Whoever calls sees to it that it comes once.
+
+    Raises Refused.
+    """
+    open_journal(db, lease.organisation_id)
+    payment = _write(db, lease, paid, now=now, today=today)
+    _confirm(db, payment, by=None, now=now)
+    _record(db, "received", payment, after=_told(payment))
+    tell_tenants(db, payment, CONFIRMED, "Received", now=now)
     return payment
 
 
@@ -171,13 +186,18 @@ def refuse_payment(db: Session, payment: Payment, reason: str, *, by: int, now: 
 
 
 def reverse_payment(db: Session, payment: Payment, reason: str, *, by: int, now: datetime) -> None:
-    """Take a confirmed payment back: it was never there. Its receipt is void and keeps its number. Raises Refused."""
+    """Take a confirmed payment back: it was never there. Its receipt is void and keeps its number. Raises Refused.
+
+    What a gateway took was there, so it is given back instead (gateways/services.py).
+    """
+    if isinstance(RAILS.get(payment.rail), ByGateway):
+        raise Refused("This money was taken by a gateway. Give it back instead, and the gateway does.")
     take_back(db, payment, _reason(reason), by=by, now=now, effective=None)
     _record(db, "reversed", payment, before={"state": "confirmed"}, after={"state": payment.state}, note=reason)
     tell_tenants(db, payment, REFUSED, "Taken back", now=now)
 
 
-def take_back(db: Session, payment: Payment, reason: str, *, by: int, now: datetime, effective: date | None) -> None:
+def take_back(db: Session, payment: Payment, reason: str, *, by: int | None, now: datetime, effective: date | None) -> None:
     """Take the entries of a confirmed payment out of the books, and let other money pay what it paid; the database does the rest.
 
     `effective` is the local day on which it stopped to count, None for never having counted. Raises Refused.
@@ -240,7 +260,6 @@ def _there(db: Session, lease: Lease, paid: Paid) -> Payment | None:
 
 def _write(
     db: Session,
-    store: Store,
     lease: Lease,
     paid: Paid,
     *,
@@ -273,12 +292,16 @@ def _write(
     if paid.rail == CHEQUE:
         number, bank = paid.cheque_number, paid.cheque_bank
         db.add(Cheque(payment_id=payment.id, organisation_id=lease.organisation_id, number=number, bank=bank, state="received"))
-    for upload in paid.proofs:
-        file = keep_upload(db, store, upload, person_id=reported_by or recorded_by, now=now)
+    db.flush()
+    return payment
+
+
+def _keep_proofs(db: Session, store: Store, payment: Payment, proofs: Sequence[Upload | File], *, by: int, now: datetime) -> None:
+    for upload in proofs:
+        file = keep_upload(db, store, upload, person_id=by, now=now)
         renditions_wanted(db, file, now=now)
         db.add(PaymentProof(ref=long_key("proof"), payment_id=payment.id, file_id=file.id))
     db.flush()
-    return payment
 
 
 def _check_day(day: date, today: date) -> None:

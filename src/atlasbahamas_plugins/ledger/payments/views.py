@@ -42,7 +42,7 @@ from atlasbahamas_plugins.ledger.payments.forms import (
 )
 from atlasbahamas_plugins.ledger.payments.lists import PaymentList, leases_about
 from atlasbahamas_plugins.ledger.payments.models import CHEQUE_STATES, CHEQUE_TONES, STATES, TONES, Payment
-from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES, RAILS, REPORTED
+from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES, RAILS, RECORDED, REPORTED
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.payments.resources import (
     RECORD,
@@ -174,6 +174,7 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
     cheque = payment.cheque
     return {
         **WORDS,
+        "by_gateway": payment.rail in RAILS and payment.rail not in RECORDED,
         **_shown(context, request, payment),
         "parts": [(part, parts_of(ledger, part.rows), parts_of(ledger, part.left)) for part in parts],
         "amount": _amount(payment, parts),

@@ -1,0 +1,1 @@
+"""Gateways: machines that move money. Paying by redirect, saved methods, charging them, webhooks, refunds, paying out."""
