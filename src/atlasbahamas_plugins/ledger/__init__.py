@@ -24,6 +24,8 @@ PLUGIN = Plugin(
         ("ledger_payment.reported_by_id", "the landlord keeps who reported a payment; the number leads to a pseudonym"),
         ("ledger_payment.recorded_by_id", "a receipt keeps who wrote a payment down; the number leads to a pseudonym"),
         ("ledger_payment.decided_by_id", "a receipt keeps who confirmed a payment; the number leads to a pseudonym"),
+        ("ledger_disposition.by_person_id", "the books keep who settled deposits; the number leads to a pseudonym"),
+        ("ledger_refund.by_person_id", "the books keep who paid back; the number leads to a pseudonym"),
     ),
     permissions=(
         Permission("ledger:journal:view", "See the books", BOOKKEEPERS),

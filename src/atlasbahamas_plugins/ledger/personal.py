@@ -12,6 +12,7 @@ from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
+from atlasbahamas_plugins.ledger.deposits import personal as deposits
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -34,6 +35,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_charge": _charges(db, person_id),
         "ledger_credit": _credits(db, person_id),
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
+        **deposits.export(db, person_id, _leases(db, person_id)),
     }
 
 
@@ -105,3 +107,4 @@ def erase(db: Session, leaving: Leaving) -> None:
         batch.reason = leaving.redact_line(batch.reason)
     db.flush()
     payments.erase(db, leaving)
+    deposits.erase(db, leaving)
