@@ -10,12 +10,14 @@ from atlasbahamas.web.formats import (
     MAX_CENTS,
     badge,
     device,
+    figure,
     jinja_filters,
     local_date,
     local_datetime,
     money,
     number,
     parse_money,
+    part,
     plain_money,
 )
 
@@ -93,7 +95,8 @@ def test_dates_are_local_to_nassau() -> None:
 def test_numbers_and_the_filters() -> None:
     assert number(1234567) == "1,234,567"
     assert number(None) == ""
-    assert set(jinja_filters()) == {"money", "date", "datetime", "number", "device", "badge", "percent", "avatar"}
+    known = {"money", "date", "datetime", "number", "device", "badge", "percent", "avatar", "figure", "part"}
+    assert set(jinja_filters()) == known
 
 
 @pytest.mark.parametrize(
@@ -119,3 +122,10 @@ def test_a_browser_in_words(agent: str, words: str) -> None:
 
 def test_a_badge_escapes_its_text() -> None:
     assert badge("<b>", "good") == '<span class="state state--good">&lt;b&gt;</span>'
+
+
+def test_an_amount_that_opens_is_marked_and_escaped() -> None:
+    assert figure(46452, "/x?a=1&b=2#rent") == '<a class="figure" href="/x?a=1&amp;b=2#rent" data-money="46452">B$464.52</a>'
+    assert figure(-500, "/x", "B$5 <ahead>").endswith('data-money="-500">B$5 &lt;ahead&gt;</a>')
+    assert part(100) == '<span data-part="100">B$1</span>'
+    assert part(-100, "/y") == '<a class="figure" href="/y" data-money="-100" data-part="-100">-B$1</a>'

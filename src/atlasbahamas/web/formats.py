@@ -137,6 +137,21 @@ def badge(text: str, tone: str) -> Markup:
     return Markup('<span class="state state--{}">{}</span>').format(tone, text)
 
 
+def figure(cents: int, url: str, words: str = "") -> Markup:
+    """An amount that opens: a link to what explains it, marked so that it is found. `words`: how it is written, if not as money.
+
+    What it leads to has an element with `data-sum` of the same cents, in which the rows that are marked by `part` add up to it.
+    """
+    return Markup('<a class="figure" href="{}" data-money="{}">{}</a>').format(url, cents, words or money(cents))
+
+
+def part(cents: int, url: str = "") -> Markup:
+    """The amount of a row of an explanation; it opens in turn where there is more to say about it at `url`."""
+    if not url:
+        return Markup('<span data-part="{}">{}</span>').format(cents, money(cents))
+    return Markup('<a class="figure" href="{}" data-money="{}" data-part="{}">{}</a>').format(url, cents, cents, money(cents))
+
+
 def avatar(name: str, url: str = "", size: str = "") -> Markup:
     """A person's photo at `url`, or their initials; the name stands beside it, so this says nothing by itself.
 
@@ -167,4 +182,6 @@ def jinja_filters() -> dict[str, Callable[..., Any]]:
         "device": device,
         "badge": badge,
         "avatar": avatar,
+        "figure": figure,
+        "part": part,
     }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from atlasbahamas.web.formats import money
+from atlasbahamas.web.formats import local_date, money
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing.forms import wants
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
@@ -15,9 +15,11 @@ from atlasbahamas_plugins.ledger.charges.resources import EDIT, Credits, LeaseLe
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.deposits import services
 from atlasbahamas_plugins.ledger.deposits.forms import LastRentForm, PayBackForm, ReasonForm
+from atlasbahamas_plugins.ledger.deposits.models import Disposition
 from atlasbahamas_plugins.ledger.deposits.rails import REFUND_RAILS
 from atlasbahamas_plugins.ledger.deposits.resources import Deposits, DispositionNode, RefundNode, Refunds
-from atlasbahamas_plugins.ledger.deposits.standing import LAST_RENT, sources_of, standing_of, used_of
+from atlasbahamas_plugins.ledger.deposits.standing import LAST_RENT, Source, Used, sources_of, standing_of, used_of
+from atlasbahamas_plugins.ledger.explaining.parts import Part
 from atlasbahamas_plugins.ledger.payments.resources import RECORD
 
 
@@ -39,13 +41,15 @@ def show_deposits(context: Deposits, request: Any) -> dict[str, Any]:
     may_edit, may_record = (bool(request.has_permission(name, context)) for name in (EDIT, RECORD))
     standing, sources = standing_of(request.db, lease), sources_of(request.db, lease)
     used = used_of(request.db, lease, [LAST_RENT, "deposit"])
-    credits, refunds = Credits(request, context.above(LeaseLedger), "credits"), Refunds(request, context, "paid-back")
-    has_last_rent = any(source.kind == "last" for source in sources) and not any(each.credit.what == LAST_RENT for each in used)
+    refunds = Refunds(request, context, "paid-back")
+    last_rents = [each.credit for each in used if each.credit.what == LAST_RENT]
+    has_last_rent = any(source.kind == "last" for source in sources) and not last_rents
+    credits = Credits(request, context.above(LeaseLedger), "credits")
     return {
         "lease": lease,
         "standing": standing,
-        "sources": [(DEPOSITS.get(source.kind, "Deposit"), source) for source in sources],
-        "used": [_used(each, credits) for each in used],
+        "held": _held(context.above(LeaseLedger), standing.held_cents, sources, used, disposition),
+        "last_rents": [credits.node_of(credit) for credit in last_rents],
         "disposition": disposition,
         "disposition_node": context.node_of(disposition) if disposition is not None else None,
         "refunds": [refunds.node_of(row) for row in settlement.refunds],
@@ -58,13 +62,35 @@ def show_deposits(context: Deposits, request: Any) -> dict[str, Any]:
     }
 
 
-def _used(each: Any, credits: Credits) -> dict[str, Any]:
-    credit, charge = each.credit, each.charge
-    words = what_it_is(charge.what, charge.period_starts, charge.period_ends, charge.explanation) if charge else ""
-    if credit.rule.startswith("unpaid:"):
-        words = "Deposits that were not paid are owed no more"
-    node = credits.node_of(credit) if credit.what == LAST_RENT else None
-    return {"row": credit, "title": words or "Rent and bills that were unpaid", "node": node}
+def _held(
+    ledger: LeaseLedger, cents: int, sources: list[Source], used: list[Used], disposition: Disposition | None
+) -> list[Part]:
+    """What is held, as the sum of what was paid and of what became of it."""
+    rows = [_source(ledger, source) for source in sources]
+    for each in used:
+        mine = each.credit.lease_id == ledger.above(AnyLease).row.id
+        link = ledger.url("credits", each.credit.ref, "") if mine else ""
+        rows.append(Part(-each.credit.cents, _what_it_paid(each), local_date(each.counts_on), link=link))
+    if disposition is not None and disposition.back_cents:
+        rows.append(Part(-disposition.back_cents, "To be paid back, by the final statement", local_date(disposition.day)))
+    if rest := cents - sum(row.cents for row in rows):
+        rows.append(Part(rest, "From before these books, and anything else"))
+    return rows
+
+
+def _source(ledger: LeaseLedger, source: Source) -> Part:
+    detail = f"{money(source.charge.cents)} agreed, due {local_date(source.charge.due_on)}"
+    if source.unpaid_cents:
+        detail += f"; {money(source.unpaid_cents)} of it is not paid"
+    mine = source.charge.lease_id == ledger.above(AnyLease).row.id
+    link = ledger.url(source.charge.ref, "") if mine else ""
+    return Part(source.charge.cents - source.unpaid_cents, DEPOSITS.get(source.kind, "Deposit"), detail, link=link)
+
+
+def _what_it_paid(each: Used) -> str:
+    if each.credit.rule.startswith("unpaid:"):
+        return "Not paid, and owed no more"
+    return f"Paid: {_title(each.charge)}" if each.charge is not None else "Paid what was unpaid"
 
 
 def use_last_rent(context: Deposits, request: Any) -> Any:
