@@ -34,6 +34,7 @@ OF_THEIR_OWN = {
     "ledger/autopay": {"days", "guards"},
     "sandbox": {"cli", "gateway", "server"},
     "ledger/lateness": {"unpaid"},
+    "ledger/deposits": {"guards", "rails", "standing", "telling"},
     "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
     "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }

@@ -50,6 +50,7 @@ from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
+from atlasbahamas_plugins.ledger.deposits import services as deposits
 from atlasbahamas_plugins.ledger.journal.services import lock_period
 from atlasbahamas_plugins.ledger.payments import services as paid_for
 from atlasbahamas_plugins.ledger.payments.models import Cheque, PaymentProof
@@ -250,6 +251,16 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("ChargeNode", "forgive"): (ORG + "leases/{long_lease}/ledger/{charge}/forgive",),
     ("ChargeNode", "take-back"): (ORG + "leases/{long_lease}/ledger/{charge}/take-back",),
     ("CreditNode", "take-back"): (ORG + "leases/{long_lease}/ledger/credits/{credit}/take-back",),
+    ("Deposits", ""): (
+        ORG + "leases/{ended_lease}/ledger/deposits/",
+        ORG + "leases/{long_lease}/ledger/deposits/",
+        "/home/leases/{home_lease}/ledger/deposits/",
+    ),
+    ("Deposits", "use-last-rent"): (ORG + "leases/{long_lease}/ledger/deposits/use-last-rent",),
+    ("Deposits", "settle"): (ORG + "leases/{home_lease}/ledger/deposits/settle",),
+    ("Deposits", "pay-back"): (ORG + "leases/{ended_lease}/ledger/deposits/pay-back",),
+    ("DispositionNode", "take-back"): (ORG + "leases/{ended_lease}/ledger/deposits/{disposition}/take-back",),
+    ("RefundNode", "take-back"): (ORG + "leases/{ended_lease}/ledger/deposits/paid-back/{refund}/take-back",),
     ("RentRuns", ""): (ORG + "rent-runs/",),
     ("RentRuns", "new"): (ORG + "rent-runs/new",),
     ("BatchNode", ""): (ORG + "rent-runs/{rent_run}/", ORG + "rent-runs/{reversed_run}/"),
@@ -611,6 +622,18 @@ def owing(db: Session, organisation: Organisation, lease_ref: str, now: datetime
     return {**keys, "charge_entry": str(charge.entry_number), "month": f"{today:%Y-%m}"}
 
 
+def settling(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
+    """Keys of what became of the deposits of a lease that has ended, and of what was paid back of it, with long words."""
+    lease, today = db.scalars(select(Lease).where(Lease.ref == refs["ended_lease"])).one(), now.astimezone(NASSAU).date()
+    row = deposits.dispose(db, lease, by=1, now=now)
+    assert row is not None
+    for cents in (1, 2):
+        back = deposits.PaidBack(cents, today, "cheque", NO_SPACES[:100], lease.tenants[0])
+        refund = deposits.pay_back(db, lease, back, by=1, now=now, today=today)
+    deposits.take_refund_back(db, lease, refund, NO_SPACES, by=1, now=now)
+    return {"disposition": row.ref, "refund": refund.ref}
+
+
 def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
     """Keys of payments of two leases in every state, with long words, a proof, and one that looks like another."""
     today = now.astimezone(NASSAU).date()
@@ -708,6 +731,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **offers(db, settlement, now),
         **let,
         **owing(db, organisation, let["long_lease"], now),
+        **settling(db, let, now),
         **paying(db, let, now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
         **invitation_file(db, organisation, people["keva"].id, now),

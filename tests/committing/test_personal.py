@@ -54,6 +54,7 @@ from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.deposits import services as deposits
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, refuse_payment, report_payment
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
@@ -236,6 +237,10 @@ def _write_down_a_move_out(db: Session, number: int) -> None:
     take_step(db, lease, Step("keys", lease.starts, count=2), person_id=number, now=sites.START, today=sites.START.date())
     send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=number, now=sites.START)
     settled = db.scalars(select(Lease).where(Lease.state == "ended", Lease.id.in_(select(Statement.lease_id)))).one()
+    settling = deposits.dispose(db, settled, by=number, now=sites.START)
+    assert settling is not None
+    back = deposits.PaidBack(500, sites.START.date(), "cash", "To Zéphirine Quashie")
+    deposits.pay_back(db, settled, back, by=number, now=sites.START, today=sites.START.date())
     make_links(db, settled, by_id=number, secret="x", now=sites.START)
     item = db.scalars(select(Deduction).where(Deduction.lease_id == settled.id).limit(1)).one()
     write_answer_down(db, settled, settled.tenants[0], Said(item, True, ""), "phone", person_id=number, now=sites.START)

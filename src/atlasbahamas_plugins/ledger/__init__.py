@@ -28,6 +28,8 @@ PLUGIN = Plugin(
         ("ledger_gateway_payment.refund_by_id", "a payment keeps who gave it back; the number leads to a pseudonym"),
         ("ledger_saved_method.person_id", "payments hang on it; the card is forgotten, and the number leads to a pseudonym"),
         ("ledger_autopay.person_id", "payments hang on it; it has ended, and the number leads to a pseudonym"),
+        ("ledger_disposition.by_person_id", "the books keep who settled deposits; the number leads to a pseudonym"),
+        ("ledger_refund.by_person_id", "the books keep who paid back; the number leads to a pseudonym"),
     ),
     permissions=(
         Permission("ledger:journal:view", "See the books", BOOKKEEPERS),

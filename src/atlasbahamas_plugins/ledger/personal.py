@@ -13,6 +13,7 @@ from atlasbahamas_plugins.ledger.autopay import personal as autopay
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
+from atlasbahamas_plugins.ledger.deposits import personal as deposits
 from atlasbahamas_plugins.ledger.gateways import personal as gateways
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
@@ -38,6 +39,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
         "ledger_autopay": autopay.export(db, person_id),
         **gateways.export(db, person_id),
+        **deposits.export(db, person_id, _leases(db, person_id)),
     }
 
 
@@ -111,3 +113,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     payments.erase(db, leaving)
     autopay.erase(db, leaving)
     gateways.erase(db, leaving)
+    deposits.erase(db, leaving)

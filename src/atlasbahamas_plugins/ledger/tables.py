@@ -6,6 +6,8 @@ from atlasbahamas_plugins.ledger.autopay import guards as autopay_guards
 from atlasbahamas_plugins.ledger.autopay import models as autopay
 from atlasbahamas_plugins.ledger.charges import guards as charge_guards
 from atlasbahamas_plugins.ledger.charges import models as charges
+from atlasbahamas_plugins.ledger.deposits import guards as deposit_guards
+from atlasbahamas_plugins.ledger.deposits import models as deposits
 from atlasbahamas_plugins.ledger.gateways import guards as gateway_guards
 from atlasbahamas_plugins.ledger.gateways import models as gateways
 from atlasbahamas_plugins.ledger.journal import guards, models
@@ -15,5 +17,6 @@ from atlasbahamas_plugins.ledger.payments import models as payments
 PARTS = (
     *(models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards),
     *(gateways, gateway_guards, autopay, autopay_guards),
+    *(deposits, deposit_guards),
 )
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 PARTS = (
-    "journal", "charges", "payments", "cheques", "receipts", "lateness", "explaining", "statements", "gateways", "autopay",
-)  # fmt: skip
+    "journal",
+    "charges",
+    "payments",
+    "cheques",
+    "receipts",
+    "lateness",
+    "explaining",
+    "statements",
+    "gateways",
+    "autopay",
+    "deposits",
+)
 
 
 def includeme(config: Any) -> None:

@@ -17,12 +17,16 @@ from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.autopay.resources import AutopayNode, Autopays
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.resources import BatchNode, ChargeNode, CreditNode, LeaseLedger, RentRuns
-from atlasbahamas_plugins.ledger.charges.run import run_rent
+from atlasbahamas_plugins.ledger.charges.run import bring_up_to_date, run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
+from atlasbahamas_plugins.ledger.deposits import services as deposits
+from atlasbahamas_plugins.ledger.deposits.models import Disposition
+from atlasbahamas_plugins.ledger.deposits.resources import Deposits, DispositionNode, RefundNode
 from atlasbahamas_plugins.ledger.explaining.resources import LeaseEntryNode
 from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment
 from atlasbahamas_plugins.ledger.gateways.resources import MethodNode, Methods, OnlinePaymentNode
@@ -35,9 +39,12 @@ from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, 
 from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
 from atlasbahamas_plugins.ledger.services import post
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
+from atlasbahamas_plugins.portfolio.models import Property
+from atlasbahamas_plugins.portfolio.services import UnitDetails, add_unit
 from authorisation.core import SIGNED_IN
+from authorisation.former_landlord import LEAVING, LINKED, lease_of_house
 from authorisation.leasing import LISTS, OTHERS, PARTIES, READERS, TENANTS, lease_of
-
 # The books are all of the organisation's, so whoever is limited to a part of it does not open them.
 BOOKKEEPERS = who(
     sign_in="visitor",
@@ -97,6 +104,32 @@ def arrange(db: Session) -> None:
         give_credit(db, lease, goodwill, **more)
     _payments(db)
     _online(db)
+    _deposits(db)
+
+
+def _deposits(db: Session) -> None:
+    """A statement that is in the books, one of which something was paid back, one that waits, and a last rent to be used."""
+    more = {"by": 1, "now": START}
+    for label in ("ended", "linked"):
+        assert deposits.dispose(db, db.scalars(select(Lease).where(Lease.ref == _left(db, label))).one(), **more) is not None
+    ended = db.scalars(select(Lease).where(Lease.ref == _left(db, "ended"))).one()
+    paid = deposits.PaidBack(1_000, START.date(), "cash", ref="refund-01")
+    deposits.pay_back(db, ended, paid, today=START.date(), **more)
+    above = db.scalars(select(Property).where(Property.name == "Sandyport Mews")).one()
+    unit = add_unit(db, above, UnitDetails("Loft", 1, 1, 100_000, 0, None, False, False), now=START)
+    terms = Terms(date(2026, 5, 20), "fixed", date(2026, 6, 10), False, 100_000)
+    people = [PartyLine(None, ContactDetails("Latoya Loft"), "primary")]
+    details = LeaseDetails(terms, people, {"last": 100_000})
+    lease = record_lease(db, unit, "oral", details, now=START, today=START.date(), code="loft1")
+    bring_up_to_date(db, lease, now=START, today=START.date())
+    record_payment(db, None, lease, Paid(100_000, START.date(), "cash"), by=1, now=START, today=START.date())  # type: ignore[arg-type]
+
+
+def _left(db: Session, which: str) -> str:
+    """The key of a lease of which a final statement was sent."""
+    return (
+        lease_of(db, "ended") if which == "ended" else lease_of_house(db, {"linked": LINKED, "leaving": LEAVING}[which], HERE).ref
+    )
 
 
 def _payments(db: Session) -> None:
@@ -144,7 +177,8 @@ def places(db: Session) -> dict[str, str]:
     here = _books(db).removesuffix("books/")
     mine = f"/home/leases/{lease_of(db, 'signed')}/ledger/"
     ledger, runs = f"{here}leases/{lease_of(db, 'active')}/ledger/", f"{here}rent-runs/"
-    batch = db.scalars(select(Batch.ref)).one()
+    batch = db.scalars(select(Batch.ref).where(Batch.day == BEFORE_TODAY)).one()
+    settled = db.scalars(select(Disposition.ref).join(Lease).where(Lease.ref == _left(db, "linked"))).one()
     return {
         "books": _books(db),
         "entry": f"{_books(db)}1/",
@@ -172,6 +206,12 @@ def places(db: Session) -> dict[str, str]:
         "my report": f"{mine}payments/payment-11/",
         "my payment": f"{mine}payments/payment-12/",
         "my proof": f"{mine}payments/payment-11/proofs/proof-11/",
+        "settled": f"{here}leases/{_left(db, 'linked')}/ledger/deposits/{settled}/",
+        "deposits": f"{here}leases/{_left(db, 'ended')}/ledger/deposits/",
+        "refund": f"{here}leases/{_left(db, 'ended')}/ledger/deposits/paid-back/refund-01/",
+        "to settle": f"{here}leases/{_left(db, 'leaving')}/ledger/deposits/",
+        "last rent": f"{here}leases/lease-loft1/ledger/deposits/",
+        "my deposits": f"{mine}deposits/",
         "receipt": f"/receipts/{db.scalars(select(Payment.receipt_token).where(Payment.ref == 'payment-02')).one()}/",
         "by card": f"{ledger}payments/{_payment_of(db, 'online-02')}/",
         "online": f"{ledger}payments/online/online-01/",
@@ -210,6 +250,7 @@ def crossed(db: Session) -> dict[str, str]:
         "a try to pay of another lease": f"{ledger}payments/online/online-11/",
         "an instruction of another lease": f"{ledger}autopay/autopay-01/pause",
         "a credit of another lease": f"{ledger}credits/credit-11/take-back",
+        "a refund of another lease": f"{ledger}deposits/paid-back/refund-01/take-back",
     }
 
 
@@ -297,6 +338,13 @@ TABLE = Table(
         View(AutopayNode, "pause", MINE, at="my instruction", send={}),
         View(AutopayNode, "resume", MINE, at="my instruction", send={}),
         View(AutopayNode, "end", MINE, at="my instruction", send={}),
+        View(Deposits, "", READERS, at="deposits"),
+        View(Deposits, "", PARTIES, at="my deposits"),
+        View(Deposits, "use-last-rent", CHARGERS, at="last rent", send={}),
+        View(Deposits, "settle", CHARGERS, at="to settle", send={}),
+        View(Deposits, "pay-back", CHARGERS, at="deposits", send={"cents": "5"}, shows=True),
+        View(DispositionNode, "take-back", CHARGERS, at="settled", send={"reason": "The statement was wrong"}),
+        View(RefundNode, "take-back", CHARGERS, at="refund", send={"reason": "It came back"}),
         View(RentRuns, "", BOOKKEEPERS, at="runs"),
         View(RentRuns, "new", BOOKKEEPERS, at="runs", send={"day": "2026-06-01"}),
         View(BatchNode, "", BOOKKEEPERS, at="run"),

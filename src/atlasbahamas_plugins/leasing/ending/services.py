@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import BINDING, RECORDED, RUNNING, Lease
 from atlasbahamas_plugins.leasing.services import (
     CHANGED,
@@ -64,6 +65,8 @@ def cancel_leases(db: Session, leases: Sequence[Lease], reason: str) -> None:
     if not all(can_be_cancelled(lease) for lease in leases):
         raise Refused("This lease has begun, so it can only be ended.")
     ids = [lease.id for lease in leases]
+    if settled(db, ids):
+        raise Refused("The final statement was sent, so this lease has been, and cannot be called off.")
     going_on = select(Lease.id).where(Lease.continues_id.in_(ids), Lease.id.not_in(ids), Lease.state != "cancelled")
     if db.scalar(going_on.limit(1)) is not None:
         raise Refused("Another agreement goes on from this one. Cancel that one first.")
@@ -71,6 +74,11 @@ def cancel_leases(db: Session, leases: Sequence[Lease], reason: str) -> None:
     move_leases(db, leases, "cancelled", "cancelled", reason=reason)
     for lease in counted:
         _give_days_back(db, lease)
+
+
+def settled(db: Session, ids: Sequence[int]) -> set[int]:
+    """The ids of those leases of which the final statement was sent."""
+    return set(db.scalars(select(Statement.lease_id).where(Statement.lease_id.in_(ids))))
 
 
 def _give_days_back(db: Session, lease: Lease) -> None:

@@ -16,7 +16,7 @@ from atlasbahamas.people.models import name_key
 from atlasbahamas.people.services import lock_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
-from atlasbahamas_plugins.leasing.ending.services import cancel_leases
+from atlasbahamas_plugins.leasing.ending.services import cancel_leases, settled
 from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport, Opening
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, last_day_of_terms, lock_leases
@@ -203,7 +203,9 @@ def undo_import(db: Session, row: LeaseImport, *, person_id: int, now: datetime)
         raise Refused(f"A file of leases can be taken away for {UNDO_WITHIN.days} days. This one is older.")
     lock_leases(db, db.scalars(_of(row)).unique().all())
     continued = set(db.scalars(_continued(row)))
-    going = [lease for lease in leases_of_import(db, row) if is_untouched(lease) and lease.id not in continued]
+    there = leases_of_import(db, row)
+    stay = continued | settled(db, [lease.id for lease in there])
+    going = [lease for lease in there if is_untouched(lease) and lease.id not in stay]
     if not going:
         raise Refused("Each of these leases was changed since, so none is taken away.")
     cancel_leases(db, going, f"Taken away with the file of {local_date(row.made)}")

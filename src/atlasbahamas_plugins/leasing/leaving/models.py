@@ -246,6 +246,6 @@ TRIGGERS = (
         "leasing_lease",
         "leasing_lease_settled",
         "UPDATE",
-        f"NEW.state = 'active' AND OLD.state <> 'active' AND {_sent('NEW.id')}",
+        f"NEW.state IN ('active', 'cancelled') AND OLD.state <> NEW.state AND {_sent('NEW.id')}",
     ),
 )

@@ -44,7 +44,9 @@ def render_statement(content: dict[str, Any], *, digest: str = "", sent: datetim
 
 def _account(content: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [(DEPOSITS[kind], money(cents)) for kind, cents in content["deposits"].items()]
-    lines += [("Held", money(content["held_cents"])), ("To be taken", money(content["taken_cents"]))]
+    lines.append(("Held", money(content["held_cents"])))
+    lines += [(each["words"], f"-{money(each['cents'])}") for each in content.get("missing", ())]
+    lines.append(("To be taken", money(content["taken_cents"])))
     owed = content["owed_cents"]
     return [*lines, ("Still owed", money(owed)) if owed else ("To be paid back", money(content["back_cents"]))]
 

@@ -1,11 +1,13 @@
 """Moving out, step by step, up to the statement. Raises Refused where a rule says no. Answers belong to answers.py.
 
-Amounts are worked out and shown. No money moves here: the statement says what is owed, and whoever keeps the books posts it.
+Amounts are worked out and shown. No money moves here: the statement says what is owed, and whoever keeps the books posts it
+(events.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +24,7 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.ending.services import end_lease
+from atlasbahamas_plugins.leasing.leaving.events import DepositKeeper, Missing
 from atlasbahamas_plugins.leasing.leaving.models import (
     HELD,
     Deduction,
@@ -63,20 +66,24 @@ class DeductionDetails:
 
 @dataclass(frozen=True)
 class Account:
-    """What the deposits come to, in cents. Either something is paid back, or something is still owed, or neither."""
+    """What the deposits come to, in cents. Either something is paid back, or something is still owed, or neither.
+
+    `missing_cents` is what of the deposits that were agreed is not there: never paid, or used before.
+    """
 
     held_cents: int
     taken_cents: int
+    missing_cents: int = 0
 
     @property
     def back_cents(self) -> int:
         """What the tenants get back."""
-        return max(0, self.held_cents - self.taken_cents)
+        return max(0, self.held_cents - self.missing_cents - self.taken_cents)
 
     @property
     def owed_cents(self) -> int:
         """What they still owe beyond the deposits."""
-        return max(0, self.taken_cents - self.held_cents)
+        return max(0, self.taken_cents - max(0, self.held_cents - self.missing_cents))
 
 
 @dataclass(frozen=True)
@@ -89,11 +96,13 @@ class MoveOut:
     statement: Statement | None
     photos: Mapping[int, Sequence[DeductionPhoto]] = field(default_factory=dict)
     answers: Mapping[int, Sequence[DeductionAnswer]] = field(default_factory=dict)
+    missing: Sequence[Missing] = ()
 
     @property
     def account(self) -> Account:
         """What the deposits come to."""
-        return Account(sum(self.deposits.values()), sum(deduction.taken_cents for deduction in self.deductions))
+        taken = sum(deduction.taken_cents for deduction in self.deductions)
+        return Account(sum(self.deposits.values()), taken, sum(each.cents for each in self.missing))
 
 
 def is_leaving(lease: Lease) -> bool:
@@ -106,10 +115,11 @@ def is_leaving(lease: Lease) -> bool:
     return not any(later.state in BINDING for later in lease.later)
 
 
-def move_out_of(db: Session, lease: Lease) -> MoveOut:
+def move_out_of(db: Session, lease: Lease, keepers: Sequence[DepositKeeper] = ()) -> MoveOut:
     """Steps, deductions with photos and answers, deposits that are held, and the statement. Four queries, or three.
 
-    The lease then has its deposits, and those that continue it.
+    The lease then has its deposits, and those that continue it. Until the statement is sent, `keepers` say what of the deposits
+    is not there.
     """
     sent = select(Lease, Statement).outerjoin(Statement, Statement.lease_id == Lease.id).where(Lease.id == lease.id)
     _, statement = db.execute(sent.options(joinedload(Lease.deposits), WITH_LATER)).unique().one()
@@ -128,7 +138,13 @@ def move_out_of(db: Session, lease: Lease) -> MoveOut:
             answers[answer.deduction_id].append(answer)
     deposits = {deposit.kind: deposit.cents for deposit in lease.deposits if deposit.kind in HELD}
     steps = db.scalars(select(MoveOutStep).where(MoveOutStep.lease_id == lease.id).order_by(MoveOutStep.id)).all()
-    return MoveOut(steps, list(deductions.values()), deposits, statement, photos, answers)
+    missing = missing_in(statement) if statement is not None else [each for one in keepers for each in one.missing(db, lease)]
+    return MoveOut(steps, list(deductions.values()), deposits, statement, photos, answers, missing)
+
+
+def missing_in(statement: Statement) -> list[Missing]:
+    """What of the deposits was not there when a statement was sent."""
+    return [Missing(**each) for each in json.loads(statement.content).get("missing", ())]
 
 
 def statement_of(db: Session, lease: Lease) -> Statement | None:
@@ -202,9 +218,9 @@ def remove_deduction(db: Session, store: Store, lease: Lease, deduction: Deducti
     record_move_out(db, "deduction:removed", lease, before=before)
 
 
-def statement_content(db: Session, lease: Lease) -> str:
-    """The statement as it would be sent now: canonical JSON, whole numbers and text only."""
-    whole, found = whole_lease(db, lease), move_out_of(db, lease)
+def statement_content(db: Session, lease: Lease, keepers: Sequence[DepositKeeper] = ()) -> str:
+    """The statement as it would be sent now: canonical JSON, whole numbers and text only. `keepers` as in `move_out_of`."""
+    whole, found = whole_lease(db, lease), move_out_of(db, lease, keepers)
     account = found.account
     content = {
         "format": FORMAT,
@@ -215,6 +231,7 @@ def statement_content(db: Session, lease: Lease) -> str:
         "last_day": whole.last_day,
         "deposits": dict(found.deposits),
         "held_cents": account.held_cents,
+        "missing": [each._asdict() for each in found.missing],
         "deductions": [
             {
                 **{name: getattr(each, name) for name in ("ref", "kind", "words", "reason", "cents", "wear_cents")},
@@ -236,16 +253,24 @@ def number_of(content: str) -> int:
     return int(hashlib.sha256(content.encode()).hexdigest()[:14], 16)
 
 
-def send_statement(db: Session, lease: Lease, *, seen: int, person_id: int | None, now: datetime) -> Statement:
-    """Freeze the statement; from then on the tenants see it, and nothing of it changes.
+def send_statement(
+    db: Session,
+    lease: Lease,
+    *,
+    seen: int,
+    person_id: int | None,
+    now: datetime,
+    keepers: Sequence[DepositKeeper] = (),
+) -> Statement:
+    """Freeze the statement; from then on the tenants see it, nothing of it changes, and the `keepers` of deposits were told.
 
     `seen`: the number of what was shown to the sender. Raises Refused where that is another by now.
     """
     _lock_unsent(db, lease)
-    content = statement_content(db, lease)
+    content = statement_content(db, lease, keepers)
     if number_of(content) != seen:
         raise CHANGED
-    account = move_out_of(db, lease).account
+    account = move_out_of(db, lease, keepers).account
     statement = Statement(
         lease_id=lease.id,
         content=content,
@@ -260,6 +285,8 @@ def send_statement(db: Session, lease: Lease, *, seen: int, person_id: int | Non
     after = {"held_cents": account.held_cents, "taken_cents": account.taken_cents, "digest": statement.digest}
     record_move_out(db, "move_out:statement_sent", lease, after=after)
     tell_parties(db, lease, f"The final statement: {lease.unit.label}, {lease.unit.property.name}", "move-out/", now=now)
+    for keeper in keepers:
+        keeper.statement_sent(db, lease, statement, by=person_id, now=now)
     return statement
 
 

@@ -10,6 +10,7 @@ from pyramid.response import Response
 
 from atlasbahamas.web.forms import Form, confirm_page, done, form_page
 from atlasbahamas_plugins.leasing.leaving import answers, services
+from atlasbahamas_plugins.leasing.leaving.events import DEPOSIT_KEEPER, DepositKeeper
 from atlasbahamas_plugins.leasing.leaving.forms import (
     AnswerForm,
     DayForm,
@@ -28,7 +29,7 @@ from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, edit
 
 def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
     """Where the move-out stands; deductions are shown to tenants once they were sent."""
-    found = services.move_out_of(request.db, context.above(AnyLease).row)
+    found = services.move_out_of(request.db, context.above(AnyLease).row, keepers(request))
     lease, may_edit = lease_left(context), bool(request.has_permission(EDIT, context))
     shows_items = may_edit or found.statement is not None
     deductions = Deductions(request, context, "deductions")
@@ -43,6 +44,12 @@ def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
         "pdf_url": context.url("pdf") if shows_items else None,
         "data_url": context.url("data"),
     }
+
+
+def keepers(request: Any) -> list[DepositKeeper]:
+    """Who keeps the books of deposits."""
+    found: list[DepositKeeper] = request.registry.atlas_points.get(DEPOSIT_KEEPER)
+    return found
 
 
 def page_of(lease: Lease, found: services.MoveOut) -> dict[str, Any]:
@@ -159,11 +166,12 @@ def remove_deduction(context: DeductionNode, request: Any) -> Any:
 def send_statement(context: MoveOutNode, request: Any) -> Any:
     """Show the statement as it would be sent, and send it."""
     lease = lease_left(context)
-    content = services.statement_content(request.db, lease)
+    content = services.statement_content(request.db, lease, keepers(request))
     seen, form = services.number_of(content), SendForm(request, version=services.number_of(content))
 
     def submit() -> Any:
-        services.send_statement(request.db, lease, seen=seen, person_id=request.identity.person_id, now=request.clock.now())
+        by, now = request.identity.person_id, request.clock.now()
+        services.send_statement(request.db, lease, seen=seen, person_id=by, now=now, keepers=keepers(request))
         return done(request, context, "The statement was sent. Nothing of it changes any more.")
 
     page = {"content": json.loads(content), "kinds": KINDS, "deposit_names": DEPOSITS, "cancel": context.url()}
@@ -193,7 +201,7 @@ def statement_pdf(context: MoveOutNode, request: Any) -> Response:
 def pdf_of(request: Any, lease: Lease, statement: Statement | None) -> Response:
     """The response with the PDF of a statement, or of what it would be today."""
     if statement is None:
-        pdf = render_statement(json.loads(services.statement_content(request.db, lease)))
+        pdf = render_statement(json.loads(services.statement_content(request.db, lease, keepers(request))))
     else:
         pdf = render_statement(json.loads(statement.content), digest=statement.digest, sent=statement.sent)
     response = Response(pdf, content_type="application/pdf")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing.leaving import resources, views
+from atlasbahamas_plugins.leasing.leaving.events import DEPOSIT_KEEPER, DepositKeeper
 from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, Deductions, MoveOutNode
 from atlasbahamas_plugins.leasing.resources import ANSWER, EDIT, VIEW, AnyLease
 
@@ -13,6 +15,8 @@ FORM = ("GET", "POST")
 
 def includeme(config: Any) -> None:
     """The page of a move-out, its steps, deductions with photos, and answers to them."""
+    config.add_extension_point(DEPOSIT_KEEPER, DepositKeeper)
+    config.add_extension_point("slot:move-out", Slot)
     config.add_child(AnyLease, "move-out", MoveOutNode)
     config.add_child(MoveOutNode, "deductions", Deductions)
     config.add_gallery(DeductionNode, "photos", resources.DeductionPhotos)

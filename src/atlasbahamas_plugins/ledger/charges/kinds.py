@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atlasbahamas_plugins.ledger.journal.kinds import ADJUSTMENT, CHARGE, CREDIT, LATE_FEE, OPENING, EntryKind
+from atlasbahamas_plugins.ledger.journal.kinds import (
+    ADJUSTMENT,
+    CHARGE,
+    CREDIT,
+    DEPOSIT_USED,
+    DISPOSITION,
+    LATE_FEE,
+    OPENING,
+    EntryKind,
+)
 
 
 @dataclass(frozen=True)
@@ -34,20 +43,25 @@ CHARGE_KINDS = {
     "fee": ChargeKind("Fee", "receivable", "fee_income", CHARGE),
     "other": ChargeKind("Other charge", "receivable", "other_income", CHARGE),
     "correction": ChargeKind("Correction", "receivable", "opening_balances", ADJUSTMENT),
+    "deduction": ChargeKind("Taken at the move-out", "receivable", "other_income", DISPOSITION),
 }
 CREDIT_KINDS = {
     "opening": CreditKind("Paid before", "opening_balances", OPENING),
     "credit": CreditKind("Credit", "credit_given", CREDIT),
     "write_off": CreditKind("Written off", "write_off", CREDIT),
     "correction": CreditKind("Correction", "opening_balances", ADJUSTMENT),
+    "last_rent": CreditKind("Last rent, paid at the beginning", "deposit_held", DEPOSIT_USED),
+    "deposit": CreditKind("From the deposits", "deposit_held", DISPOSITION),
 }
 
 BY_HAND = ("fee", "other", "correction")
 """Charges that somebody writes. All others follow from leases."""
 
 CREDITS_BY_HAND = ("credit", "write_off", "correction")
+CREDITS_TO_TAKE_BACK = (*CREDITS_BY_HAND, "last_rent")
+"""What somebody gave, or let be used, and can take back by itself."""
 
-OF_LEASE = ("receivable", "deposit_receivable", "deposit_held", "bill_receivable")
+OF_LEASE = ("receivable", "deposit_receivable", "deposit_held", "bill_receivable", "refund_payable")
 """Kinds of accounts of which each lease has its own here; of the others each property has one, as far as it is theirs."""
 
 OF_PROPERTY = ("rent_income", "fee_income", "other_income", "credit_given", "write_off")

@@ -10,21 +10,25 @@ Whoever runs has the head of the journal, so two runs at once have one effect.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, select, union, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import canonical, record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.inserts import insert_many
+from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit, LeaseChange, Schedule
 from atlasbahamas_plugins.ledger.charges.owing import (
@@ -38,6 +42,7 @@ from atlasbahamas_plugins.ledger.charges.owing import (
     owed_by_rule,
 )
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
+from atlasbahamas_plugins.ledger.deposits.guards import HELD
 from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
 from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.services import Source, open_journal, reverse
@@ -306,6 +311,13 @@ def _keep_looks(db: Session, organisation_id: int, plan: Plan) -> None:
         db.execute(delete(LeaseChange).where(LeaseChange.id.in_(plan.changes[start : start + AT_ONCE])))
 
 
+def bring_up_to_date(db: Session, lease: Lease, *, now: datetime, today: date, by: int | None = None) -> None:
+    """Charge one lease what it owes by its rules today, as a run would, for whoever settles it and cannot wait for the night."""
+    one: dict[str, Any] = {"after": lease.id - 1, "at_once": 1}
+    if lease.id in plan_run(db, lease.organisation_id, today, **one).looks:
+        run_rent(db, lease.organisation_id, today, now=now, today=today, by=by, **one)
+
+
 def organisations_to_run(db: Session, day: date) -> list[int]:
     """Ids of the organisations of which some lease has to be looked at."""
     due = select(Schedule.organisation_id).where(Schedule.next_due_on <= day)
@@ -340,9 +352,10 @@ def reverse_batch(db: Session, batch: Batch, reason: str, *, by: int, now: datet
     numbers = db.scalars(charges_in_force(batch)).all()
     credits = db.scalars(_credits_in_force(batch)).all()
     entries = [*numbers, *credits]
+    more: dict[str, Any] = {"source": Source("batch", batch.ref), "now": now, "memo": reason, "by": by, "batch": batch.ref}
     for start in range(0, len(entries), AT_ONCE):
-        part = entries[start : start + AT_ONCE]
-        reverse(db, batch.organisation_id, part, source=Source("batch", batch.ref), now=now, memo=reason, by=by, batch=batch.ref)
+        with _deposits_that_were_used():
+            reverse(db, batch.organisation_id, entries[start : start + AT_ONCE], **more)
     # What paid it pays something else now.
     allocate_leases(db, batch.organisation_id, db.scalars(_leases_of(batch)).all(), now=now)
     changed = update(Batch).where(Batch.id == batch.id).values(reversed_at=now, reversed_by_id=by, reason=reason.strip())
@@ -350,6 +363,17 @@ def reverse_batch(db: Session, batch: Batch, reason: str, *, by: int, now: datet
     db.refresh(batch)
     _record(db, "reversed", batch, after={"charges": len(numbers)}, note=reason)
     return len(numbers)
+
+
+@contextmanager
+def _deposits_that_were_used() -> Iterator[None]:
+    """Raises Refused where a deposit would be held no more that was used, or paid back."""
+    try:
+        yield
+    except IntegrityError as error:
+        if violated_constraint(error, metadata) != HELD:
+            raise
+        raise Refused("It charged a deposit that was used or paid back since. Take that back first.") from error
 
 
 def put_right_by(batch: Batch) -> Any:

@@ -13,7 +13,7 @@ from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
-from atlasbahamas_plugins.ledger.charges.kinds import BY_HAND, CHARGE_KINDS, CREDITS_BY_HAND
+from atlasbahamas_plugins.ledger.charges.kinds import BY_HAND, CHARGE_KINDS, CREDITS_BY_HAND, CREDITS_TO_TAKE_BACK
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
 from atlasbahamas_plugins.ledger.journal.accounts import Balance
@@ -185,7 +185,7 @@ def take_back(db: Session, lease: Lease, row: Charge | Credit, reason: str, *, b
 
 def may_be_taken_back(row: Charge | Credit) -> bool:
     """Whether somebody wrote it by hand, and nobody took it back."""
-    return row.voided_by is None and row.what in (BY_HAND if isinstance(row, Charge) else CREDITS_BY_HAND)
+    return row.voided_by is None and row.what in (BY_HAND if isinstance(row, Charge) else CREDITS_TO_TAKE_BACK)
 
 
 def credited_for(db: Session, charge: Charge) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from atlasbahamas.web.formats import local_date, money, percent
+from atlasbahamas_plugins.leasing.leaving.models import KINDS
 from atlasbahamas_plugins.leasing.models import DEPOSITS, PERIODS
 from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
 
@@ -19,6 +20,8 @@ def what_it_is(what: str, starts: date, ends: date, explanation: Mapping[str, An
         return DEPOSITS[explanation["kind"]]
     if what == "late_fee":
         return f"Late fee, rent from {local_date(starts)}"
+    if what == "deduction":
+        return f"{KINDS[explanation['kind']]}, at the move-out"
     return CHARGE_KINDS[what].title
 
 
@@ -34,6 +37,10 @@ def why(what: str, explanation: Mapping[str, Any], memo: str = "") -> str:
         return f"What was owed when the lease was brought in on {local_date(date.fromisoformat(explanation['brought_in']))}"
     if what == "late_fee" and "unpaid_cents" in explanation:
         return _of_late_fee(explanation)
+    if what == "deduction":
+        wear = explanation["wear_cents"]
+        amount = f"{money(explanation['cents'])} in the final statement"
+        return f"{amount}, less {money(wear)} for wear and tear" if wear else amount
     return memo
 
 

@@ -46,6 +46,7 @@ ACCOUNT_KINDS = {
     "write_off": AccountKind("Written off", "debit"),
     "payment_cost": AccountKind("Cost of payments", "debit"),
     "deposit_held": AccountKind("Deposits held", "credit", LEASE),
+    "refund_payable": AccountKind("To be paid back to tenants", "credit", LEASE),
     "owner_payable": AccountKind("Owed to owners", "credit", OWNER),
     "vat_payable": AccountKind("VAT to pay", "credit"),
     "opening_balances": AccountKind("Opening balances", "credit"),
@@ -73,7 +74,10 @@ PAYMENT = EntryKind("payment", "Payment")
 CREDIT = EntryKind("credit", "Credit")
 ADJUSTMENT = EntryKind("adjustment", "Adjustment")
 OPENING = EntryKind("opening", "Opening balance")
+DEPOSIT_USED = EntryKind("deposit_used", "Deposit used")
+DISPOSITION = EntryKind("disposition", "Deposits at the move-out")
+REFUND = EntryKind("refund", "Deposit paid back")
 REVERSAL = EntryKind("reversal", "Reversal")
 """Of an entry that takes another one back; only `reverse` makes them."""
 
-OWN_ENTRY_KINDS = (CHARGE, LATE_FEE, PAYMENT, CREDIT, ADJUSTMENT, OPENING, REVERSAL)
+OWN_ENTRY_KINDS = (CHARGE, LATE_FEE, PAYMENT, CREDIT, ADJUSTMENT, OPENING, DEPOSIT_USED, DISPOSITION, REFUND, REVERSAL)
