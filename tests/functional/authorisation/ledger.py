@@ -45,6 +45,7 @@ from atlasbahamas_plugins.portfolio.services import UnitDetails, add_unit
 from authorisation.core import SIGNED_IN
 from authorisation.former_landlord import LEAVING, LINKED, lease_of_house
 from authorisation.leasing import LISTS, OTHERS, PARTIES, READERS, TENANTS, lease_of
+
 # The books are all of the organisation's, so whoever is limited to a part of it does not open them.
 BOOKKEEPERS = who(
     sign_in="visitor",
