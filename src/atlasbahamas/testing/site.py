@@ -208,7 +208,9 @@ def made_once() -> Path:
 
 def demo_files() -> Path:
     """The folder of the bytes of the demo data's photos; `start` copies it for each site."""
-    return made_once() / "files"
+    folder = made_once() / "files"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def copy_demo_files(folder: Path) -> None:
