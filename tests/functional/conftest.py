@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from authorisation import TABLES
-from online import with_gateway
+from authorisation import world_of
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.authorisation import World
@@ -21,7 +20,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         url = sites.copy_sqlite(sites.sqlite_template(), folder / "site.sqlite")
     else:
         url = sites.copy_postgresql(need("POSTGRESQL"))
-    made = World.make(with_gateway(url, folder), folder, TABLES)
+    made = world_of(url, folder)
     yield made
     made.site.close()
     if request.param == "postgresql":

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from authorisation import TABLES, portfolio
-from online import with_gateway
+from authorisation import TABLES, portfolio, sqlite_world
 from sqlalchemy import select
 from webtest import TestApp
 
@@ -15,7 +14,6 @@ from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.audit.services import entry_parts
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Person
-from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.authorisation import Table, View, World
 from atlasbahamas.testing.site import Site
 
@@ -170,8 +168,7 @@ FIRST = {
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """On SQLite: that a view calls record does not depend on the database."""
     folder = tmp_path_factory.mktemp("walk")
-    template = sites.sqlite_template()
-    made = World.make(with_gateway(sites.copy_sqlite(template, folder / "site.sqlite"), folder), folder, TABLES)
+    made = sqlite_world(folder)
     yield made
     made.site.close()
 

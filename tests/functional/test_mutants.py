@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from authorisation import TABLES
+from authorisation import sqlite_world
 from authorisation.mutants import all_mutants, seen_by
-from online import with_gateway
 
-from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.authorisation import World
 
 SAMPLE = 16
@@ -19,8 +17,7 @@ SAMPLE = 16
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    template = sites.sqlite_template()
-    made = World.make(with_gateway(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path, TABLES)
+    made = sqlite_world(tmp_path)
     yield made
     made.site.close()
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from authorisation import TABLES
+from authorisation import sqlite_world
 from authorisation.mutants import Mutant, all_mutants, of_lists, seen_by
-from online import with_gateway
 from random_portfolio import RICH
 from test_visible_agrees import check
 
@@ -18,8 +17,7 @@ from atlasbahamas.testing.authorisation import World
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    template = sites.sqlite_template()
-    made = World.make(with_gateway(sites.copy_sqlite(template, tmp_path / "site.sqlite"), tmp_path), tmp_path, TABLES)
+    made = sqlite_world(tmp_path)
     yield made
     made.site.close()
 
