@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import online
 from books import books_of
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
@@ -51,9 +52,10 @@ from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
 from atlasbahamas_plugins.ledger.deposits import services as deposits
+from atlasbahamas_plugins.ledger.gateways.services import start_saving
 from atlasbahamas_plugins.ledger.journal.services import lock_period
 from atlasbahamas_plugins.ledger.payments import services as paid_for
-from atlasbahamas_plugins.ledger.payments.models import Cheque, PaymentProof
+from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentProof
 from atlasbahamas_plugins.ledger.payments.services import Paid
 from atlasbahamas_plugins.ledger.services import PAYMENT, Source, Transfer, post, reverse
 from atlasbahamas_plugins.listings import services as listings
@@ -93,6 +95,7 @@ LISTING = ORG + "listings/{live}/"
 OFFER = "/admin/offers/{offer}/"
 DRAFT = ORG + "listings/{draft}/versions/{draft_version}/"
 LONG_PAYMENT = ORG + "leases/{long_lease}/ledger/payments/"
+HOME_PAYMENTS = "/home/leases/{home_lease}/ledger/payments/"
 DEDUCTION = ORG + "leases/{notice_lease}/move-out/deductions/{deduction}/"
 STATES = ("draft", "paused", "withdrawn", "photographed", "in_review", "sent_back", "begun")
 
@@ -311,6 +314,21 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("PaymentNode", "clear"): (LONG_PAYMENT + "{long_lodged}/clear",),
     ("PaymentNode", "return"): (LONG_PAYMENT + "{long_lodged}/return",),
     ("PaymentNode", "receipt"): (LONG_PAYMENT + "{long_cash}/receipt", LONG_PAYMENT + "{long_back}/receipt"),
+    ("PaymentNode", "refund"): (LONG_PAYMENT + "{long_by_card}/refund",),
+    ("LeasePayments", "pay"): (HOME_PAYMENTS + "pay",),
+    ("OnlinePaymentNode", ""): (
+        LONG_PAYMENT + "online/{long_begun}/",
+        *(HOME_PAYMENTS + f"online/{{home_{state}}}/" for state in ("begun", "failed", "paid", "returned")),
+    ),
+    ("Methods", ""): ("/home/methods/",),
+    ("Methods", "add"): ("/home/methods/add",),
+    ("MethodNode", ""): tuple(f"/home/methods/{{method_{state}}}/" for state in ("saved", "asked", "failed")),
+    ("MethodNode", "remove"): ("/home/methods/{method_saved}/remove",),
+    ("Autopays", ""): (ORG + "leases/{home_lease}/ledger/autopay/", "/home/leases/{home_lease}/ledger/autopay/"),
+    ("Autopays", "set"): ("/home/leases/{home_lease}/ledger/autopay/set",),
+    ("AutopayNode", "pause"): ("/home/leases/{home_lease}/ledger/autopay/{instruction}/pause",),
+    ("AutopayNode", "resume"): ("/home/leases/{home_lease}/ledger/autopay/{instruction}/resume",),
+    ("AutopayNode", "end"): ("/home/leases/{home_lease}/ledger/autopay/{instruction}/end",),
     ("ReceiptCheck", ""): ("/receipts/{long_receipt}/", "/receipts/{long_void}/"),
     ("Leases", "import"): (ORG + "leases/import",),
     ("Leases", "invite"): (ORG + "leases/invite",),
@@ -663,6 +681,32 @@ def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
     return keys
 
 
+def going_online(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
+    """Keys of what goes through a gateway: tries to pay in every state, cards, and an instruction, with long words."""
+    andre = db.scalars(select(Person.id).where(Person.user_name == "andre")).one()
+    long, home = (db.scalars(select(Lease).where(Lease.ref == refs[name])).one() for name in ("long_lease", "home_lease"))
+    tries = {
+        name: long_key("online")
+        for name in ("long_begun", "long_paid", "home_begun", "home_failed", "home_paid", "home_returned")
+    }
+    online.begun(db, long, andre, tries["long_begun"], now, 10**9)
+    by_card = online.paid(db, long, andre, tries["long_paid"], now)
+    online.begun(db, home, andre, tries["home_begun"], now)
+    online.begun(db, home, andre, tries["home_failed"], now)
+    online.told(db, "failed", tries["home_failed"], now, reason=NO_SPACES)
+    for name in ("home_paid", "home_returned"):
+        online.paid(db, home, andre, tries[name], now)
+    online.told(db, "refunded", tries["home_returned"], now, remote_ref=f"sbx-{tries['home_returned']}", cents=40_000)
+    cards = {name: long_key("method") for name in ("method_saved", "method_asked", "method_failed")}
+    saved = online.card(db, andre, cards["method_saved"], now, label=NO_SPACES)
+    for name in ("method_asked", "method_failed"):
+        start_saving(db, online.RAIL, ref=cards[name], at=online.AT, by=andre, now=now)
+    online.told(db, "method_failed", cards["method_failed"], now, reason=NO_SPACES)
+    instruction = online.instruction(db, home, andre, long_key("autopay"), now, saved)
+    paid = db.scalars(select(Payment.ref).where(Payment.id == by_card.payment_id)).one()
+    return {**tries, **cards, "instruction": instruction.ref, "long_by_card": paid}
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -733,6 +777,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **owing(db, organisation, let["long_lease"], now),
         **settling(db, let, now),
         **paying(db, let, now),
+        **going_online(db, let, now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
         **invitation_file(db, organisation, people["keva"].id, now),
         "person": str(people["andre"].id),

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import online
 import pytest
 from dumping import dump
 from paying import binding_lease
@@ -41,6 +42,7 @@ from atlasbahamas.personal.services import STAYS
 from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
@@ -55,6 +57,8 @@ from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.deposits import services as deposits
+from atlasbahamas_plugins.ledger.gateways.services import ask_for_refund
+from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, refuse_payment, report_payment
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
@@ -195,6 +199,7 @@ def live(site: Site) -> tuple[TestApp, int]:
         _sign_for_a_landlord(db, number)
         _write_down_a_move_out(db, number)
         _take_money(db, site, number)
+        _pay_online(db, number)
         _write_into_texts(db, organisation_id, colleague)
         submitted = db.scalars(select(ListingVersion).where(ListingVersion.state == "submitted").limit(1)).one()
         submitted.submitted_by_id = number
@@ -229,6 +234,16 @@ def _take_money(db: Session, site: Site, number: int) -> None:
     record_payment(db, site.store, lease, cheque, today=day, **more)
     reported = report_payment(db, site.store, lease, Paid(600, day, "transfer"), roles=(), today=day, **more)
     refuse_payment(db, reported, "Zéphirine Quashie never paid", **more)
+
+
+def _pay_online(db: Session, number: int) -> None:
+    """A card, a payment that is to be given back, and autopay: with the name on the card and in the reason."""
+    here = binding_lease(db, "Bethel Family Homes").organisation_id
+    lease = db.scalars(select(Lease).where(Lease.organisation_id == here, Lease.state == "active").limit(1)).one()
+    card = online.card(db, number, long_key("method"), sites.START, label="Zéphirine Quashie's Visa")
+    paid = online.paid(db, lease, number, long_key("online"), sites.START)
+    ask_for_refund(db, db.get_one(Payment, paid.payment_id), "Zéphirine Quashie paid twice", by=number, now=sites.START)
+    online.instruction(db, lease, number, long_key("autopay"), sites.START, card)
 
 
 def _write_down_a_move_out(db: Session, number: int) -> None:
