@@ -26,7 +26,7 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
-    "ledger": {"cli", "tables", "verify_export"},
+    "ledger": {"cli", "demo_slips", "demo_walk", "tables", "verify_export"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
     "ledger/lateness": {"unpaid"},

@@ -14,6 +14,7 @@ PLUGIN = Plugin(
     wiring="atlasbahamas_plugins.ledger.wiring:includeme",
     models="atlasbahamas_plugins.ledger.tables",
     migrations="atlasbahamas_plugins.ledger.migrations",
+    demo="atlasbahamas_plugins.ledger.demo:load_demo",
     commands="atlasbahamas_plugins.ledger.cli:ledger",
     data_export="atlasbahamas_plugins.ledger.personal:export",
     data_erase="atlasbahamas_plugins.ledger.personal:erase",
