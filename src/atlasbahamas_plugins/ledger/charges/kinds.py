@@ -34,6 +34,7 @@ CHARGE_KINDS = {
     "fee": ChargeKind("Fee", "receivable", "fee_income", CHARGE),
     "other": ChargeKind("Other charge", "receivable", "other_income", CHARGE),
     "correction": ChargeKind("Correction", "receivable", "opening_balances", ADJUSTMENT),
+    "bill": ChargeKind("Utility bill", "bill_receivable", "bill_recovery", CHARGE),
 }
 CREDIT_KINDS = {
     "opening": CreditKind("Paid before", "opening_balances", OPENING),
@@ -50,4 +51,4 @@ CREDITS_BY_HAND = ("credit", "write_off", "correction")
 OF_LEASE = ("receivable", "deposit_receivable", "deposit_held", "bill_receivable")
 """Kinds of accounts of which each lease has its own here; of the others each property has one, as far as it is theirs."""
 
-OF_PROPERTY = ("rent_income", "fee_income", "other_income", "credit_given", "write_off")
+OF_PROPERTY = ("rent_income", "fee_income", "other_income", "bill_recovery", "credit_given", "write_off")
