@@ -26,7 +26,7 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
-    "ledger": {"cli", "tables", "verify_export"},
+    "ledger": {"cli", "demo_slips", "demo_walk", "tables", "verify_export"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
     "ledger/explaining": {"pages", "parts", "pdf", "rules", "standing", "things"},
@@ -35,6 +35,7 @@ OF_THEIR_OWN = {
     "sandbox": {"cli", "gateway", "server"},
     "ledger/lateness": {"unpaid"},
     "ledger/deposits": {"guards", "rails", "standing", "telling"},
+    "ledger/bills": {"guards", "telling"},
     "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
     "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }

@@ -48,6 +48,8 @@ from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.leasing.writing import services as writing
+from atlasbahamas_plugins.ledger.bills import services as bills
+from atlasbahamas_plugins.ledger.bills.models import BillFile
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
@@ -97,6 +99,8 @@ DRAFT = ORG + "listings/{draft}/versions/{draft_version}/"
 LONG_PAYMENT = ORG + "leases/{long_lease}/ledger/payments/"
 HOME_PAYMENTS = "/home/leases/{home_lease}/ledger/payments/"
 DEDUCTION = ORG + "leases/{notice_lease}/move-out/deductions/{deduction}/"
+BILL, MY_BILL = ORG + "bills/{bill}/", "/home/leases/{home_lease}/bills/"
+BILL_ACCOUNTS = ORG + "properties/{bill_property}/units/{bill_unit}/bill-accounts/"
 STATES = ("draft", "paused", "withdrawn", "photographed", "in_review", "sent_back", "begun")
 
 ADDRESSES: dict[View, tuple[str, ...]] = {
@@ -231,6 +235,25 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("OfferPhotos", "add"): (OFFER + "photos/add",),
     ("OfferPhotoNode", "edit"): (OFFER + "photos/{offer_photo}/edit",),
     ("OfferPhotoNode", "remove"): (OFFER + "photos/{offer_photo}/remove",),
+    ("Bills", ""): (ORG + "bills/", ORG + "bills/?q=castle", ORG + "bills/?state=overdue"),
+    ("Bills", "new"): (ORG + "bills/new", ORG + "bills/new?q=Electric", ORG + "bills/new?q=castle"),
+    ("BillNode", ""): (BILL, ORG + "bills/{paid_bill}/", ORG + "bills/{passed_bill}/", ORG + "bills/{kept_bill}/"),
+    ("BillNode", "edit"): (BILL + "edit",),
+    ("BillNode", "remove"): (BILL + "remove",),
+    ("BillNode", "paid"): (BILL + "paid",),
+    ("BillNode", "open-again"): (ORG + "bills/{paid_bill}/open-again",),
+    ("BillNode", "pass-on"): (ORG + "bills/{kept_bill}/pass-on",),
+    ("BillNode", "take-back"): (ORG + "bills/{passed_bill}/take-back",),
+    ("BillNode", "record"): (ORG + "bills/{passed_bill}/record",),
+    ("BillAccounts", ""): (BILL_ACCOUNTS, FREE_UNIT + "bill-accounts/"),
+    ("BillAccounts", "new"): (BILL_ACCOUNTS + "new",),
+    ("BillAccountNode", "edit"): (BILL_ACCOUNTS + "{bill_account}/edit",),
+    ("BillAccountNode", "close"): (BILL_ACCOUNTS + "{bill_account}/close",),
+    ("BillAccountNode", "add"): (BILL_ACCOUNTS + "{bill_account}/add",),
+    ("MyBills", ""): (MY_BILL, MY_BILL + "?state=paid"),
+    ("MyBillNode", ""): (MY_BILL + "{bill}/", MY_BILL + "{paid_bill}/", MY_BILL + "{passed_bill}/"),
+    ("MyBillNode", "paid"): (MY_BILL + "{bill}/paid",),
+    ("MyBillNode", "report"): (MY_BILL + "{passed_bill}/report",),
     ("Leases", ""): (ORG + "leases/", ORG + "leases/?q=castle", ORG + "leases/?state=notice&ends=30"),
     ("LeaseNode", ""): (
         ORG + "leases/{long_lease}/",
@@ -475,6 +498,7 @@ NO_PAGE: set[View] = {
     ("LeaseLedger", "explain.pdf"),
     ("MonthNode", "statement.pdf"),
     ("MonthNode", "statement.csv"),
+    ("BillFileNode", "file"),
     ("ProofNode", "file"),
     ("MoveOutNode", "data"),
     ("ReviewDocumentNode", "file"),
@@ -707,6 +731,31 @@ def going_online(db: Session, refs: dict[str, str], now: datetime) -> dict[str, 
     return {**tries, **cards, "instruction": instruction.ref, "long_by_card": paid}
 
 
+def billing(db: Session, lease_ref: str, now: datetime) -> dict[str, str]:
+    """Keys of bills of the home at which a tenant looks: open with papers, paid, passed on and not yet, with long numbers."""
+    lease = db.scalars(select(Lease).where(Lease.ref == lease_ref)).one()
+    store: Any = None
+    more, keys = {"by": 1, "now": now, "today": now.astimezone(NASSAU).date()}, {}
+    first, second, *_ = bills.utilities_for(db, lease.unit)
+    made = {}
+    for utility, payer in ((first, "tenant"), (second, "rebilled")):
+        details = bills.AccountDetails(utility.id, NO_SPACES[:40], payer)
+        account = bills.open_account(db, lease.unit, lease.organisation_id, details, now=now)
+        keys["bill_account"] = account.ref
+        for month in range(2):
+            starts = lease.starts + timedelta(days=31 * month)
+            days = (starts, starts + timedelta(days=30), more["today"] + timedelta(days=20 * month))
+            made[payer, month] = bills.enter_bill(db, store, account, bills.BillDetails(*days, 10**9), **more)
+    bills.pay_bill(db, store, made["tenant", 1], bills.PaidBill(more["today"]), **more)
+    bills.pass_on(db, made["rebilled", 0], by=1, now=now)
+    photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()
+    for bill, what in ((made["tenant", 0], "bill"), (made["tenant", 1], "proof")):
+        db.add(BillFile(ref=long_key("paper"), bill_id=bill.id, file_id=copy_file(db, photo, now=now).id, what=what))
+    named = {"bill": ("tenant", 0), "paid_bill": ("tenant", 1), "passed_bill": ("rebilled", 0), "kept_bill": ("rebilled", 1)}
+    keys |= {"bill_property": lease.unit.property.ref, "bill_unit": lease.unit.ref}
+    return keys | {name: made[which].ref for name, which in named.items()}
+
+
 def existing(db: Session, now: datetime) -> dict[str, str]:
     """Keys of rows for the addresses; what the demo data lack is added: long texts, archives, what was withdrawn or failed."""
     ours = Organisation.name == "Blue Hole Property Management"
@@ -778,6 +827,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **settling(db, let, now),
         **paying(db, let, now),
         **going_online(db, let, now),
+        **billing(db, let["home_lease"], now),
         **lease_imports(db, organisation, [add_unit(long, f"Brought {n}") for n in range(3)], people["keva"].id, now),
         **invitation_file(db, organisation, people["keva"].id, now),
         "person": str(people["andre"].id),

@@ -48,6 +48,9 @@ from atlasbahamas.web.formats import NASSAU
 
 ROOT = Path(__file__).parents[3]
 FEATURES = ("portfolio", "listings", "leasing", "ledger")
+WITH_A_HISTORY = ("ledger",)
+"""Features whose demo data are years of life. A test begins with empty books: it would count what it does among all that."""
+
 START = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 
 # The real argon2, at a cost at which hundreds of tests can sign in. Whoever signs in at a server of its own pays the usual price.
@@ -180,8 +183,8 @@ def migrate(url: str, features: Sequence[str] = FEATURES) -> None:
     database.dispose()
 
 
-def fill(url: str, features: Sequence[str] = FEATURES) -> None:
-    """Migrate an empty database and load the demo data."""
+def fill(url: str, features: Sequence[str] = FEATURES, *, history: bool = False) -> None:
+    """Migrate an empty database and load the demo data; what happened in the books (`history`) only where pages are looked at."""
     migrate(url, features)
     database = Database(url)
     manifests = load_manifests(features)
@@ -189,7 +192,7 @@ def fill(url: str, features: Sequence[str] = FEATURES) -> None:
         db.info |= {ACTOR: COMMAND, CLOCK: TestClock()}
         load_people(db, now=START)
         for manifest in manifests:
-            if manifest.demo:
+            if manifest.demo and (history or manifest.name not in WITH_A_HISTORY):
                 resolve(manifest.demo)(db, store=FolderStore(demo_files()), now=START)
         # A test begins with nothing to do: what the loading asked for is no part of it.
         db.execute(delete(OutboxEntry))
@@ -227,13 +230,13 @@ def _alone(path: Path) -> Iterator[bool]:
 
 
 @cache
-def sqlite_template(features: tuple[str, ...] = FEATURES) -> Path:
+def sqlite_template(features: tuple[str, ...] = FEATURES, *, history: bool = False) -> Path:
     """A filled SQLite file, made once."""
-    path = made_once() / f"{'-'.join(features)}.sqlite"
+    path = made_once() / f"{'-'.join(features)}{'-and-history' * history}.sqlite"
     with _alone(path) as missing:
         if missing:
             filling = path.with_suffix(".filling")
-            fill(f"sqlite:///{filling}", features)
+            fill(f"sqlite:///{filling}", features, history=history)
             filling.rename(path)
     return path
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.ledger.autopay import personal as autopay
+from atlasbahamas_plugins.ledger.bills import personal as bills
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
@@ -36,6 +37,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_batch": _runs(db, person_id),
         "ledger_charge": _charges(db, person_id),
         "ledger_credit": _credits(db, person_id),
+        "ledger_bill": bills.export(db, person_id, _leases(db, person_id)),
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
         "ledger_autopay": autopay.export(db, person_id),
         **gateways.export(db, person_id),

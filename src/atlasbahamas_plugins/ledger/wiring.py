@@ -16,6 +16,7 @@ PARTS = (
     "gateways",
     "autopay",
     "deposits",
+    "bills",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import online
@@ -19,6 +19,17 @@ from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.autopay.resources import AutopayNode, Autopays
+from atlasbahamas_plugins.ledger.bills import services as billing
+from atlasbahamas_plugins.ledger.bills.models import BILL, Bill, BillFile
+from atlasbahamas_plugins.ledger.bills.resources import (
+    BillAccountNode,
+    BillAccounts,
+    BillFileNode,
+    BillNode,
+    Bills,
+    MyBillNode,
+    MyBills,
+)
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.resources import BatchNode, ChargeNode, CreditNode, LeaseLedger, RentRuns
 from atlasbahamas_plugins.ledger.charges.run import bring_up_to_date, run_rent
@@ -86,6 +97,7 @@ MINE = who(
 )
 BEFORE_TODAY, MORE_ELSEWHERE = date(2026, 5, 15), 1000
 PROOF = [("slip.jpg", samples.picture(), "image/jpeg")]
+NEW_BILL = {"cents": "88.10", "starts": "2026-04-01", "ends": "2026-04-30", "due_on": "2026-05-20"}
 BY_HAND = {"what": "fee", "cents": "20.50", "day": "2026-06-01", "reason": "As was said"}
 
 
@@ -106,6 +118,9 @@ def arrange(db: Session) -> None:
     _payments(db)
     _online(db)
     _deposits(db)
+    for number, state in enumerate(("active", "signed")):
+        lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
+        _bills(db, lease, number)
 
 
 def _deposits(db: Session) -> None:
@@ -131,6 +146,36 @@ def _left(db: Session, which: str) -> str:
     return (
         lease_of(db, "ended") if which == "ended" else lease_of_house(db, {"linked": LINKED, "leaving": LEAVING}[which], HERE).ref
     )
+
+
+def _bills(db: Session, lease: Lease, number: int) -> None:
+    """Of the home of a lease, for its first days: to be paid by the tenants, paid, to be passed on, passed on; and before it."""
+    keva = db.scalars(select(Person.id).where(Person.user_name == "keva")).one()
+    store: Any = None
+    more = {"by": keva, "now": START, "today": START.date()}
+    light, water, *_ = billing.utilities_for(db, lease.unit)
+
+    def enter(account: Any, at: int, months: int) -> Bill:
+        starts = lease.starts + timedelta(days=31 * months)
+        ref = f"bill-{number}{at}"
+        details = billing.BillDetails(starts, starts + timedelta(days=30), starts + timedelta(days=40), 12_000, ref)
+        return billing.enter_bill(db, store, account, details, **more)
+
+    def open_account(utility: Any, payer: str) -> Any:
+        of_payer = billing.AccountDetails(utility.id, f"{number}-{payer}", payer)
+        here, code = lease.organisation_id, f"{payer}{number}"
+        return billing.open_account(db, lease.unit, here, of_payer, now=START, code=code)
+
+    direct, passed_on, own = (open_account(*each) for each in ((light, "tenant"), (water, "rebilled"), (light, "landlord")))
+    bill, paid = enter(direct, 1, 0), enter(direct, 2, 1)
+    paid.paid_on = START.date()
+    enter(passed_on, 3, 0)
+    billing.pass_on(db, enter(passed_on, 4, 1), by=keva, now=START)
+    enter(own, 5, 0)
+    enter(direct, 6, -3)
+    photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()
+    db.add(BillFile(ref=f"paper-{number}1", bill_id=bill.id, file_id=copy_file(db, photo, now=START).id, what=BILL))
+    db.flush()
 
 
 def _payments(db: Session) -> None:
@@ -222,6 +267,7 @@ def places(db: Session) -> dict[str, str]:
         "my instruction": f"{mine}autopay/autopay-01/",
         "methods": "/home/methods/",
         "my method": "/home/methods/method-01/",
+        **_places_of_bills(db, here),
         "runs": runs,
         "run": f"{runs}{batch}/",
     }
@@ -232,9 +278,30 @@ def _payment_of(db: Session, ref: str) -> str:
     return str(db.scalars(of_try.where(GatewayPayment.ref == ref)).one())
 
 
+def _places_of_bills(db: Session, here: str) -> dict[str, str]:
+    unit = db.scalars(select(Lease).where(Lease.ref == lease_of(db, "active"))).one().unit
+    accounts = f"{here}properties/{unit.property.ref}/units/{unit.ref}/bill-accounts/"
+    mine = f"/home/leases/{lease_of(db, 'signed')}/bills/"
+    return {
+        "bills": f"{here}bills/",
+        "bill": f"{here}bills/bill-01/",
+        "paid bill": f"{here}bills/bill-02/",
+        "bill to pass on": f"{here}bills/bill-03/",
+        "bill that was passed on": f"{here}bills/bill-04/",
+        "file of a bill": f"{here}bills/bill-01/files/paper-01/",
+        "accounts": accounts,
+        "account": f"{accounts}account-tenant0/",
+        "my bills": mine,
+        "my bill": f"{mine}bill-11/",
+        "my bill that was passed on": f"{mine}bill-14/",
+        "my file of a bill": f"{mine}bill-11/files/paper-11/",
+    }
+
+
 def crossed(db: Session) -> dict[str, str]:
     """An entry of a number that only another organisation's books have; what another lease owes."""
     ledger = f"{_books(db).removesuffix('books/')}leases/{lease_of(db, 'active')}/ledger/"
+    accounts = _places_of_bills(db, _books(db).removesuffix("books/"))["accounts"]
     assert db.scalars(select(Charge.ref).where(Charge.ref == "charge-11")).one()
     assert db.scalars(select(Credit.ref).where(Credit.ref == "credit-11")).one()
     assert db.scalar(select(Journal.number).join(Organisation).where(Organisation.name == HERE)) < MORE_ELSEWHERE
@@ -250,6 +317,11 @@ def crossed(db: Session) -> dict[str, str]:
         "a proof of another payment": f"{ledger}payments/payment-02/proofs/proof-01/file",
         "a try to pay of another lease": f"{ledger}payments/online/online-11/",
         "an instruction of another lease": f"{ledger}autopay/autopay-01/pause",
+        "a bill of days before": f"/home/leases/{lease_of(db, 'signed')}/bills/bill-16/",
+        "a bill that the landlord pays": f"/home/leases/{lease_of(db, 'signed')}/bills/bill-15/",
+        "a bill of another home": f"/home/leases/{lease_of(db, 'signed')}/bills/bill-01/",
+        "a file of another bill": f"{_books(db).removesuffix('books/')}bills/bill-02/files/paper-01/file",
+        "an account of another unit": f"{accounts}account-tenant1/edit",
         "a credit of another lease": f"{ledger}credits/credit-11/take-back",
         "a refund of another lease": f"{ledger}deposits/paid-back/refund-01/take-back",
     }
@@ -346,6 +418,27 @@ TABLE = Table(
         View(Deposits, "pay-back", CHARGERS, at="deposits", send={"cents": "5"}, shows=True),
         View(DispositionNode, "take-back", CHARGERS, at="settled", send={"reason": "The statement was wrong"}),
         View(RefundNode, "take-back", CHARGERS, at="refund", send={"reason": "It came back"}),
+        View(Bills, "", LISTS, at="bills"),
+        View(Bills, "new", CHARGERS_OF_LISTS, at="bills"),
+        View(BillNode, "", READERS, at="bill"),
+        View(BillNode, "edit", CHARGERS, at="bill", send={"cents": "130"}),
+        View(BillNode, "remove", CHARGERS, at="bill", send={}),
+        View(BillNode, "paid", CHARGERS, at="bill", send={"proofs": PROOF}),
+        View(BillNode, "open-again", CHARGERS, at="paid bill", send={"reason": "The company wrote again"}),
+        View(BillNode, "pass-on", CHARGERS, at="bill to pass on", send={}),
+        View(BillNode, "take-back", CHARGERS, at="bill that was passed on", send={"reason": "The wrong meter"}),
+        View(BillNode, "record", CHARGERS, at="bill that was passed on", send={"cents": "50"}),
+        View(BillFileNode, "file", READERS, at="file of a bill"),
+        View(BillFileNode, "file", PARTIES, at="my file of a bill"),
+        View(BillAccounts, "", READERS, at="accounts"),
+        View(BillAccounts, "new", CHARGERS, at="accounts", send={"number": "77-1"}),
+        View(BillAccountNode, "edit", CHARGERS, at="account", send={"number": "77-2", "payer": "landlord"}),
+        View(BillAccountNode, "close", CHARGERS, at="account", send={}),
+        View(BillAccountNode, "add", CHARGERS, at="account", send=NEW_BILL),
+        View(MyBills, "", PARTIES, at="my bills"),
+        View(MyBillNode, "", PARTIES, at="my bill"),
+        View(MyBillNode, "paid", REPORTING, at="my bill", send={"paid_on": "2026-06-01"}),
+        View(MyBillNode, "report", REPORTING, at="my bill that was passed on", send={"cents": "120", "proofs": PROOF}),
         View(RentRuns, "", BOOKKEEPERS, at="runs"),
         View(RentRuns, "new", BOOKKEEPERS, at="runs", send={"day": "2026-06-01"}),
         View(BatchNode, "", BOOKKEEPERS, at="run"),

@@ -246,6 +246,16 @@ def allocate_by_hand(db: Session, payment: Payment, wanted: Mapping[int, int], *
     _record(db, payment.organisation_id, ("payment", payment.ref), before, _told(allocations_of(db, payment)))
 
 
+def allocate_first(db: Session, payment: Payment, charge_id: int, *, now: datetime) -> None:
+    """Let a payment that has just been confirmed pay the charge for which it was made, as far as that is unpaid."""
+    charge = charges_by_id(db, [charge_id])[charge_id]
+    part = db.scalar(select(PaymentPart).where(PaymentPart.payment_id == payment.id, PaymentPart.account_id == charge.account_id))
+    if part is None or charge.voided_by is not None or not charge.open_cents:
+        return
+    share = Share(charge.id, charge.account_id, min(part.cents, charge.open_cents))
+    insert_many(db, _ALLOCATIONS, [_row(payment.organisation_id, payment.lease_id, share, part.id, None, now, by_hand=True)])
+
+
 def reallocate(db: Session, lease: Lease, *, now: datetime, policy: Policy = oldest_first) -> int:
     """Take off all that the money of a lease pays, and allocate it anew; gives how many allocations there are then."""
     open_journal(db, lease.organisation_id)
@@ -257,8 +267,11 @@ def reallocate(db: Session, lease: Lease, *, now: datetime, policy: Policy = old
 
 
 def credit_of(db: Session, lease: Lease) -> int:
-    """The cents of a lease's payments and credits that pay nothing yet."""
-    return sum(each.open_cents for each in open_money(db, [lease.id]))
+    """The cents of a lease's payments and credits that pay nothing yet, but for what was paid for bills."""
+    money = open_money(db, [lease.id])
+    of_bills = select(LedgerAccount.id).where(LedgerAccount.lease_id == lease.id, LedgerAccount.kind.not_in(PAYABLE))
+    apart = set(db.scalars(of_bills)) if money else set()
+    return sum(each.open_cents for each in money if each.account_id not in apart)
 
 
 def _told(paid: Iterable[Paid]) -> dict[str, Any]:

@@ -26,12 +26,13 @@ def _differ(*columns: str) -> str:
 
 
 def _misfit(row: str, side: str, kinds: str) -> str:
-    """SQL: the entry does not move these cents on this account, or the account is another lease's."""
+    """SQL: the entry does not move these cents on this account, or the account is another lease's, or a bill is owed as rent."""
+    apart = f"AND (ledger_account.kind = 'bill_receivable') = ({row}.what = 'bill')" if side == "debit" else ""
     return f"""{row}.what NOT IN ({kinds}) OR {row}.voided_by IS NOT NULL OR {row}.open_cents <> {row}.cents
         OR NOT EXISTS (SELECT 1 FROM ledger_transfer JOIN ledger_account ON ledger_account.id = ledger_transfer.{side}_account_id
             WHERE ledger_transfer.organisation_id = {row}.organisation_id AND ledger_transfer.entry_number = {row}.entry_number
             AND ledger_account.id = {row}.account_id AND ledger_account.lease_id = {row}.lease_id
-            AND ledger_transfer.cents = {row}.cents)"""
+            AND ledger_transfer.cents = {row}.cents {apart})"""
 
 
 def _fits(table: str, refusal: str, side: str, kinds: str, there: str) -> Trigger:

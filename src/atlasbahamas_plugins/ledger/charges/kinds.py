@@ -44,6 +44,7 @@ CHARGE_KINDS = {
     "other": ChargeKind("Other charge", "receivable", "other_income", CHARGE),
     "correction": ChargeKind("Correction", "receivable", "opening_balances", ADJUSTMENT),
     "deduction": ChargeKind("Taken at the move-out", "receivable", "other_income", DISPOSITION),
+    "bill": ChargeKind("Utility bill", "bill_receivable", "bill_recovery", CHARGE),
 }
 CREDIT_KINDS = {
     "opening": CreditKind("Paid before", "opening_balances", OPENING),
@@ -64,4 +65,4 @@ CREDITS_TO_TAKE_BACK = (*CREDITS_BY_HAND, "last_rent")
 OF_LEASE = ("receivable", "deposit_receivable", "deposit_held", "bill_receivable", "refund_payable")
 """Kinds of accounts of which each lease has its own here; of the others each property has one, as far as it is theirs."""
 
-OF_PROPERTY = ("rent_income", "fee_income", "other_income", "credit_given", "write_off")
+OF_PROPERTY = ("rent_income", "fee_income", "other_income", "bill_recovery", "credit_given", "write_off")

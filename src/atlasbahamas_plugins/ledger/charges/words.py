@@ -18,6 +18,8 @@ def what_it_is(what: str, starts: date, ends: date, explanation: Mapping[str, An
         return f"Rent, {local_date(starts)} to {local_date(ends)}"
     if what == "deposit":
         return DEPOSITS[explanation["kind"]]
+    if what == "bill":
+        return f"{explanation['supplies']}, {local_date(starts)} to {local_date(ends)}"
     if what == "late_fee":
         return f"Late fee, rent from {local_date(starts)}"
     if what == "deduction":
@@ -35,6 +37,8 @@ def why(what: str, explanation: Mapping[str, Any], memo: str = "") -> str:
         return f"{agreed}, less {money(before)} of the lease before" if before else agreed
     if what == "opening":
         return f"What was owed when the lease was brought in on {local_date(date.fromisoformat(explanation['brought_in']))}"
+    if what == "bill":
+        return f"The bill of {explanation['company']}, passed on as it came"
     if what == "late_fee" and "unpaid_cents" in explanation:
         return _of_late_fee(explanation)
     if what == "deduction":

@@ -19,6 +19,7 @@ from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.leasing.writing.services import LateFee
 from atlasbahamas_plugins.ledger.allocation.models import Allocation
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases, open_charges
+from atlasbahamas_plugins.ledger.bills.models import BillPayment
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, post_charges
 from atlasbahamas_plugins.ledger.lateness.unpaid import Facts, Late, RentOwed, Share, Waiting, lateness
@@ -122,7 +123,9 @@ def _add_money(db: Session, facts: dict[int, Facts]) -> None:
     for query in (paid, credited.join(Credit, Credit.id == Allocation.credit_id)):
         for row in db.execute(query.where(Allocation.lease_id.in_(facts))):
             facts[row.lease_id].shares.append(Share(*row[1:]))
-    waiting = select(Payment.lease_id, Payment.received_on, Payment.cents).where(Payment.state == "reported")
+    # What is said to be paid for a bill covers no rent.
+    for_a_bill = exists().where(BillPayment.payment_id == Payment.id)
+    waiting = select(Payment.lease_id, Payment.received_on, Payment.cents).where(Payment.state == "reported", ~for_a_bill)
     for report in db.execute(waiting.where(Payment.lease_id.in_(facts)).order_by(Payment.received_on, Payment.id)):
         facts[report.lease_id].waiting.append(Waiting(*report[1:]))
 

@@ -67,9 +67,13 @@ _NOT_BY_A_REVERSAL = f"""{_differ_or_null("voided_by")} AND (OLD.voided_by IS NO
     OR NOT EXISTS (SELECT 1 FROM ledger_entry
         WHERE organisation_id = NEW.organisation_id AND number = NEW.voided_by AND reverses = NEW.entry_number))"""
 
+# Money for a bill comes on the account of bills, whole; all other money never does (domain.md 2.3).
 _PART_ASTRAY = """NEW.open_cents <> NEW.cents OR NOT EXISTS (SELECT 1 FROM ledger_payment AS payment
     JOIN ledger_account AS account ON account.id = NEW.account_id AND account.lease_id = payment.lease_id
-        AND account.kind IN ('receivable', 'deposit_receivable')
+        AND (account.kind IN ('receivable', 'deposit_receivable') AND NOT EXISTS
+                (SELECT 1 FROM ledger_bill_payment WHERE payment_id = NEW.payment_id)
+            OR account.kind = 'bill_receivable' AND EXISTS
+                (SELECT 1 FROM ledger_bill_payment WHERE payment_id = NEW.payment_id))
     WHERE payment.id = NEW.payment_id AND payment.organisation_id = NEW.organisation_id AND payment.entry_number IS NULL)"""
 
 _CHEQUE_CHANGED = f"""{_differ("payment_id", "organisation_id", "number")}

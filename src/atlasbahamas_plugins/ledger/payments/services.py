@@ -27,7 +27,8 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.ledger.allocation.policy import allocate
-from atlasbahamas_plugins.ledger.allocation.services import allocate_leases, payable_charges
+from atlasbahamas_plugins.ledger.allocation.services import allocate_first, allocate_leases, payable_charges
+from atlasbahamas_plugins.ledger.bills.models import BillPayment
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
 from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
@@ -59,7 +60,8 @@ LONGEST_AGO = timedelta(days=366 * 2)
 class Paid:
     """Money that came, or is said to have come: cents, the local day from which it counts, and how.
 
-    `ref` is the key of the form. `proofs` are photos or documents.
+    `ref` is the key of the form. `proofs` are photos or documents. `charge_id`: it is for a bill that was passed on, and pays no
+    rent.
     """
 
     cents: int
@@ -71,6 +73,7 @@ class Paid:
     cheque_number: str = ""
     cheque_bank: str = ""
     proofs: Sequence[Upload | File] = field(default_factory=tuple)
+    charge_id: int | None = None
 
     def given(self) -> Given:
         """What a rail looks at."""
@@ -292,6 +295,8 @@ def _write(
     if paid.rail == CHEQUE:
         number, bank = paid.cheque_number, paid.cheque_bank
         db.add(Cheque(payment_id=payment.id, organisation_id=lease.organisation_id, number=number, bank=bank, state="received"))
+    if paid.charge_id is not None:
+        db.add(BillPayment(payment_id=payment.id, charge_id=paid.charge_id))
     db.flush()
     return payment
 
@@ -322,10 +327,12 @@ def _confirm(db: Session, payment: Payment, *, by: int | None, now: datetime) ->
     """Post it, number its receipt, and let it pay what is owed."""
     lease = db.get_one(Lease, payment.lease_id)
     holds = RAILS[payment.rail].holds
-    keys = [AccountKey(holds), AccountKey("receivable", lease.id)]
+    bill = db.get(BillPayment, payment.id)
+    keys = [AccountKey(holds), AccountKey("receivable" if bill is None else "bill_receivable", lease.id)]
     found = accounts(db, payment.organisation_id, keys)
     held, owed = (found[key] for key in keys)
-    shares = _by_account(db, lease, payment.cents, owed.id)
+    # What is for a bill pays no rent, and what is not pays no bill.
+    shares = {owed.id: payment.cents} if bill is not None else _by_account(db, lease, payment.cents, owed.id)
     refs = _refs(db, payment.organisation_id, lease, owed, list(shares))
     locked = locked_until(db, payment.organisation_id)
     # The books may be locked on the day on which it came; for what is late, that day counts all the same.
@@ -349,6 +356,8 @@ def _confirm(db: Session, payment: Payment, *, by: int | None, now: datetime) ->
     payment.decided_by_id, payment.decided = by, now
     payment.receipt_number, payment.receipt_token = receipt, new_receipt_token()
     db.flush()
+    if bill is not None:
+        allocate_first(db, payment, bill.charge_id, now=now)
     allocate_leases(db, payment.organisation_id, [lease.id], now=now)
     _settle_late_fees(db, payment, now)
 

@@ -21,6 +21,7 @@ from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, Leases
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
+from atlasbahamas_plugins.ledger.bills import services as bills
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.explaining.pages import parts_of
@@ -199,7 +200,13 @@ def _amount(payment: Payment, parts: list[PartPaid]) -> list[Part]:
 
 def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, Any]:
     proofs = Proofs(request, context, "proofs")
-    return {"payment": payment, "proofs": [proofs.node_of(row) for row in payment.proofs]}
+    bill = bills.paid_for(request.db, [payment]).get(payment.id)
+    return {
+        "payment": payment,
+        "proofs": [proofs.node_of(row) for row in payment.proofs],
+        "bill": bill,
+        "bill_title": _title(bill) if bill is not None else None,
+    }
 
 
 def _title(charge: Any) -> str:
@@ -238,10 +245,14 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
         services.confirm_payment(request.db, payment, cents=cents, received_on=received_on, **_now(request))
         return done(request, context, "The payment is confirmed. The tenants were told, and the receipt is ready.")
 
+    shown = _shown(context, request, payment)
+    # What is for a bill is expected to be what is unpaid of that.
+    expected = {"owed_cents": shown["bill"].open_cents} if shown["bill"] is not None else {}
     page = {
         **WORDS,
         **_standing(context, request, context.above(AnyLease).row),
-        **_shown(context, request, payment),
+        **expected,
+        **shown,
         "alike": _shown_alike(context, request, _alike_of(request, payment)),
         "cancel": context.url(),
     }
@@ -344,6 +355,7 @@ def _refs(request: Any) -> list[str]:
 def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[str, Any]]:
     """Payments, each with what its lease owes, its proofs, and what looks like it."""
     owed = allocation.owed_by_leases(request.db, {row.lease_id for row in rows})
+    for_bills = bills.paid_for(request.db, rows)
     lines = []
     for row, alike in zip(rows, look_alike(request.db, [said_of(row) for row in rows]), strict=True):
         node = context.node_of(row)
@@ -352,7 +364,8 @@ def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[st
             {
                 "payment": row,
                 "node": node,
-                "owed_cents": owed.get(row.lease_id, 0),
+                "owed_cents": bill.open_cents if (bill := for_bills.get(row.id)) is not None else owed.get(row.lease_id, 0),
+                "bill_title": _title(bill) if bill is not None else None,
                 "proofs": [proofs.node_of(proof) for proof in row.proofs],
                 "alike": alike,
             }
