@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import sandboxed
 from limits import RateLimitItemPerMinute
-from sandboxed import Paying, tell
+from sandboxed import Paying, save_card, tell
 from sqlalchemy import select
 from webtest import TestApp
 
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.services import need
-from atlasbahamas.testing.site import Site
+from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.ledger.gateways import views
 from atlasbahamas_plugins.ledger.gateways.models import GatewayEvent, SavedMethod
 from atlasbahamas_plugins.ledger.journal import proving
@@ -228,6 +228,21 @@ def test_only_what_a_gateway_returned_is_a_saved_card(paying: Paying) -> None:
         gone = db.scalars(select(SavedMethod)).one()
         assert (gone.state, gone.token) == ("removed", None)
         assert len(db.scalars(select(GatewayEvent)).all()) == 1
+
+
+@pytest.mark.parametrize("profile", ["embedded"], indirect=True)
+def test_a_page_costs_eight_queries_at_most(paying: Paying) -> None:
+    mine, card = paying.site.browser("jerome"), save_card(paying)
+    at = paying.begin(mine)
+    form = mine.get(paying.path("autopay", "set")).forms["form"]
+    form.submit(status=303)
+    with paying.site.db.transaction("read") as db:
+        method = db.get_one(SavedMethod, card).ref
+    paths = (paying.path("payments", "pay"), paying.path("autopay", ""), paying.path("autopay", "set"), at)
+    for path in (*paths, "/home/methods/", f"/home/methods/{method}/"):
+        with QueryCounter(paying.site.db.engine) as counter:
+            mine.get(path)
+        assert len(counter.statements) <= 8, (path, counter.statements)
 
 
 @pytest.mark.parametrize("profile", ["embedded"], indirect=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
-from sandboxed import Paying, Sandbox, until, with_sandbox
+from sandboxed import INI, SECRET, Paying, Sandbox, until, with_sandbox
 from sqlalchemy import select
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.settings import CORE_SECTIONS, SettingsError, load
-from atlasbahamas.testing.services import need
+from atlasbahamas.testing.programs import Place, ask
+from atlasbahamas.testing.services import free_port, need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas_plugins.ledger.allocation.services import credit_of, payable_charges
 from atlasbahamas_plugins.ledger.gateways.models import GatewayEvent
@@ -111,6 +113,24 @@ def test_a_saved_card_pays_rent_by_itself(sandbox: tuple[Site, Sandbox]) -> None
         assert taken.state == "confirmed"
         assert payable_charges(db, paying.till.lease(db)) == []
         assert credit_of(db, paying.till.lease(db)) == 0
+
+
+@pytest.mark.parametrize("profile", ["embedded"], indirect=True)
+def test_atlas_serve_starts_it_beside_the_site_and_stops_it(database_url: str, tmp_path: Path) -> None:
+    url, port = f"http://127.0.0.1:{free_port()}", free_port()
+    text = INI.format(folder=tmp_path, url=url, secret=SECRET).replace(f"sqlite:///{tmp_path}/never.sqlite", database_url)
+    (tmp_path / "beside.ini").write_text(f"{text}\n[server:main]\nuse = egg:waitress#main\nlisten = 127.0.0.1:{port}\n")
+    place = Place(tmp_path)
+    try:
+        program = place.start("atlas", "-c", "beside.ini", "serve", "--no-jobs")
+        program.listens(url)
+        program.listens(f"http://127.0.0.1:{port}")
+        assert program.end(signal.SIGTERM) == 0
+        assert "Traceback" not in program.said
+        with pytest.raises(OSError, match="refused"):
+            ask(f"{url}/health/live")
+    finally:
+        place.close()
 
 
 def test_production_refuses_it() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from atlasbahamas.cli import atlas
 from atlasbahamas.plugins.directives import includeme
+from atlasbahamas.plugins.discovery import load_manifests, resolve
 from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import CORE_SECTIONS
 from atlasbahamas.testing import site as sites
@@ -103,7 +104,7 @@ def follow(words: list[str]) -> None:
         elif isinstance(command, click.Group) and word not in ("|", "..."):
             context = click.Context(command)
             context.params["ini"] = ROOT / "development.ini"
-            found = command.get_command(context, word)
+            found = command.get_command(context, word) or (of_a_feature(word) if command is atlas else None)
             assert found is not None, f"atlas {command.name} has no {word}"
             command = found
             if words[:1] == ["|"]:
@@ -111,6 +112,12 @@ def follow(words: list[str]) -> None:
                 return
         else:
             return
+
+
+def of_a_feature(word: str) -> click.Command | None:
+    """The command of a feature that ships with the product and that development.ini does not switch on."""
+    given = {manifest.name: manifest.commands for manifest in load_manifests((*sites.FEATURES, "sandbox"))}
+    return resolve(given[word]) if given.get(word) else None
 
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/plugin-authors/reference.md"])

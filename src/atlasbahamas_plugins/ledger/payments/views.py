@@ -27,6 +27,7 @@ from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.explaining.pages import parts_of
 from atlasbahamas_plugins.ledger.explaining.parts import Part
 from atlasbahamas_plugins.ledger.explaining.things import PartPaid, parts_of_payment
+from atlasbahamas_plugins.ledger.gateways.interface import gateways_of
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
 from atlasbahamas_plugins.ledger.payments import services
@@ -71,10 +72,12 @@ def lease_payments(context: LeasePayments, request: Any) -> Any:
     """What was paid for one lease."""
     lease = context.above(AnyLease).row
     listed = PaymentList(request, context.visible(), node=context, node_of=context.node_of, of_lease=True)
+    may_report = bool(request.has_permission(ANSWER, context)) and lease.state in BINDING
     return listed.answer(
         **_standing(context, request, lease),
         may_record=_may_record(context, request) and lease.state in BINDING,
-        may_report=bool(request.has_permission(ANSWER, context)) and lease.state in BINDING,
+        may_report=may_report,
+        may_pay=may_report and bool(gateways_of(request.registry)),
     )
 
 
