@@ -25,6 +25,8 @@ PLUGIN = Plugin(
         ("ledger_payment.recorded_by_id", "a receipt keeps who wrote a payment down; the number leads to a pseudonym"),
         ("ledger_payment.decided_by_id", "a receipt keeps who confirmed a payment; the number leads to a pseudonym"),
         ("ledger_disposition.by_person_id", "the books keep who settled deposits; the number leads to a pseudonym"),
+        ("ledger_plan.proposed_by_id", "a plan keeps who proposed it; the number leads to a pseudonym"),
+        ("ledger_plan.written_by_id", "a plan keeps who wrote down that it was agreed; the number leads to a pseudonym"),
         ("ledger_refund.by_person_id", "the books keep who paid back; the number leads to a pseudonym"),
     ),
     permissions=(

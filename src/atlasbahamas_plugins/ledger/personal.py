@@ -15,6 +15,7 @@ from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
 from atlasbahamas_plugins.ledger.deposits import personal as deposits
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
+from atlasbahamas_plugins.ledger.plans import personal as plans
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
@@ -35,6 +36,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_charge": _charges(db, person_id),
         "ledger_credit": _credits(db, person_id),
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
+        "ledger_plan": plans.export(db, person_id, _leases(db, person_id)),
         **deposits.export(db, person_id, _leases(db, person_id)),
     }
 
@@ -108,3 +110,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     db.flush()
     payments.erase(db, leaving)
     deposits.erase(db, leaving)
+    plans.erase(db, leaving)
