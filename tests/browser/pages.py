@@ -59,6 +59,8 @@ from atlasbahamas_plugins.ledger.journal.services import lock_period
 from atlasbahamas_plugins.ledger.payments import services as paid_for
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentProof
 from atlasbahamas_plugins.ledger.payments.services import Paid
+from atlasbahamas_plugins.ledger.plans import services as plans
+from atlasbahamas_plugins.ledger.plans.schedule import instalments
 from atlasbahamas_plugins.ledger.services import PAYMENT, Source, Transfer, post, reverse
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
@@ -277,6 +279,20 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("ChargeNode", "forgive"): (ORG + "leases/{long_lease}/ledger/{charge}/forgive",),
     ("ChargeNode", "take-back"): (ORG + "leases/{long_lease}/ledger/{charge}/take-back",),
     ("CreditNode", "take-back"): (ORG + "leases/{long_lease}/ledger/credits/{credit}/take-back",),
+    ("Plans", ""): (ORG + "leases/{long_lease}/ledger/plans/", ORG + "leases/{active_lease}/ledger/plans/"),
+    ("Plans", "new"): (
+        ORG + "leases/{ended_lease}/ledger/plans/new",
+        ORG + "leases/{ended_lease}/ledger/plans/new?count=0&first=soon",
+    ),
+    ("PlanNode", ""): (
+        ORG + "leases/{long_lease}/ledger/plans/{long_plan}/",
+        ORG + "leases/{long_lease}/ledger/plans/{ended_plan}/",
+        "/home/leases/{home_lease}/ledger/plans/{home_plan}/",
+    ),
+    ("PlanNode", "agree"): ("/home/leases/{home_lease}/ledger/plans/{home_plan}/agree",),
+    ("PlanNode", "decline"): ("/home/leases/{home_lease}/ledger/plans/{home_plan}/decline",),
+    ("PlanNode", "write-agreement"): (ORG + "leases/{home_lease}/ledger/plans/{home_plan}/write-agreement",),
+    ("PlanNode", "end"): (ORG + "leases/{long_lease}/ledger/plans/{long_plan}/end",),
     ("Deposits", ""): (
         ORG + "leases/{ended_lease}/ledger/deposits/",
         ORG + "leases/{long_lease}/ledger/deposits/",
@@ -676,6 +692,24 @@ def settling(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]
     return {"disposition": row.ref, "refund": refund.ref}
 
 
+def planning(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
+    """Keys of plans: one that was withdrawn, one that was agreed, and one that its tenant is asked about."""
+    today = now.astimezone(NASSAU).date()
+    keys = {}
+    for name, lease_name in (("ended_plan", "long_lease"), ("long_plan", "long_lease"), ("home_plan", "home_lease")):
+        lease = db.scalars(select(Lease).where(Lease.ref == refs[lease_name])).one()
+        add_charge(db, lease, ByHand("fee", 10**9, today, "Plan", long_key("charge")), by=1, now=now, today=today)
+        arrears = plans.arrears_of(db, lease, today=today)
+        dues = instalments(sum(each.open_cents for each in arrears), 12, today, "month")
+        plan = plans.propose_plan(db, lease, plans.Proposal([each.id for each in arrears], dues, 5), by=1, now=now, today=today)
+        keys[name] = plan.ref
+        if name == "ended_plan":
+            plans.end_plan(db, plan, NO_SPACES, now=now, today=today)
+        elif name == "long_plan":
+            plans.agree_to_plan(db, plan, lease.tenants[1], now=now, today=today, way="paper", written_by=1)
+    return keys
+
+
 def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
     """Keys of payments of two leases in every state, with long words, a proof, and one that looks like another."""
     today = now.astimezone(NASSAU).date()
@@ -825,6 +859,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **let,
         **owing(db, organisation, let["long_lease"], now),
         **settling(db, let, now),
+        **planning(db, let, now),
         **paying(db, let, now),
         **going_online(db, let, now),
         **billing(db, let["home_lease"], now),

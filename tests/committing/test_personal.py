@@ -56,10 +56,13 @@ from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge
 from atlasbahamas_plugins.ledger.deposits import services as deposits
 from atlasbahamas_plugins.ledger.gateways.services import ask_for_refund
 from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, refuse_payment, report_payment
+from atlasbahamas_plugins.ledger.plans import services as plans
+from atlasbahamas_plugins.ledger.plans.schedule import Due
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.review.services import submit_listing
@@ -234,6 +237,12 @@ def _take_money(db: Session, site: Site, number: int) -> None:
     record_payment(db, site.store, lease, cheque, today=day, **more)
     reported = report_payment(db, site.store, lease, Paid(600, day, "transfer"), roles=(), today=day, **more)
     refuse_payment(db, reported, "Zéphirine Quashie never paid", **more)
+    add_charge(db, lease, ByHand("fee", 700, day, "A key", "charge-p1"), today=day, **more)
+    arrears = plans.arrears_of(db, lease, today=day)
+    due = Due(day, sum(each.open_cents for each in arrears))
+    plan = plans.propose_plan(db, lease, plans.Proposal([each.id for each in arrears], [due]), today=day, **more)
+    plans.agree_to_plan(db, plan, lease.tenants[0], now=sites.START, today=day, way="phone", written_by=number)
+    plans.end_plan(db, plan, "Zéphirine Quashie said so", now=sites.START, today=day)
 
 
 def _pay_online(db: Session, number: int) -> None:

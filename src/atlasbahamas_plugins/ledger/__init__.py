@@ -32,6 +32,8 @@ PLUGIN = Plugin(
         ("ledger_saved_method.person_id", "payments hang on it; the card is forgotten, and the number leads to a pseudonym"),
         ("ledger_autopay.person_id", "payments hang on it; it has ended, and the number leads to a pseudonym"),
         ("ledger_disposition.by_person_id", "the books keep who settled deposits; the number leads to a pseudonym"),
+        ("ledger_plan.proposed_by_id", "a plan keeps who proposed it; the number leads to a pseudonym"),
+        ("ledger_plan.written_by_id", "a plan keeps who wrote down that it was agreed; the number leads to a pseudonym"),
         ("ledger_refund.by_person_id", "the books keep who paid back; the number leads to a pseudonym"),
     ),
     permissions=(

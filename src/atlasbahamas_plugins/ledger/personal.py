@@ -18,6 +18,7 @@ from atlasbahamas_plugins.ledger.deposits import personal as deposits
 from atlasbahamas_plugins.ledger.gateways import personal as gateways
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
+from atlasbahamas_plugins.ledger.plans import personal as plans
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
@@ -41,6 +42,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
         "ledger_autopay": autopay.export(db, person_id),
         **gateways.export(db, person_id),
+        "ledger_plan": plans.export(db, person_id, _leases(db, person_id)),
         **deposits.export(db, person_id, _leases(db, person_id)),
     }
 
@@ -116,3 +118,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     autopay.erase(db, leaving)
     gateways.erase(db, leaving)
     deposits.erase(db, leaving)
+    plans.erase(db, leaving)

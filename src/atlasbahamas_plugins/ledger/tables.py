@@ -15,12 +15,14 @@ from atlasbahamas_plugins.ledger.gateways import models as gateways
 from atlasbahamas_plugins.ledger.journal import guards, models
 from atlasbahamas_plugins.ledger.payments import guards as payment_guards
 from atlasbahamas_plugins.ledger.payments import models as payments
+from atlasbahamas_plugins.ledger.plans import guards as plan_guards
+from atlasbahamas_plugins.ledger.plans import models as plans
 from atlasbahamas_plugins.ledger.reminding import models as reminding
 
 PARTS = (
     *(models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards),
     *(gateways, gateway_guards, autopay, autopay_guards),
-    *(deposits, deposit_guards),
+    *(deposits, deposit_guards, plans, plan_guards),
     *(bills, bill_guards, reminding),
 )
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

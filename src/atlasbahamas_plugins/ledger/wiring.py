@@ -17,6 +17,7 @@ PARTS = (
     "autopay",
     "deposits",
     "bills",
+    "plans",
 )
 
 

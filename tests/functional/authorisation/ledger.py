@@ -47,6 +47,9 @@ from atlasbahamas_plugins.ledger.journal.services import lock_period
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentProof
 from atlasbahamas_plugins.ledger.payments.resources import LeasePayments, PaymentNode, Payments, ProofNode
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, report_payment
+from atlasbahamas_plugins.ledger.plans import services as plans
+from atlasbahamas_plugins.ledger.plans.resources import PlanNode, Plans
+from atlasbahamas_plugins.ledger.plans.schedule import Due
 from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
 from atlasbahamas_plugins.ledger.services import post
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
@@ -121,6 +124,18 @@ def arrange(db: Session) -> None:
     for number, state in enumerate(("active", "signed")):
         lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
         _bills(db, lease, number)
+    _plans(db)
+
+
+def _plans(db: Session) -> None:
+    """A plan that is proposed on a lease that is let, and one where its tenants find it; overdue rent elsewhere."""
+    today = START.date()
+    for number, state in enumerate(("active", "signed")):
+        lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
+        fee = ByHand("fee", 9_000_000, today, "The roof", f"charge-{number}9")
+        charge = add_charge(db, lease, fee, by=1, now=START, today=today)
+        wanted = plans.Proposal([charge.id], [Due(today, charge.open_cents)], ref=f"plan-{number}1")
+        plans.propose_plan(db, lease, wanted, by=1, now=START, today=today)
 
 
 def _deposits(db: Session) -> None:
@@ -257,6 +272,11 @@ def places(db: Session) -> dict[str, str]:
         "refund": f"{here}leases/{_left(db, 'ended')}/ledger/deposits/paid-back/refund-01/",
         "to settle": f"{here}leases/{_left(db, 'leaving')}/ledger/deposits/",
         "last rent": f"{here}leases/lease-loft1/ledger/deposits/",
+        "plans": f"{ledger}plans/",
+        "plan": f"{ledger}plans/plan-01/",
+        "plans to propose": f"{here}leases/lease-loft1/ledger/plans/",
+        "my plans": f"{mine}plans/",
+        "my plan": f"{mine}plans/plan-11/",
         "my deposits": f"{mine}deposits/",
         "receipt": f"/receipts/{db.scalars(select(Payment.receipt_token).where(Payment.ref == 'payment-02')).one()}/",
         "by card": f"{ledger}payments/{_payment_of(db, 'online-02')}/",
@@ -323,6 +343,7 @@ def crossed(db: Session) -> dict[str, str]:
         "a file of another bill": f"{_books(db).removesuffix('books/')}bills/bill-02/files/paper-01/file",
         "an account of another unit": f"{accounts}account-tenant1/edit",
         "a credit of another lease": f"{ledger}credits/credit-11/take-back",
+        "a plan of another lease": f"{ledger}plans/plan-11/",
         "a refund of another lease": f"{ledger}deposits/paid-back/refund-01/take-back",
     }
 
@@ -411,6 +432,15 @@ TABLE = Table(
         View(AutopayNode, "pause", MINE, at="my instruction", send={}),
         View(AutopayNode, "resume", MINE, at="my instruction", send={}),
         View(AutopayNode, "end", MINE, at="my instruction", send={}),
+        View(Plans, "", READERS, at="plans"),
+        View(Plans, "", PARTIES, at="my plans"),
+        View(Plans, "new", CHARGERS, at="plans to propose", send={}),
+        View(PlanNode, "", READERS, at="plan"),
+        View(PlanNode, "", PARTIES, at="my plan"),
+        View(PlanNode, "agree", REPORTING, at="my plan", send={}),
+        View(PlanNode, "decline", REPORTING, at="my plan", send={"reason": "It is too much"}),
+        View(PlanNode, "write-agreement", CHARGERS, at="plan", send={"way": "phone"}),
+        View(PlanNode, "end", CHARGERS, at="plan", send={"reason": "They pay now"}),
         View(Deposits, "", READERS, at="deposits"),
         View(Deposits, "", PARTIES, at="my deposits"),
         View(Deposits, "use-last-rent", CHARGERS, at="last rent", send={}),

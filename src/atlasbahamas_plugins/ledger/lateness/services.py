@@ -7,8 +7,8 @@ days can be missed, and a payment that turns out to have come in time takes the 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -22,14 +22,16 @@ from atlasbahamas_plugins.ledger.allocation.services import allocate_leases, ope
 from atlasbahamas_plugins.ledger.bills.models import BillPayment
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, post_charges
-from atlasbahamas_plugins.ledger.lateness.unpaid import Facts, Late, RentOwed, Share, Waiting, lateness
+from atlasbahamas_plugins.ledger.lateness.unpaid import Facts, Late, Planned, RentOwed, Share, Waiting, lateness
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
+from atlasbahamas_plugins.ledger.plans.models import Plan, PlanCharge
 from atlasbahamas_plugins.ledger.services import Source, open_journal, reverse
 from atlasbahamas_plugins.portfolio.models import Unit
 
 AT_ONCE = 2000
 """How many leases are looked at in one transaction."""
 
+ONE_DAY = timedelta(days=1)
 RUN = "ledger.charge_late_fees"
 RUN_ALL = "ledger.charge_all_late_fees"
 KIND = "late_fee"
@@ -108,6 +110,7 @@ def _facts(db: Session, lease_ids: Collection[int]) -> tuple[dict[int, Facts], d
     for charge in db.execute(rents.order_by(Charge.id)):
         facts[charge.lease_id].rents.append(RentOwed(*charge[1:]))
     _add_money(db, facts)
+    _add_plans(db, facts)
     for lease_id, charges in open_charges(db, list(facts)).items():
         facts[lease_id].open = charges
     return facts, homes
@@ -128,6 +131,15 @@ def _add_money(db: Session, facts: dict[int, Facts]) -> None:
     waiting = select(Payment.lease_id, Payment.received_on, Payment.cents).where(Payment.state == "reported", ~for_a_bill)
     for report in db.execute(waiting.where(Payment.lease_id.in_(facts)).order_by(Payment.received_on, Payment.id)):
         facts[report.lease_id].waiting.append(Waiting(*report[1:]))
+
+
+def _add_plans(db: Session, facts: dict[int, Facts]) -> None:
+    query: Any = select(Plan.lease_id, PlanCharge.charge_id, Plan.agreed_on, Plan.state, Plan.closed_on)
+    query = query.join(PlanCharge, PlanCharge.plan_id == Plan.id).where(Plan.lease_id.in_(facts), Plan.agreed_on.is_not(None))
+    for lease_id, charge_id, agreed_on, state, closed_on in db.execute(query):
+        # What kept to a plan was paid by the day on which that was seen.
+        until = closed_on + ONE_DAY if closed_on is not None and state == "kept" else closed_on
+        facts[lease_id].plans.append(Planned(charge_id, agreed_on, until))
 
 
 def _charged(db: Session, lease_ids: Collection[int]) -> dict[int, list[Charged]]:

@@ -1,7 +1,7 @@
 """What of a period's own rent was still unpaid when its days of grace were over. Pure: no database.
 
 Money counts from the day on which it was received, whenever it was confirmed. What was reported and waits holds the fee on what
-it would cover (domain.md 3.4).
+it would cover (domain.md 3.4). A payment plan that was agreed before rent was late holds its fee as long as it is kept.
 """
 
 from __future__ import annotations
@@ -42,6 +42,14 @@ class RentOwed:
     cents: int
 
 
+class Planned(NamedTuple):
+    """A charge that a payment plan covers since a local day. `until`: the day from which fees run again, None before."""
+
+    charge_id: int
+    agreed_on: date
+    until: date | None
+
+
 @dataclass
 class Facts:
     """What the fees of a lease follow from. `open` are its unpaid charges, `waiting` its reports in the order of their days."""
@@ -52,6 +60,7 @@ class Facts:
     shares: list[Share] = field(default_factory=list)
     open: list[OpenCharge] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    plans: list[Planned] = field(default_factory=list)
 
 
 class Late(NamedTuple):
@@ -71,8 +80,8 @@ def lateness(facts: Facts, day: date) -> list[Late]:
     """The charges of rent of a lease that were late by a local day, each with its fee, which may be none."""
     found = []
     for rent in sorted(facts.rents, key=lambda rent: (rent.due_on, rent.id)):
-        late_on = late_from(rent.due_on, facts.grace_days)
-        if late_on > day:
+        late_on = _late_on(rent, facts)
+        if late_on is None or late_on > day:
             continue
         in_time = sum(share.cents for share in facts.shares if share.charge_id == rent.id and share.counts_on < late_on)
         held = _held(facts.open, [each.cents for each in facts.waiting if each.received_on < late_on], rent.id)
@@ -80,6 +89,17 @@ def lateness(facts: Facts, day: date) -> list[Late]:
         fee, sure = (late_fee_cents(facts.fee, cents) for cents in (unpaid - held, unpaid))
         found.append(Late(rent, late_on, unpaid - held, fee, sure))
     return found
+
+
+def _late_on(rent: RentOwed, facts: Facts) -> date | None:
+    """The local day from which a charge of rent is late; None as long as a plan that was agreed before holds it."""
+    late_on = late_from(rent.due_on, facts.grace_days)
+    for plan in sorted(each for each in facts.plans if each.charge_id == rent.id):
+        if plan.agreed_on < late_on:
+            if plan.until is None:
+                return None
+            late_on = max(late_on, plan.until)
+    return late_on
 
 
 def _held(charges: Sequence[OpenCharge], waiting: Iterable[int], charge_id: int) -> int:

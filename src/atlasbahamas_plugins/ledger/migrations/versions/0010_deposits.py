@@ -7,7 +7,7 @@ from alembic import op
 import atlasbahamas.db.types
 
 revision = 'ledger_0010'
-down_revision = 'ledger_0007'
+down_revision = 'ledger_0009'
 branch_labels = None
 depends_on = None
 
