@@ -98,7 +98,7 @@ MINE = who(
     ok="tenant",
     also=TENANTS,
 )
-BEFORE_TODAY, MORE_ELSEWHERE = date(2026, 5, 15), 1000
+BEFORE_TODAY, LAST_RUN, MORE_ELSEWHERE = date(2026, 5, 15), date(2026, 5, 19), 1000
 PROOF = [("slip.jpg", samples.picture(), "image/jpeg")]
 NEW_BILL = {"cents": "88.10", "starts": "2026-04-01", "ends": "2026-04-30", "due_on": "2026-05-20"}
 BY_HAND = {"what": "fee", "cents": "20.50", "day": "2026-06-01", "reason": "As was said"}
@@ -121,6 +121,9 @@ def arrange(db: Session) -> None:
     _payments(db)
     _online(db)
     _deposits(db)
+    # What was charged before is settled by now, and not to be taken back as it is.
+    _new_lease(db, "Attic", LAST_RUN, "attic1")
+    run_rent(db, here.organisation_id, LAST_RUN, now=START, today=START.date())
     for number, state in enumerate(("active", "signed")):
         lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
         _bills(db, lease, number)
@@ -146,14 +149,18 @@ def _deposits(db: Session) -> None:
     ended = db.scalars(select(Lease).where(Lease.ref == _left(db, "ended"))).one()
     paid = deposits.PaidBack(1_000, START.date(), "cash", ref="refund-01")
     deposits.pay_back(db, ended, paid, today=START.date(), **more)
-    above = db.scalars(select(Property).where(Property.name == "Sandyport Mews")).one()
-    unit = add_unit(db, above, UnitDetails("Loft", 1, 1, 100_000, 0, None, False, False), now=START)
-    terms = Terms(date(2026, 5, 20), "fixed", date(2026, 6, 10), False, 100_000)
-    people = [PartyLine(None, ContactDetails("Latoya Loft"), "primary")]
-    details = LeaseDetails(terms, people, {"last": 100_000})
-    lease = record_lease(db, unit, "oral", details, now=START, today=START.date(), code="loft1")
+    lease = _new_lease(db, "Loft", date(2026, 5, 20), "loft1")
     bring_up_to_date(db, lease, now=START, today=START.date())
     record_payment(db, None, lease, Paid(100_000, START.date(), "cash"), by=1, now=START, today=START.date())  # type: ignore[arg-type]
+
+
+def _new_lease(db: Session, label: str, starts: date, code: str) -> Lease:
+    """A lease until the tenth of June, with its last rent held, of a home of its own."""
+    above = db.scalars(select(Property).where(Property.name == "Sandyport Mews")).one()
+    unit = add_unit(db, above, UnitDetails(label, 1, 1, 100_000, 0, None, False, False), now=START)
+    terms = Terms(starts, "fixed", date(2026, 6, 10), False, 100_000)
+    details = LeaseDetails(terms, [PartyLine(None, ContactDetails(f"Latoya {label}"), "primary")], {"last": 100_000})
+    return record_lease(db, unit, "oral", details, now=START, today=START.date(), code=code)
 
 
 def _left(db: Session, which: str) -> str:
@@ -238,7 +245,7 @@ def places(db: Session) -> dict[str, str]:
     here = _books(db).removesuffix("books/")
     mine = f"/home/leases/{lease_of(db, 'signed')}/ledger/"
     ledger, runs = f"{here}leases/{lease_of(db, 'active')}/ledger/", f"{here}rent-runs/"
-    batch = db.scalars(select(Batch.ref).where(Batch.day == BEFORE_TODAY)).one()
+    batch, last = (db.scalars(select(Batch.ref).where(Batch.day == day)).one() for day in (BEFORE_TODAY, LAST_RUN))
     settled = db.scalars(select(Disposition.ref).join(Lease).where(Lease.ref == _left(db, "linked"))).one()
     return {
         "books": _books(db),
@@ -290,6 +297,7 @@ def places(db: Session) -> dict[str, str]:
         **_places_of_bills(db, here),
         "runs": runs,
         "run": f"{runs}{batch}/",
+        "last run": f"{runs}{last}/",
     }
 
 
@@ -473,7 +481,7 @@ TABLE = Table(
         View(RentRuns, "new", BOOKKEEPERS, at="runs", send={"day": "2026-06-01"}),
         View(BatchNode, "", BOOKKEEPERS, at="run"),
         View(BatchNode, "put-right", BOOKKEEPERS, at="run"),
-        View(BatchNode, "reverse", BOOKKEEPERS, at="run", send={"reason": "The wrong file came in"}),
+        View(BatchNode, "reverse", BOOKKEEPERS, at="last run", send={"reason": "The wrong file came in"}),
     ),
     crossed=crossed,
     arrange=arrange,
