@@ -16,6 +16,7 @@ from atlasbahamas.errors import Refused
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.writing.services import LateFee
+from atlasbahamas_plugins.ledger.autopay.services import due_cents
 from atlasbahamas_plugins.ledger.lateness.services import run_late_fees
 from atlasbahamas_plugins.ledger.plans import services
 from atlasbahamas_plugins.ledger.plans.models import Plan
@@ -82,6 +83,23 @@ def test_no_fee_runs_on_what_keeps_to_a_plan(site: Site, till: Till) -> None:
     with site.db.transaction("read") as db:
         told = db.scalars(select(Notification.subject).where(Notification.category == "ledger.plans")).all()
     assert {each.split(":")[0] for each in told} == {"Payment plan agreed", "Payment plan kept"}
+
+
+def test_what_is_due_of_a_plan_is_its_instalments(till: Till) -> None:
+    """So autopay takes no more: not what the plan leaves for later, and what comes due beside it as ever."""
+
+    def due(day: date) -> int:
+        with till.site.db.transaction("read") as db:
+            return due_cents(db, till.lease(db), day=day, now=till.site.clock.now())
+
+    propose(till, *HALVES)
+    assert due(TENTH) == 120_000
+    agree(till)
+    assert [due(day) for day in (JUNE, TENTH, HALVES[1][0])] == [0, 60_000, 120_000]
+    till.charge(5_000, TENTH, "fee")
+    assert due(TENTH) == 65_000
+    till.record(60_000, till.site.clock.today())
+    assert due(TENTH) == 5_000
 
 
 def test_a_plan_that_is_broken_lets_fees_run_from_then_on_what_is_unpaid(site: Site, till: Till) -> None:

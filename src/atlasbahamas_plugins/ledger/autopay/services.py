@@ -32,6 +32,7 @@ from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment, SavedMet
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
+from atlasbahamas_plugins.ledger.plans.services import due_by_plan
 from atlasbahamas_plugins.ledger.services import open_journal
 
 OF_THE_DAY, TAKE = "ledger.autopay_of_the_day", "ledger.take_autopay"
@@ -144,9 +145,11 @@ def _move(db: Session, autopay: Autopay, state: str, *, by: int | None, reason: 
 
 def due_cents(db: Session, lease: Lease, *, day: date, now: datetime) -> int:
     """The cents that are due of a lease on a local day and are not on their way in another manner: reported, a cheque for later,
-    asked of a gateway. Never below zero.
+    asked of a gateway. Of what a payment plan covers, its instalments are due. Never below zero.
     """
-    due = sum(charge.open_cents for charge in payable_charges(db, lease) if charge.due_on <= day)
+    planned, instalments = due_by_plan(db, lease, day)
+    due = sum(charge.open_cents for charge in payable_charges(db, lease) if charge.due_on <= day and charge.id not in planned)
+    due += instalments
     return max(0, due - _waiting(db, lease) - gateways.on_its_way(db, lease.id, now=now))
 
 

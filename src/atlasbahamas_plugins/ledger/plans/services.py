@@ -220,6 +220,17 @@ def open_plan_of(db: Session, lease: Lease) -> Plan | None:
     return db.scalar(select(Plan).where(Plan.lease_id == lease.id, Plan.state.in_(OPEN)))
 
 
+def due_by_plan(db: Session, lease: Lease, day: date) -> tuple[set[int], int]:
+    """The ids of the charges that the plan of a lease covers, and the cents of its instalments that are due by a local day and
+    unpaid; nothing of either while no plan is agreed.
+    """
+    plan = open_plan_of(db, lease)
+    if plan is None or plan.state != "agreed":
+        return set(), 0
+    unpaid = sum(each.cents - each.paid_cents for each in met_by(plan) if each.due_on <= day)
+    return {each.charge_id for each in plan.covered}, unpaid
+
+
 @dataclass(frozen=True)
 class Glance:
     """What the ledger says of the last plan of a lease in one line, and the next instalment that is unpaid."""
