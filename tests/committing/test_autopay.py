@@ -19,10 +19,11 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import Person
 from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import Site
+from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.autopay import services
 from atlasbahamas_plugins.ledger.autopay.models import Attempt, Autopay, Taking
 from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment, SavedMethod
-from atlasbahamas_plugins.ledger.gateways.services import remove_method
+from atlasbahamas_plugins.ledger.gateways.services import charge_method, remove_method
 
 TOMORROW = date(2026, 6, 2)
 WORKERS = 8
@@ -121,6 +122,23 @@ def test_of_many_workers_one_takes(paying: Paying) -> None:
     with paying.site.db.transaction("read") as db:
         assert [len(db.scalars(select(model)).all()) for model in (Taking, Attempt, GatewayPayment)] == [1, 1, 1]
     assert paying.till.open_of(charge) == [0]
+
+
+def test_one_form_sent_many_times_at_once_is_one_try(paying: Paying) -> None:
+    card, key = save_card(paying), long_key("online")
+
+    def pay() -> int:
+        with paying.till.act() as db:
+            method, jerome = (
+                db.get_one(SavedMethod, card),
+                db.scalars(select(Person.id).where(Person.user_name == "jerome")).one(),
+            )
+            now = paying.site.clock.now()
+            return charge_method(db, paying.till.lease(db), method, 5_000, ref=key, by=jerome, now=now).id
+
+    assert len(set(all_at_once([pay] * WORKERS))) == 1
+    with paying.site.db.transaction("read") as db:
+        assert db.execute(text("SELECT count(*) FROM outbox WHERE name = 'ledger.charge_method'")).scalar() == 1
 
 
 def test_what_fails_is_tried_on_three_mornings_and_then_stops(paying: Paying) -> None:

@@ -219,15 +219,23 @@ def test_only_what_a_gateway_returned_is_a_saved_card(paying: Paying) -> None:
         tell(paying.site, {**said, "method": card})
     page = mine.get("/home/methods/")
     assert "Visa ending 4242" in page.text
+    # The same card once more is no second one.
+    mine.get("/home/methods/add").forms["form"].submit(status=303)
+    with paying.site.db.transaction("read") as db:
+        again = db.scalars(select(SavedMethod).order_by(SavedMethod.id.desc())).first()
+        assert again is not None
+        second = again.ref
+    tell(paying.site, {**said, "id": "evt-m2", "ref": second, "method": card})
+    assert "This card is saved already." in mine.get(f"/home/methods/{second}/").text
     # Somebody else finds neither the card nor its page.
     paying.site.browser("andre").get(f"/home/methods/{ref}/", status=404)
     assert "saved:" in mine.get(paying.path("payments", "pay")).text
     page.click("Remove").forms["form"].submit(status=303)
     assert "Visa" not in mine.get("/home/methods/").text
     with paying.site.db.transaction("read") as db:
-        gone = db.scalars(select(SavedMethod)).one()
+        gone = db.scalars(select(SavedMethod).where(SavedMethod.ref == ref)).one()
         assert (gone.state, gone.token) == ("removed", None)
-        assert len(db.scalars(select(GatewayEvent)).all()) == 1
+        assert len(db.scalars(select(GatewayEvent)).all()) == 2
 
 
 @pytest.mark.parametrize("profile", ["embedded"], indirect=True)

@@ -245,14 +245,22 @@ def _receive_method(db: Session, gateway: str, event: Event, body: bytes, now: d
         raise ContradictoryEvent("the number of a card has no place here")
     _keep(db, gateway, event, body, now, method_id=method.id)
     if event.kind == METHOD_SAVED and given is not None and method.state in ("asked", "failed"):
-        method.state, method.token = "saved", given.token
-        method.label, method.expires = given.label[:200], given.expires
+        if _is_kept(db, gateway, given.token):
+            method.state, method.label = "failed", "This card is saved already."
+        else:
+            method.state, method.token = "saved", given.token
+            method.label, method.expires = given.label[:200], given.expires
     elif event.kind == METHOD_FAILED and method.state == "asked":
         method.state, method.label = "failed", event.reason[:200]
     db.flush()
     about, after = ("method", method.ref), {"state": method.state}
     record(db, "ledger:method:answered", about=about, organisation_id=None, after=after)
     return True
+
+
+def _is_kept(db: Session, gateway: str, token: str) -> bool:
+    same = select(SavedMethod.id).where(SavedMethod.gateway == gateway, SavedMethod.token == token)
+    return db.scalar(same) is not None
 
 
 def _record(db: Session, verb: str, payment: GatewayPayment, note: str = "") -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
+from atlasbahamas.db.inserts import insert_unless_there
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people.models import Organisation
@@ -50,6 +51,18 @@ class Addresses:
         return f"{self.base_url}/gateways/{gateway}/webhook"
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a try to pay is: two with the same `ref` are one, or an error."""
+
+    ref: str
+    lease: Lease
+    cents: int
+    gateway: str
+    by: int
+    method_id: int | None = None
+
+
 def start_payment(
     db: Session, rail: GatewayRail, lease: Lease, cents: int, *, ref: str, at: Addresses, by: int, now: datetime
 ) -> GatewayPayment:
@@ -57,15 +70,14 @@ def start_payment(
 
     Raises Refused.
     """
-    there = db.scalar(select(GatewayPayment).where(GatewayPayment.ref == ref))
-    if there is not None:
-        if (there.lease_id, there.cents, there.gateway, there.by_person_id) != (lease.id, cents, rail.gateway, by):
-            raise OTHERS_KEY
+    asked = _Asked(ref, lease, cents, rail.gateway, by)
+    if (there := _there(db, asked)) is not None:
         return there
     _refuse_if_unbound(lease)
     until = now + GOOD_FOR
     address = _address(rail.start, _order(db, lease, ref, cents, rail.gateway, at, until))
-    return _write(db, lease, cents, ref=ref, gateway=rail.gateway, way="redirect", by=by, now=now, address=address, until=until)
+    payment, _ = _write(db, asked, now=now, address=address, until=until)
+    return payment
 
 
 def charge_method(
@@ -75,16 +87,15 @@ def charge_method(
 
     The same `ref` again is the same payment. Raises Refused.
     """
-    if ref is not None and (there := db.scalar(select(GatewayPayment).where(GatewayPayment.ref == ref))) is not None:
-        if (there.lease_id, there.cents, there.method_id, there.by_person_id) != (lease.id, cents, method.id, by):
-            raise OTHERS_KEY
+    asked = _Asked(ref or long_key("online"), lease, cents, method.gateway, by, method.id)
+    if ref is not None and (there := _there(db, asked)) is not None:
         return there
     _refuse_if_unbound(lease)
     if method.state != "saved":
         raise Refused("This card is not saved any more. Choose another one.", "how")
-    ref = ref or long_key("online")
-    payment = _write(db, lease, cents, ref=ref, gateway=method.gateway, way="charge", by=by, now=now, method=method)
-    enqueue(db, CHARGE, {"gateway_payment_id": payment.id}, now=now)
+    payment, is_new = _write(db, asked, now=now)
+    if is_new:
+        enqueue(db, CHARGE, {"gateway_payment_id": payment.id}, now=now)
     return payment
 
 
@@ -120,11 +131,11 @@ def start_saving(db: Session, rail: GatewayRail, *, ref: str, at: Addresses, by:
         raise Refused(f"You can keep {MOST_SAVED} ways to pay. Remove one first.")
     order = Order(ref, "", "A way to pay for your home", at.base_url + at.back, at.notify(rail.gateway), now + GOOD_FOR)
     address = _address(rail.save_method, order)
-    method = SavedMethod(
-        ref=ref, person_id=by, gateway=rail.gateway, state="asked", created=now, address=address, token=None, label=""
-    )
-    db.add(method)
-    db.flush()
+    values = {"ref": ref, "person_id": by, "gateway": rail.gateway, "state": "asked", "created": now, "label": ""}
+    method = insert_unless_there(db, SavedMethod, {**values, "address": address}, unique=["ref"])
+    if method is None:
+        # Sent twice at once: the first made it.
+        return db.scalars(select(SavedMethod).where(SavedMethod.ref == ref)).one()
     record(db, "ledger:method:asked", about=("method", ref), organisation_id=None, after={"gateway": rail.gateway})
     return method
 
@@ -179,41 +190,44 @@ def _address(ask: Any, order: Order) -> str:
     return address
 
 
+def _there(db: Session, asked: _Asked) -> GatewayPayment | None:
+    """The try that came with this form before. Raises Refused where it was another one."""
+    there = db.scalar(select(GatewayPayment).where(GatewayPayment.ref == asked.ref))
+    if there is None:
+        return None
+    was = (there.lease_id, there.cents, there.gateway, there.by_person_id, there.method_id)
+    if was != (asked.lease.id, asked.cents, asked.gateway, asked.by, asked.method_id):
+        raise OTHERS_KEY
+    return there
+
+
 def _write(
-    db: Session,
-    lease: Lease,
-    cents: int,
-    *,
-    ref: str,
-    gateway: str,
-    way: str,
-    by: int,
-    now: datetime,
-    method: SavedMethod | None = None,
-    address: str = "",
-    until: datetime | None = None,
-) -> GatewayPayment:
-    payment = GatewayPayment(
-        ref=ref,
-        organisation_id=lease.organisation_id,
-        lease_id=lease.id,
-        gateway=gateway,
-        way=way,
-        method_id=method.id if method else None,
-        cents=cents,
-        state="started",
-        created=now,
-        until=until,
-        by_person_id=by,
-        address=address,
-        remote_ref="",
-        reason="",
-        refund_reason="",
-    )
-    db.add(payment)
-    db.flush()
-    _record(db, "started", payment, after={"cents": cents, "gateway": gateway, "way": way})
-    return payment
+    db: Session, asked: _Asked, *, now: datetime, address: str = "", until: datetime | None = None
+) -> tuple[GatewayPayment, bool]:
+    """Write it down, and whether that was new: of two at once the second finds what the first wrote."""
+    values = {
+        "ref": asked.ref,
+        "organisation_id": asked.lease.organisation_id,
+        "lease_id": asked.lease.id,
+        "gateway": asked.gateway,
+        "way": "charge" if asked.method_id else "redirect",
+        "method_id": asked.method_id,
+        "cents": asked.cents,
+        "state": "started",
+        "created": now,
+        "until": until,
+        "by_person_id": asked.by,
+        **dict.fromkeys(("remote_ref", "reason", "refund_reason"), ""),
+        "address": address,
+    }
+    payment = insert_unless_there(db, GatewayPayment, values, unique=["ref"])
+    if payment is None:
+        there = _there(db, asked)
+        assert there is not None
+        return there, False
+    after = {"cents": payment.cents, "gateway": payment.gateway, "way": payment.way}
+    _record(db, "started", payment, after=after)
+    return payment, True
 
 
 def _refuse_if_unbound(lease: Lease) -> None:
