@@ -16,6 +16,7 @@ from atlasbahamas_plugins.ledger.deposits import personal as deposits
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
 from atlasbahamas_plugins.ledger.plans import personal as plans
+from atlasbahamas_plugins.ledger.sharing import personal as sharing
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
@@ -36,6 +37,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_charge": _charges(db, person_id),
         "ledger_credit": _credits(db, person_id),
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
+        "ledger_sharing": sharing.export(db, person_id, _leases(db, person_id)),
         "ledger_plan": plans.export(db, person_id, _leases(db, person_id)),
         **deposits.export(db, person_id, _leases(db, person_id)),
     }
@@ -111,3 +113,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     payments.erase(db, leaving)
     deposits.erase(db, leaving)
     plans.erase(db, leaving)
+    sharing.erase(db, leaving)

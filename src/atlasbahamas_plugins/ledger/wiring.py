@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("journal", "charges", "payments", "cheques", "receipts", "lateness", "deposits", "plans", "explaining", "statements")
+PARTS = (
+    "journal",
+    "charges",
+    "payments",
+    "cheques",
+    "receipts",
+    "lateness",
+    "deposits",
+    "plans",
+    "sharing",
+    "explaining",
+    "statements",
+)
 
 
 def includeme(config: Any) -> None:
