@@ -27,6 +27,7 @@ OF_THEIR_OWN = {
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
     "ledger": {"cli", "splitting", "demo_slips", "demo_walk", "tables", "verify_export"},
+    "ledger/sharing": {"guards", "parts", "telling"},
     "ledger/plans": {"guards", "schedule", "telling"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},

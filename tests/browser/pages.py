@@ -62,6 +62,8 @@ from atlasbahamas_plugins.ledger.payments.services import Paid
 from atlasbahamas_plugins.ledger.plans import services as plans
 from atlasbahamas_plugins.ledger.plans.schedule import instalments
 from atlasbahamas_plugins.ledger.services import PAYMENT, Source, Transfer, post, reverse
+from atlasbahamas_plugins.ledger.sharing import services as sharing
+from atlasbahamas_plugins.ledger.splitting import split
 from atlasbahamas_plugins.listings import services as listings
 from atlasbahamas_plugins.listings.models import LIVE, Listing
 from atlasbahamas_plugins.listings.offers import services as offering
@@ -293,6 +295,13 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("PlanNode", "decline"): ("/home/leases/{home_lease}/ledger/plans/{home_plan}/decline",),
     ("PlanNode", "write-agreement"): (ORG + "leases/{home_lease}/ledger/plans/{home_plan}/write-agreement",),
     ("PlanNode", "end"): (ORG + "leases/{long_lease}/ledger/plans/{long_plan}/end",),
+    ("SharingNode", ""): (
+        ORG + "leases/{long_lease}/ledger/sharing/",
+        ORG + "leases/{active_lease}/ledger/sharing/",
+        "/home/leases/{home_lease}/ledger/sharing/",
+    ),
+    ("SharingNode", "change"): (ORG + "leases/{long_lease}/ledger/sharing/change",),
+    ("PaymentNode", "payer"): (LONG_PAYMENT + "{long_cash}/payer",),
     ("Deposits", ""): (
         ORG + "leases/{ended_lease}/ledger/deposits/",
         ORG + "leases/{long_lease}/ledger/deposits/",
@@ -710,6 +719,19 @@ def planning(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]
     return keys
 
 
+def sharing_of(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
+    """Two leases that are shared, in words that are long; no keys."""
+    today = now.astimezone(NASSAU).date()
+    for name, liability in (("long_lease", "joint"), ("home_lease", "several")):
+        lease = db.scalars(select(Lease).where(Lease.ref == refs[name])).one()
+        if len(lease.tenants) > 1:
+            parts = split(10_000, [1] * len(lease.tenants))
+            weights = {party.id: part for party, part in zip(lease.tenants, parts, strict=True)}
+            agreed = sharing.Agreed(today, "percent", liability, weights, NO_SPACES[:200], False, sharing.new_ref())
+            sharing.share(db, lease, agreed, by=1, now=now, today=today)
+    return {}
+
+
 def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
     """Keys of payments of two leases in every state, with long words, a proof, and one that looks like another."""
     today = now.astimezone(NASSAU).date()
@@ -860,6 +882,7 @@ def existing(db: Session, now: datetime) -> dict[str, str]:
         **owing(db, organisation, let["long_lease"], now),
         **settling(db, let, now),
         **planning(db, let, now),
+        **sharing_of(db, let, now),
         **paying(db, let, now),
         **going_online(db, let, now),
         **billing(db, let["home_lease"], now),

@@ -49,7 +49,7 @@ from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
 from atlasbahamas_plugins.leasing.leaving.answers import Said, write_answer_down
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, Statement
 from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
-from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import Signature
 from atlasbahamas_plugins.leasing.statements.services import make_links
@@ -63,6 +63,8 @@ from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, refuse_payment, report_payment
 from atlasbahamas_plugins.ledger.plans import services as plans
 from atlasbahamas_plugins.ledger.plans.schedule import Due
+from atlasbahamas_plugins.ledger.sharing import services as sharing
+from atlasbahamas_plugins.ledger.splitting import split
 from atlasbahamas_plugins.listings.models import Listing, ListingWord
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferNote, OfferPhoto
 from atlasbahamas_plugins.listings.review.services import submit_listing
@@ -242,6 +244,7 @@ def _take_money(db: Session, site: Site, number: int) -> None:
     due = Due(day, sum(each.open_cents for each in arrears))
     plan = plans.propose_plan(db, lease, plans.Proposal([each.id for each in arrears], [due]), today=day, **more)
     plans.agree_to_plan(db, plan, lease.tenants[0], now=sites.START, today=day, way="phone", written_by=number)
+    _share(db, number)
     plans.end_plan(db, plan, "Zéphirine Quashie said so", now=sites.START, today=day)
 
 
@@ -253,6 +256,17 @@ def _pay_online(db: Session, number: int) -> None:
     paid = online.paid(db, lease, number, long_key("online"), sites.START)
     ask_for_refund(db, db.get_one(Payment, paid.payment_id), "Zéphirine Quashie paid twice", by=number, now=sites.START)
     online.instruction(db, lease, number, long_key("autopay"), sites.START, card)
+
+
+def _share(db: Session, number: int) -> None:
+    """Who owes which part of a lease of several, as the person wrote it down."""
+    several = select(LeaseParty.lease_id).where(LeaseParty.role != "guarantor").group_by(LeaseParty.lease_id)
+    several = several.having(func.count() > 1)
+    lease = db.scalars(select(Lease).where(Lease.id.in_(several), Lease.state.in_(BINDING)).order_by(Lease.id).limit(1)).one()
+    parts = split(10_000, [1] * len(lease.tenants))
+    weights = {party.id: part for party, part in zip(lease.tenants, parts, strict=True)}
+    agreed = sharing.Agreed(lease.starts, "percent", "joint", weights, "At the table", False, "sharing-p1")
+    sharing.share(db, lease, agreed, by=number, now=sites.START, today=sites.START.date())
 
 
 def _write_down_a_move_out(db: Session, number: int) -> None:

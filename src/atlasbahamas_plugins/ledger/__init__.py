@@ -34,6 +34,7 @@ PLUGIN = Plugin(
         ("ledger_disposition.by_person_id", "the books keep who settled deposits; the number leads to a pseudonym"),
         ("ledger_plan.proposed_by_id", "a plan keeps who proposed it; the number leads to a pseudonym"),
         ("ledger_plan.written_by_id", "a plan keeps who wrote down that it was agreed; the number leads to a pseudonym"),
+        ("ledger_sharing.by_person_id", "shares keep who wrote them down; the number leads to a pseudonym"),
         ("ledger_refund.by_person_id", "the books keep who paid back; the number leads to a pseudonym"),
     ),
     permissions=(

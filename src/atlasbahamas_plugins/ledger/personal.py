@@ -19,6 +19,7 @@ from atlasbahamas_plugins.ledger.gateways import personal as gateways
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerEntry, WordsRelease
 from atlasbahamas_plugins.ledger.payments import personal as payments
 from atlasbahamas_plugins.ledger.plans import personal as plans
+from atlasbahamas_plugins.ledger.sharing import personal as sharing
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
@@ -42,6 +43,7 @@ def export(db: Session, person_id: int) -> Rows:
         "ledger_payment": payments.export(db, person_id, _leases(db, person_id)),
         "ledger_autopay": autopay.export(db, person_id),
         **gateways.export(db, person_id),
+        "ledger_sharing": sharing.export(db, person_id, _leases(db, person_id)),
         "ledger_plan": plans.export(db, person_id, _leases(db, person_id)),
         **deposits.export(db, person_id, _leases(db, person_id)),
     }
@@ -119,3 +121,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     gateways.erase(db, leaving)
     deposits.erase(db, leaving)
     plans.erase(db, leaving)
+    sharing.erase(db, leaving)

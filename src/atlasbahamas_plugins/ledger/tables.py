@@ -18,11 +18,13 @@ from atlasbahamas_plugins.ledger.payments import models as payments
 from atlasbahamas_plugins.ledger.plans import guards as plan_guards
 from atlasbahamas_plugins.ledger.plans import models as plans
 from atlasbahamas_plugins.ledger.reminding import models as reminding
+from atlasbahamas_plugins.ledger.sharing import guards as sharing_guards
+from atlasbahamas_plugins.ledger.sharing import models as sharing
 
 PARTS = (
     *(models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards),
     *(gateways, gateway_guards, autopay, autopay_guards),
-    *(deposits, deposit_guards, plans, plan_guards),
+    *(deposits, deposit_guards, plans, plan_guards, sharing, sharing_guards),
     *(bills, bill_guards, reminding),
 )
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

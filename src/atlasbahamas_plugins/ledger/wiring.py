@@ -18,6 +18,7 @@ PARTS = (
     "deposits",
     "bills",
     "plans",
+    "sharing",
 )
 
 

@@ -52,6 +52,7 @@ from atlasbahamas_plugins.ledger.plans.resources import PlanNode, Plans
 from atlasbahamas_plugins.ledger.plans.schedule import Due
 from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
 from atlasbahamas_plugins.ledger.services import post
+from atlasbahamas_plugins.ledger.sharing.resources import SharingNode
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property
@@ -155,11 +156,13 @@ def _deposits(db: Session) -> None:
 
 
 def _new_lease(db: Session, label: str, starts: date, code: str) -> Lease:
-    """A lease until the tenth of June, with its last rent held, of a home of its own."""
+    """A lease of two until the tenth of June, with its last rent held, of a home of its own."""
     above = db.scalars(select(Property).where(Property.name == "Sandyport Mews")).one()
     unit = add_unit(db, above, UnitDetails(label, 1, 1, 100_000, 0, None, False, False), now=START)
     terms = Terms(starts, "fixed", date(2026, 6, 10), False, 100_000)
-    details = LeaseDetails(terms, [PartyLine(None, ContactDetails(f"Latoya {label}"), "primary")], {"last": 100_000})
+    people = [(f"Latoya {label}", "primary"), (f"Leo {label}", "tenant")]
+    parties = [PartyLine(None, ContactDetails(name), role) for name, role in people]
+    details = LeaseDetails(terms, parties, {"last": 100_000})
     return record_lease(db, unit, "oral", details, now=START, today=START.date(), code=code)
 
 
@@ -284,6 +287,8 @@ def places(db: Session) -> dict[str, str]:
         "plans to propose": f"{here}leases/lease-loft1/ledger/plans/",
         "my plans": f"{mine}plans/",
         "my plan": f"{mine}plans/plan-11/",
+        "sharing": f"{here}leases/lease-loft1/ledger/sharing/",
+        "my sharing": f"{mine}sharing/",
         "my deposits": f"{mine}deposits/",
         "receipt": f"/receipts/{db.scalars(select(Payment.receipt_token).where(Payment.ref == 'payment-02')).one()}/",
         "by card": f"{ledger}payments/{_payment_of(db, 'online-02')}/",
@@ -449,6 +454,10 @@ TABLE = Table(
         View(PlanNode, "decline", REPORTING, at="my plan", send={"reason": "It is too much"}),
         View(PlanNode, "write-agreement", CHARGERS, at="plan", send={"way": "phone"}),
         View(PlanNode, "end", CHARGERS, at="plan", send={"reason": "They pay now"}),
+        View(SharingNode, "", READERS, at="sharing"),
+        View(SharingNode, "", PARTIES, at="my sharing"),
+        View(SharingNode, "change", CHARGERS, at="sharing", send={"reason": "As they said"}),
+        View(PaymentNode, "payer", CHARGERS, at="cash", send={}),
         View(Deposits, "", READERS, at="deposits"),
         View(Deposits, "", PARTIES, at="my deposits"),
         View(Deposits, "use-last-rent", CHARGERS, at="last rent", send={}),

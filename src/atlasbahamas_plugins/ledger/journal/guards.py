@@ -30,7 +30,7 @@ def _does_not_fit(account: str) -> str:
     """SQL over a row of an account: of no known kind, without what its kind needs, or of what is not the organisation's."""
     needs = " OR ".join(
         f"({account}.{column} IS NULL AND {account}.kind IN ({_listed(kinds)}))"
-        for column in ("lease_id", "owner_id")
+        for column in ("lease_id", "party_id", "owner_id")
         for kinds in [[name for name, kind in ACCOUNT_KINDS.items() if column in kind.needs]]
     )
     its = f"organisation_id = {account}.organisation_id"

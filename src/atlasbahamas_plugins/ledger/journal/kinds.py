@@ -27,7 +27,7 @@ class AccountKind:
     needs: tuple[str, ...] = ()
 
 
-LEASE, OWNER = ("lease_id",), ("owner_id",)
+LEASE, OWNER, ROOMMATE = ("lease_id",), ("owner_id",), ("lease_id", "party_id")
 
 ACCOUNT_KINDS = {
     "bank": AccountKind("Bank", "debit"),
@@ -37,6 +37,7 @@ ACCOUNT_KINDS = {
     "receivable": AccountKind("Rent and fees owed", "debit", LEASE),
     "deposit_receivable": AccountKind("Deposits owed", "debit", LEASE),
     "bill_receivable": AccountKind("Bills owed", "debit", LEASE),
+    "roommate": AccountKind("Between roommates", "debit", ROOMMATE),
     "vat_receivable": AccountKind("VAT to get back", "debit"),
     "rent_income": AccountKind("Rent", "credit"),
     "fee_income": AccountKind("Fees", "credit"),
@@ -77,7 +78,20 @@ OPENING = EntryKind("opening", "Opening balance")
 DEPOSIT_USED = EntryKind("deposit_used", "Deposit used")
 DISPOSITION = EntryKind("disposition", "Deposits at the move-out")
 REFUND = EntryKind("refund", "Deposit paid back")
+REALLOCATION = EntryKind("reallocation", "Moved between roommates")
 REVERSAL = EntryKind("reversal", "Reversal")
 """Of an entry that takes another one back; only `reverse` makes them."""
 
-OWN_ENTRY_KINDS = (CHARGE, LATE_FEE, PAYMENT, CREDIT, ADJUSTMENT, OPENING, DEPOSIT_USED, DISPOSITION, REFUND, REVERSAL)
+OWN_ENTRY_KINDS = (
+    CHARGE,
+    LATE_FEE,
+    PAYMENT,
+    CREDIT,
+    ADJUSTMENT,
+    OPENING,
+    DEPOSIT_USED,
+    DISPOSITION,
+    REFUND,
+    REALLOCATION,
+    REVERSAL,
+)
