@@ -29,6 +29,7 @@ OF_THEIR_OWN = {
     "ledger": {"cli", "tables", "verify_export"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
+    "ledger/figures": {"ages", "guards"},
     "ledger/lateness": {"unpaid"},
     "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
     "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},

@@ -32,7 +32,6 @@ from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, Leases
 from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.resources import VIEW as SEE_CONTACTS
 from atlasbahamas_plugins.portfolio.contacts.services import contact_choices
-from atlasbahamas_plugins.portfolio.models import Property
 from atlasbahamas_plugins.portfolio.resources import Properties, UnitNode, organisation_above
 
 WORDS = {
@@ -50,9 +49,7 @@ WORDS = {
 
 def leases(context: Leases, request: Any) -> Any:
     """The organisation's leases."""
-    properties = Properties(request, organisation_above(context), "properties").visible()
-    names = properties.with_only_columns(Property.id, Property.name).order_by(Property.name, Property.id)
-    choices = [(str(number), name) for number, name in request.db.execute(names)]
+    choices = Properties(request, organisation_above(context), "properties").choices()
     listed = LeaseList(request, context.visible(), node=context, today=request.clock.today(), properties=choices)
     return listed.answer()
 

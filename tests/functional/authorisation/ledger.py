@@ -16,11 +16,13 @@ from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.resources import Leases
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.resources import BatchNode, ChargeNode, CreditNode, LeaseLedger, RentRuns
 from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
+from atlasbahamas_plugins.ledger.figures.resources import Charges
 from atlasbahamas_plugins.ledger.journal.models import Journal
 from atlasbahamas_plugins.ledger.journal.resources import Books, LedgerEntryNode
 from atlasbahamas_plugins.ledger.journal.services import lock_period
@@ -29,7 +31,9 @@ from atlasbahamas_plugins.ledger.payments.resources import LeasePayments, Paymen
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, report_payment
 from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
 from atlasbahamas_plugins.ledger.services import post
+from atlasbahamas_plugins.portfolio.resources import Units
 from authorisation.leasing import LISTS, PARTIES, READERS, TENANTS, lease_of
+from authorisation.portfolio import LISTS as LISTS_OF_UNITS
 
 # The books are all of the organisation's, so whoever is limited to a part of it does not open them.
 BOOKKEEPERS = who(
@@ -134,6 +138,9 @@ def places(db: Session) -> dict[str, str]:
         "my payment": f"{mine}payments/payment-12/",
         "my proof": f"{mine}payments/payment-11/proofs/proof-11/",
         "receipt": f"/receipts/{db.scalars(select(Payment.receipt_token).where(Payment.ref == 'payment-02')).one()}/",
+        "leases": f"{here}leases/",
+        "charges": f"{here}charges/",
+        "units": f"{here}units/",
         "runs": runs,
         "run": f"{runs}{batch}/",
     }
@@ -172,6 +179,11 @@ TABLE = Table(
         View(CreditNode, "take-back", CHARGERS, at="credit", send={"reason": "It was too much"}),
         View(LeaseLedger, "what-if", READERS, at="ledger"),
         View(LeaseLedger, "what-if", PARTIES, at="my ledger"),
+        View(Leases, "rent-roll", LISTS, at="leases"),
+        View(Leases, "ageing", LISTS, at="leases"),
+        View(Charges, "", LISTS, at="charges"),
+        View(Charges, "collection", LISTS, at="charges"),
+        View(Units, "occupancy", LISTS_OF_UNITS, at="units"),
         View(Payments, "", LISTS, at="payments"),
         View(Payments, "cheques", LISTS, at="payments"),
         View(Payments, "to-confirm", CHARGERS_OF_LISTS, at="payments"),

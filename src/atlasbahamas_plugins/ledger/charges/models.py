@@ -96,7 +96,8 @@ class Charge(Base):
         Index("ix_ledger_charge_batch_id", "batch_id", "id"),
         Index("ix_ledger_charge_entry_number", "organisation_id", "entry_number"),
         Index("ix_ledger_charge_unpaid_of_lease", "lease_id", "due_on", "id", **_only(UNPAID)),
-        Index("ix_ledger_charge_unpaid", "organisation_id", "due_on", "id", **_only(UNPAID)),
+        Index("ix_ledger_charge_unpaid", "organisation_id", "due_on", "id", "open_cents", **_only(UNPAID)),
+        Index("ix_ledger_charge_in_force", "organisation_id", "due_on", "id", **_only(IN_FORCE)),
         Index("uq_ledger_charge_period", "lease_id", "rule", "period_starts", "account_id", unique=True, **_only(IN_FORCE)),
     )
 

@@ -156,6 +156,13 @@ def _terms_after(terms: RentTerms, paid_to: date | None, brought_in: date) -> Re
     return RentTerms(terms.starts, terms.last_day, terms.period, terms.timing, terms.due_day, terms.rents, begins)
 
 
+def rent_terms(lease: Lease, paid_to: date | None, brought_in: datetime | None) -> RentTerms:
+    """The terms of one lease that is loaded with its rents; `paid_to` and `brought_in` are those of its opening, if any."""
+    rents = [(rent.starts, rent.cents) for rent in lease.rents]
+    terms = RentTerms(lease.starts, lease.last_day, lease.period, lease.timing, lease.due_day, rents)
+    return terms if brought_in is None else _terms_after(terms, paid_to, _day(brought_in))
+
+
 def owed_by_rule(facts: LeaseFacts, *, due_from: date | None = None, due_until: date) -> Iterator[Due]:
     """What a lease owes by its rules that is due from one local day to another. Nothing where it binds nobody."""
     if not facts.binds:

@@ -35,7 +35,7 @@ def _lease(context: Any) -> Lease:
     return lease
 
 
-def _entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
+def entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
     """Where an entry is, for staff who may see the books; under `/home/` nobody does."""
     above = next((node for node in context.lineage() if isinstance(node, OrganisationNode)), None)
     if above is None:
@@ -47,7 +47,7 @@ def _entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
 def show_ledger(context: LeaseLedger, request: Any) -> Any:
     """What is owed on a lease, and why."""
     lease = _lease(context)
-    charges = ChargeList(request, context.visible(), node=context, entry_url=_entry_url(context, request))
+    charges = ChargeList(request, context.visible(), node=context, entry_url=entry_url(context, request))
     may_edit = isinstance(context.above(AnyLease), LeaseNode) and bool(request.has_permission(EDIT, context))
     return charges.answer(
         lease=lease,
@@ -223,7 +223,7 @@ def show_batch(context: BatchNode, request: Any) -> Any:
         request,
         query,
         node=context,
-        entry_url=_entry_url(context, request),
+        entry_url=entry_url(context, request),
         lease_of=lambda charge: leases.node_of(charge.lease),
     )
     count, cents = run.count_in_force(request.db, context.row)
