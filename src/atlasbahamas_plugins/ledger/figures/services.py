@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, li
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.people.models import Membership
-from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
 from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.owing import rent_terms
 from atlasbahamas_plugins.ledger.charges.schedule import next_due, periods
@@ -97,10 +97,9 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     query = (
         select(Lease.id, Standing.unpaid_since, later.scalar_subquery(), unpaid_of(Lease.id, Charge.due_on <= today))
         .add_columns(unpaid_of(Lease.id, Charge.due_on > today), waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
-        .add_columns(Opening.paid_to, LeaseImport.made)
+        .add_columns(Opening.paid_to, Opening.brought_in)
         .outerjoin(Standing, Standing.lease_id == Lease.id)
         .outerjoin(Opening, Opening.lease_id == Lease.id)
-        .outerjoin(LeaseImport, LeaseImport.id == Opening.import_id)
         .where(Lease.id.in_(binding))
     )
     found = {}
@@ -114,7 +113,7 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     return found
 
 
-def _next_rent(lease: Lease, paid_to: date | None, brought_in: Any, today: date) -> tuple[date | None, int]:
+def _next_rent(lease: Lease, paid_to: date | None, brought_in: date | None, today: date) -> tuple[date | None, int]:
     """The next day on which rent falls due, and how much."""
     terms = rent_terms(lease, paid_to, brought_in)
     day = next_due(terms, today) if terms.rents else None
