@@ -106,7 +106,10 @@ def leases_of_person(db: Session, rows: Select[Any]) -> list[Lease]:
     return list(db.scalars(query.options(*parts)).unique())
 
 
-WITH_PARTIES = (selectinload(Lease.parties).joinedload(LeaseParty.contact), selectinload(Lease.rents))
+WITH_NAMES = selectinload(Lease.parties).joinedload(LeaseParty.contact)
+"""What a list needs that names tenants, in one query for all."""
+
+WITH_PARTIES = (WITH_NAMES, selectinload(Lease.rents))
 """What a list of leases needs of each of them, in two queries for all."""
 
 

@@ -237,7 +237,8 @@ _WHOLE_HOME = Column(
 
 
 def _unpaid(age: Age | None, today: date) -> ColumnElement[bool]:
-    return UNPAID if age is None else UNPAID & due_within(age, today)
+    # All are due at some time: with a day SQLite takes the index of what is unpaid, and without one that of all.
+    return UNPAID & (Charge.due_on <= NEVER if age is None else due_within(age, today))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, li
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.people.models import Membership
-from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.owing import rent_terms
@@ -186,7 +186,8 @@ def rent_roll(leases: Select[Any], organisation_id: int) -> Select[Any]:
 def unpaid_leases(leases: Select[Any], organisation_id: int) -> Select[Any]:
     """Those of them on which something is unpaid."""
     of_here = and_(Standing.lease_id == Lease.id, Standing.organisation_id == organisation_id)
-    return leases.join(Standing, of_here).where(Standing.unpaid_cents > 0)
+    # Each says it all, and each is the beginning of an index: that of the list's order is read.
+    return leases.join(Standing, of_here).where(Standing.unpaid_cents > 0, Standing.unpaid_since < date.fromisoformat(FOR_EVER))
 
 
 def unpaid_by_age(db: Session, charges: Select[Any], today: date) -> dict[str, int]:

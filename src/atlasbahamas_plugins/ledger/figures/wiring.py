@@ -39,7 +39,7 @@ def includeme(config: Any) -> None:
     for view, node, name, permission, template in (
         (views.rent_roll, Leases, "rent-roll", VIEW, "rent_roll"),
         (views.ageing, Leases, "ageing", VIEW, "ageing"),
-        (views.charges, Charges, "", VIEW, "charges"),
+        (views.charges, Charges, "", VIEW, "all_charges"),
         (views.collection, Charges, "collection", VIEW, "collection"),
         (views.occupancy, Units, "occupancy", SEE_UNITS, "occupancy"),
     ):

@@ -14,7 +14,7 @@ from atlasbahamas.people.models import name_key
 from atlasbahamas.web.formats import badge, local_date, money
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import WITH_PARTIES
+from atlasbahamas_plugins.leasing.services import WITH_NAMES
 from atlasbahamas_plugins.ledger.payments.models import STATES, TONES, Payment
 from atlasbahamas_plugins.ledger.payments.rails import RAILS, titles
 from atlasbahamas_plugins.ledger.payments.references import lease_of_reference
@@ -115,7 +115,7 @@ class PaymentList(List):
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """With the homes and who lives there."""
-        return query.options(joinedload(Payment.lease).options(joinedload(Lease.unit), *WITH_PARTIES))
+        return query.options(joinedload(Payment.lease).options(joinedload(Lease.unit), WITH_NAMES))
 
     def _day(self, row: Payment, node: Any) -> Markup:
         return Markup('<a href="{}">{}</a>').format(self.node_of(row).url(), local_date(row.received_on))

@@ -17,14 +17,13 @@ KEEPERS = (
     ('ledger_figures_after_a_run', 'ledger_lease_change'),
 )
 MONTH = {'sqlite': "date({day}, 'start of month')", 'postgresql': "CAST(date_trunc('month', {day}) AS date)"}
-IN_FORCE = sa.text('voided_by IS NULL')
 UNPAID = sa.text('voided_by IS NULL AND open_cents > 0')
 
 
 def upgrade() -> None:
     op.drop_index('ix_ledger_charge_unpaid', 'ledger_charge')
-    op.create_index('ix_ledger_charge_unpaid', 'ledger_charge', ['organisation_id', 'due_on', 'id', 'open_cents'], sqlite_where=UNPAID, postgresql_where=UNPAID)
-    op.create_index('ix_ledger_charge_in_force', 'ledger_charge', ['organisation_id', 'due_on', 'id'], sqlite_where=IN_FORCE, postgresql_where=IN_FORCE)
+    op.create_index('ix_ledger_charge_unpaid', 'ledger_charge', ['organisation_id', 'due_on', 'id', 'open_cents', 'voided_by'], sqlite_where=UNPAID, postgresql_where=UNPAID)
+    op.create_index('ix_ledger_charge_organisation_id_due_on', 'ledger_charge', ['organisation_id', 'due_on', 'id'])
     op.create_table('ledger_standing',
     sa.Column('lease_id', INTEGER, autoincrement=False, nullable=False),
     sa.Column('organisation_id', INTEGER, nullable=False),
@@ -78,6 +77,6 @@ def downgrade() -> None:
             op.execute(f"DROP FUNCTION IF EXISTS {name}()")
     op.drop_table('ledger_month_sum')
     op.drop_table('ledger_standing')
-    op.drop_index('ix_ledger_charge_in_force', 'ledger_charge')
+    op.drop_index('ix_ledger_charge_organisation_id_due_on', 'ledger_charge')
     op.drop_index('ix_ledger_charge_unpaid', 'ledger_charge')
     op.create_index('ix_ledger_charge_unpaid', 'ledger_charge', ['organisation_id', 'due_on', 'id'], sqlite_where=UNPAID, postgresql_where=UNPAID)
