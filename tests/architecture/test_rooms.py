@@ -30,6 +30,7 @@ OF_THEIR_OWN = {
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
     "ledger/figures": {"ages", "guards"},
+    "ledger/explaining": {"pages", "parts", "pdf", "rules", "standing", "things"},
     "ledger/lateness": {"unpaid"},
     "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
     "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},

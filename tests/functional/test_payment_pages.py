@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from opening import text_of
 from paying import TODAY, Till
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -251,10 +252,11 @@ def test_a_payment_is_taken_back_and_its_money_chosen_by_hand(till: Till) -> Non
 def test_what_if_shows_what_would_happen_to_both_sides(till: Till) -> None:
     till.charge(100_000)
     for browser, start in ((till.site.browser("philip"), here(till)), (till.site.browser("jerome"), "/home/")):
-        at = start + of_lease(till).replace("payments/", "what-if")
+        at = start + of_lease(till).removesuffix("payments/")
         page = browser.get(at, {"cents": "1,250"})
         assert "Credit for what comes next" in page.text
         assert "B$250" in page.text
+        assert "Owed then -B$250" in text_of(page)
         for wrong in ("-1", "abc", "1.005", "0", "9" * 20):
             assert browser.get(at, {"cents": wrong}, status=400)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from books import HERE, JUNE, Books, open_books
@@ -32,11 +32,19 @@ def binding_lease(db: Session, name: str = HERE) -> Lease:
     return db.scalars(mine.where(Lease.state.in_(BINDING)).order_by(Lease.id)).first()  # type: ignore[return-value]
 
 
-def charge(db: Session, lease: Lease, cents: int, due_on: date = JUNE, what: str = "rent") -> Charge:
+def _explained(what: str, cents: int, day: date) -> dict[str, Any]:
+    """The arithmetic that a run writes."""
+    if what == "rent":
+        day_of = {"first": day.isoformat(), "last": day.isoformat(), "days": 1, "of_days": 1, "rent_cents": cents, "cents": cents}
+        return {"period": "monthly", "segments": [day_of]}
+    return {"kind": "key", "cents": cents, "before_cents": 0}
+
+
+def charge(db: Session, lease: Lease, cents: int, due_on: date = JUNE, what: str = "rent", *, now: datetime = START) -> Charge:
     """Something that is owed, with its entry."""
     property_id, ref = lease.unit.property_id, long_key("charge")
-    new = NewCharge(lease.id, property_id, what, ref, due_on, due_on, due_on, cents, {"kind": "key"}, ref=ref)
-    post_charges(db, lease.organisation_id, [new], now=START)
+    new = NewCharge(lease.id, property_id, what, ref, due_on, due_on, due_on, cents, _explained(what, cents, due_on), ref=ref)
+    post_charges(db, lease.organisation_id, [new], now=now)
     return db.scalars(select(Charge).where(Charge.ref == ref)).one()
 
 
@@ -66,7 +74,7 @@ class Till:
     def charge(self, cents: int, due_on: date = JUNE, what: str = "rent") -> int:
         """Owe something; gives the charge's id."""
         with self.act() as db:
-            return charge(db, self.lease(db), cents, due_on, what).id
+            return charge(db, self.lease(db), cents, due_on, what, now=self.site.clock.now()).id
 
     def credit(self, cents: int, of: int | None = None) -> int:
         """Owe something no more; gives the credit's id."""
@@ -97,7 +105,8 @@ class Till:
         """Take a charge back in the journal, and nothing else."""
         with self.act() as db:
             row = db.get_one(Charge, charge_id)
-            reverse(db, row.organisation_id, [row.entry_number], source=Source("test", "t-3"), now=START)
+            now = self.site.clock.now()
+            reverse(db, row.organisation_id, [row.entry_number], source=Source("test", "t-3"), now=now)
 
     def allocate(self) -> int:
         """Use what is left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("journal", "charges", "payments", "cheques", "receipts", "lateness", "figures")
+PARTS = ("journal", "charges", "payments", "cheques", "receipts", "lateness", "explaining", "statements", "figures")
 
 
 def includeme(config: Any) -> None:

@@ -22,6 +22,7 @@ from atlasbahamas_plugins.ledger.charges.resources import BatchNode, ChargeNode,
 from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
+from atlasbahamas_plugins.ledger.explaining.resources import LeaseEntryNode
 from atlasbahamas_plugins.ledger.figures.resources import Charges
 from atlasbahamas_plugins.ledger.journal.models import Journal
 from atlasbahamas_plugins.ledger.journal.resources import Books, LedgerEntryNode
@@ -31,6 +32,7 @@ from atlasbahamas_plugins.ledger.payments.resources import LeasePayments, Paymen
 from atlasbahamas_plugins.ledger.payments.services import Paid, record_payment, report_payment
 from atlasbahamas_plugins.ledger.receipts.resources import ReceiptCheck
 from atlasbahamas_plugins.ledger.services import post
+from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
 from atlasbahamas_plugins.portfolio.resources import Units
 from authorisation.leasing import LISTS, PARTIES, READERS, TENANTS, lease_of
 from authorisation.portfolio import LISTS as LISTS_OF_UNITS
@@ -112,6 +114,10 @@ def _books(db: Session) -> str:
     return f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()}/books/"
 
 
+def _entry_of(db: Session, ref: str) -> int:
+    return db.scalars(select(Charge.entry_number).where(Charge.ref == ref)).one()
+
+
 def places(db: Session) -> dict[str, str]:
     """The books and an entry; the ledgers of two leases, with a charge and a credit; the runs."""
     here = _books(db).removesuffix("books/")
@@ -125,6 +131,14 @@ def places(db: Session) -> dict[str, str]:
         "charge": f"{ledger}charge-01/",
         "credit": f"{ledger}credits/credit-01/",
         "my ledger": mine,
+        "my charge": f"{mine}charge-11/",
+        "my credit": f"{mine}credits/credit-11/",
+        "entry of a lease": f"{ledger}entries/{_entry_of(db, 'charge-01')}/",
+        "my entry": f"{mine}entries/{_entry_of(db, 'charge-11')}/",
+        "statements": f"{ledger}statements/",
+        "my statements": f"{mine}statements/",
+        "month": f"{ledger}statements/2026-06/",
+        "my month": f"{mine}statements/2026-06/",
         "payments": f"{here}payments/",
         "payments to choose": f"{here}payments/",
         "payments of a lease": f"{ledger}payments/",
@@ -155,6 +169,10 @@ def crossed(db: Session) -> dict[str, str]:
     return {
         "another organisation's entry": f"{_books(db)}{MORE_ELSEWHERE}/",
         "a charge of another lease": f"{ledger}charge-11/forgive",
+        "the page of a charge of another lease": f"{ledger}charge-11/",
+        "the page of a credit of another lease": f"{ledger}credits/credit-11/",
+        "an entry of another lease": f"{ledger}entries/{_entry_of(db, 'charge-11')}/",
+        "an entry that is somebody else's": f"/home/leases/{lease_of(db, 'signed')}/ledger/entries/{_entry_of(db, 'charge-01')}/",
         "a payment of another lease": f"{ledger}payments/payment-12/",
         "a payment that is somebody else's": f"/home/leases/{lease_of(db, 'signed')}/ledger/payments/payment-02/",
         "a proof of another payment": f"{ledger}payments/payment-02/proofs/proof-01/file",
@@ -177,8 +195,26 @@ TABLE = Table(
         View(ChargeNode, "forgive", CHARGERS, at="charge", send={**BY_HAND, "what": "write_off"}, shows=True),
         View(ChargeNode, "take-back", CHARGERS, at="charge", send={"reason": "It was found"}),
         View(CreditNode, "take-back", CHARGERS, at="credit", send={"reason": "It was too much"}),
-        View(LeaseLedger, "what-if", READERS, at="ledger"),
-        View(LeaseLedger, "what-if", PARTIES, at="my ledger"),
+        View(LeaseLedger, "charges", READERS, at="ledger"),
+        View(LeaseLedger, "charges", PARTIES, at="my ledger"),
+        View(LeaseLedger, "explain", READERS, at="ledger"),
+        View(LeaseLedger, "explain", PARTIES, at="my ledger"),
+        View(LeaseLedger, "explain.pdf", READERS, at="ledger"),
+        View(LeaseLedger, "explain.pdf", PARTIES, at="my ledger"),
+        View(ChargeNode, "", READERS, at="charge"),
+        View(ChargeNode, "", PARTIES, at="my charge"),
+        View(CreditNode, "", READERS, at="credit"),
+        View(CreditNode, "", PARTIES, at="my credit"),
+        View(LeaseEntryNode, "", READERS, at="entry of a lease"),
+        View(LeaseEntryNode, "", PARTIES, at="my entry"),
+        View(Statements, "", READERS, at="statements"),
+        View(Statements, "", PARTIES, at="my statements"),
+        View(MonthNode, "", READERS, at="month"),
+        View(MonthNode, "", PARTIES, at="my month"),
+        View(MonthNode, "statement.pdf", READERS, at="month"),
+        View(MonthNode, "statement.pdf", PARTIES, at="my month"),
+        View(MonthNode, "statement.csv", READERS, at="month"),
+        View(MonthNode, "statement.csv", PARTIES, at="my month"),
         View(Leases, "rent-roll", LISTS, at="leases"),
         View(Leases, "ageing", LISTS, at="leases"),
         View(Charges, "", LISTS, at="charges"),
@@ -222,6 +258,7 @@ TABLE = Table(
         View(RentRuns, "", BOOKKEEPERS, at="runs"),
         View(RentRuns, "new", BOOKKEEPERS, at="runs", send={"day": "2026-06-01"}),
         View(BatchNode, "", BOOKKEEPERS, at="run"),
+        View(BatchNode, "put-right", BOOKKEEPERS, at="run"),
         View(BatchNode, "reverse", BOOKKEEPERS, at="run", send={"reason": "The wrong file came in"}),
     ),
     crossed=crossed,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, and_
+from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.orm import joinedload
 
-from atlasbahamas.web.formats import badge, local_date, local_datetime, money
-from atlasbahamas.web.lists import Column, Key, List, Sort
+from atlasbahamas.web.formats import badge, figure, local_date, local_datetime, part
+from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter
 from atlasbahamas_plugins.ledger.charges.models import BATCHES, Batch, Charge
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
 from atlasbahamas_plugins.ledger.journal.models import EntryWords
@@ -29,11 +29,20 @@ def _why(charge: Charge, memo: str | None) -> str:
     return why(charge.what, charge.explanation, memo or "")
 
 
+def _counts(answer: str) -> ColumnElement[bool]:
+    return Charge.voided_by.is_(None) if answer == "yes" else Charge.voided_by.is_not(None)
+
+
+def _arithmetic(words: str) -> Markup:
+    return Markup('<span class="arithmetic">{}</span>').format(words)
+
+
 class ChargeList(List):
     """Charges with why they are there, the latest due first.
 
-    `entry_url` leads to an entry of the books, and is None for who may not see them. `lease_of`, where the list is of more than
-    one lease, gives the node of a charge's.
+    `node_of` gives the node of a charge. `entry_url` leads to an entry of the books, and is None for who may not see them.
+    `lease_of`, where the list is of more than one lease, gives the node of a charge's. `by_state`: what counts
+    can be looked at by itself; otherwise `filters` are those of the page.
     """
 
     name = "charges"
@@ -51,18 +60,21 @@ class ChargeList(List):
         *,
         node: Any,
         entry_url: Callable[[int], str] | None,
+        node_of: Callable[[Charge], Any],
         lease_of: Callable[[Charge], Any] | None = None,
+        by_state: bool = False,
+        filters: Sequence[Filter] = (),
     ) -> None:
-        self.entry_url, self.lease_of = entry_url, lease_of
+        counts = [("yes", "Still counts"), ("no", "Taken back")]
+        self.filters = (choice_filter("counts", "Which", counts, _counts, everything="All"),) if by_state else tuple(filters)
+        self.entry_url, self.node_of, self.lease_of = entry_url, node_of, lease_of
         of_lease = [Column("lease", "Home", self._lease, lambda row: row[0].lease.unit.label)] if lease_of else []
         self.columns = (
             Column("due", "Due", lambda row, node: local_date(row[0].due_on), lambda row: row[0].due_on.isoformat(), sort="due"),
             *of_lease,
             Column("what", "What", self._title, lambda row: _what(row[0])),
-            Column("why", "Why", lambda row, node: _why(*row), lambda row: _why(*row)),
-            Column(
-                "cents", "Amount", lambda row, node: money(row[0].cents), lambda row: Decimal(row[0].cents) / 100, numeric=True
-            ),
+            Column("why", "Why", lambda row, node: _arithmetic(_why(*row)), lambda row: _why(*row)),
+            Column("cents", "Amount", self._cents, lambda row: Decimal(row[0].cents) / 100, numeric=True),
             *([Column("entry", "Entry", self._entry, lambda row: row[0].entry_number)] if entry_url else []),
         )
         self.file_columns = (
@@ -86,6 +98,9 @@ class ChargeList(List):
     def _title(self, row: Any, node: Any) -> Any:
         return Markup("{} {}").format(_what(row[0]), badge("Taken back", "quiet")) if row[0].voided_by else _what(row[0])
 
+    def _cents(self, row: Any, node: Any) -> Markup:
+        return part(row[0].cents, f"{self.node_of(row[0]).url()}#amount")
+
     def _entry(self, row: Any, node: Any) -> Markup:
         assert self.entry_url is not None
         numbers = [number for number in (row[0].entry_number, row[0].voided_by) if number]
@@ -96,6 +111,10 @@ class ChargeList(List):
 def _run_link(row: Batch, node: Any) -> Markup:
     of_run = node.node_of(row)
     return Markup('<a href="{}">{}</a>').format(of_run.url(), of_run.title)
+
+
+def _charged(row: Batch, node: Any) -> Markup:
+    return figure(row.cents, f"{node.node_of(row).url()}#charges")
 
 
 def maker(row: Batch) -> str:
@@ -115,7 +134,7 @@ class BatchList(List):
         Column("made", "When", lambda row, node: local_datetime(row.made), lambda row: local_datetime(row.made)),
         Column("maker", "Who", lambda row, node: maker(row), maker),
         Column("charges", "Charges", lambda row, node: f"{row.charges:,}", lambda row: row.charges, numeric=True),
-        Column("cents", "Charged", lambda row, node: money(row.cents), lambda row: Decimal(row.cents) / 100, numeric=True),
+        Column("cents", "Charged", _charged, lambda row: Decimal(row.cents) / 100, numeric=True),
         Column("back", "Put right", lambda row, node: f"{row.taken_back:,}", lambda row: row.taken_back, numeric=True),
         Column("state", "State", lambda row, node: _state(row), lambda row: "taken back" if row.reversed_at else "counts"),
     )

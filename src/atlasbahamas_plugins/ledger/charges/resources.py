@@ -51,6 +51,13 @@ class LeaseLedger(Collection):
         return select(Charge).where(Charge.lease_id == self.above(AnyLease).row.id)
 
 
+def charge_node(lease: RowNode, charge: Charge) -> RowNode:
+    """The node of a charge below that of its lease."""
+    ledger = lease.child("ledger")
+    assert isinstance(ledger, LeaseLedger)
+    return ledger.node_of(charge)
+
+
 class CreditNode(RowNode):
     """`.../ledger/credits/<credit>/`: a credit of the lease above."""
 

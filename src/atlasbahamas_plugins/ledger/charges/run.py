@@ -352,6 +352,13 @@ def reverse_batch(db: Session, batch: Batch, reason: str, *, by: int, now: datet
     return len(numbers)
 
 
+def put_right_by(batch: Batch) -> Any:
+    """SELECT of the charges that a run took back because they did not fit their leases any more."""
+    of_entry = and_(LedgerEntry.organisation_id == Charge.organisation_id, LedgerEntry.number == Charge.voided_by)
+    by_it = (Charge.organisation_id == batch.organisation_id, LedgerEntry.batch == batch.ref, LedgerEntry.source_kind == SOURCE)
+    return select(Charge).join(LedgerEntry, of_entry).where(*by_it)
+
+
 def charges_in_force(batch: Batch) -> Any:
     """SELECT of the numbers of the entries of what a run charged and still counts."""
     return select(Charge.entry_number).where(Charge.batch_id == batch.id, Charge.voided_by.is_(None)).order_by(Charge.id)

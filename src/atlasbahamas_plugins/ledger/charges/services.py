@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
-from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.kinds import BY_HAND, CHARGE_KINDS, CREDITS_BY_HAND
@@ -226,20 +225,6 @@ def _check_charge(db: Session, charge: Charge, cents: int) -> None:
 def charges_of(lease: Lease) -> Any:
     """SELECT of the charges of a lease, also of those that were taken back."""
     return select(Charge).where(Charge.lease_id == lease.id)
-
-
-def credits_of(db: Session, lease: Lease) -> list[tuple[Credit, str]]:
-    """The credits of a lease that count, with their reasons, the newest first."""
-    of_entry = and_(EntryWords.organisation_id == Credit.organisation_id, EntryWords.entry_number == Credit.entry_number)
-    query = select(Credit, EntryWords.memo).outerjoin(EntryWords, of_entry)
-    query = query.where(Credit.lease_id == lease.id, Credit.voided_by.is_(None)).order_by(
-        Credit.counts_on.desc(), Credit.id.desc()
-    )
-    return [(credit, memo or _before(credit)) for credit, memo in db.execute(query)]
-
-
-def _before(credit: Credit) -> str:
-    return f"When the lease was brought in on {local_date(credit.counts_on)}" if credit.what == "opening" else ""
 
 
 def _record(db: Session, verb: str, lease: Lease, row: Charge | Credit, **changed: Any) -> None:

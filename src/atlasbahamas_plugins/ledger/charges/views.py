@@ -15,14 +15,22 @@ from atlasbahamas.web.formats import money
 from atlasbahamas.web.forms import done, form_page
 from atlasbahamas_plugins.leasing.forms import wants
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
-from atlasbahamas_plugins.leasing.resources import AnyLease, LeaseNode, Leases
+from atlasbahamas_plugins.leasing.resources import AnyLease, Leases
 from atlasbahamas_plugins.ledger.charges import run, services
 from atlasbahamas_plugins.ledger.charges.forms import ChargeForm, CreditForm, ReasonForm, RunForm
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.lists import BatchList, ChargeList, maker
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.owing import Due
-from atlasbahamas_plugins.ledger.charges.resources import EDIT, BatchNode, ChargeNode, CreditNode, Credits, LeaseLedger, RentRuns
+from atlasbahamas_plugins.ledger.charges.resources import (
+    EDIT,
+    BatchNode,
+    ChargeNode,
+    CreditNode,
+    LeaseLedger,
+    RentRuns,
+    charge_node,
+)
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
@@ -44,27 +52,12 @@ def entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
     return (lambda number: books.url(str(number), "")) if request.has_permission(SEE_BOOKS, books) else None
 
 
-def show_ledger(context: LeaseLedger, request: Any) -> Any:
-    """What is owed on a lease, and why."""
-    lease = _lease(context)
-    charges = ChargeList(request, context.visible(), node=context, entry_url=entry_url(context, request))
-    may_edit = isinstance(context.above(AnyLease), LeaseNode) and bool(request.has_permission(EDIT, context))
-    return charges.answer(
-        lease=lease,
-        owed=services.owed_by(request.db, lease),
-        credits=_credits(context, request, lease),
-        may_edit=may_edit and lease.state in BINDING,
-        may_be_taken_back=services.may_be_taken_back,
-        node_of=context.node_of,
-    )
-
-
-def _credits(context: LeaseLedger, request: Any, lease: Lease) -> list[dict[str, Any]]:
-    credits = Credits(request, context, "credits")
-    return [
-        {"row": row, "reason": reason, "title": CREDIT_KINDS[row.what].title, "node": credits.node_of(row)}
-        for row, reason in services.credits_of(request.db, lease)
-    ]
+def show_charges(context: LeaseLedger, request: Any) -> Any:
+    """Every charge of a lease, and why it is there."""
+    to_entry = entry_url(context, request)
+    charges = ChargeList(request, context.visible(), node=context, entry_url=to_entry, node_of=context.node_of)
+    may_edit = bool(request.has_permission(EDIT, context)) and _lease(context).state in BINDING
+    return charges.answer(may_edit=may_edit, may_be_taken_back=services.may_be_taken_back)
 
 
 def add_charge(context: LeaseLedger, request: Any) -> Any:
@@ -207,7 +200,8 @@ def _shown_plan(context: RentRuns, request: Any, plan: run.Plan) -> dict[str, An
     leases = Leases(request, context.above(OrganisationNode), "leases")
     for row in request.db.scalars(select(Lease).where(Lease.id.in_(shown))):
         shown[row.id]["url"] = leases.node_of(row).url("ledger", "")
-    return {"plan": plan, "lines": list(shown.values()), "more": len(lines) - len(shown)}
+    more_cents = plan.cents - sum(each["cents"] for line in shown.values() for each in line["due"])
+    return {"plan": plan, "lines": list(shown.values()), "more": len(lines) - len(shown), "more_cents": more_cents}
 
 
 def _line(each: run.Charged | Due, cents: int) -> dict[str, Any]:
@@ -216,18 +210,30 @@ def _line(each: run.Charged | Due, cents: int) -> dict[str, Any]:
 
 
 def show_batch(context: BatchNode, request: Any) -> Any:
-    """What a run did."""
+    """What a run charged, all of it or what of it still counts."""
+    row = context.row
+    charges = _charges_of_leases(context, request, select(Charge).where(Charge.batch_id == row.id), by_state=True)
+    count, cents = run.count_in_force(request.db, row)
+    listed = {"yes": cents, "no": row.cents - cents}.get(charges.given.get("counts", ""), row.cents)
+    return charges.answer(batch=row, maker=maker(row), count=count, cents=cents, listed_cents=listed)
+
+
+def show_put_right(context: BatchNode, request: Any) -> Any:
+    """What a run took back, because it did not fit its lease any more."""
+    return _charges_of_leases(context, request, run.put_right_by(context.row)).answer(batch=context.row)
+
+
+def _charges_of_leases(context: BatchNode, request: Any, query: Any, *, by_state: bool = False) -> ChargeList:
     leases = Leases(request, context.above(OrganisationNode), "leases")
-    query = select(Charge).where(Charge.batch_id == context.row.id)
-    charges = ChargeList(
+    return ChargeList(
         request,
         query,
         node=context,
         entry_url=entry_url(context, request),
+        node_of=lambda charge: charge_node(leases.node_of(charge.lease), charge),
         lease_of=lambda charge: leases.node_of(charge.lease),
+        by_state=by_state,
     )
-    count, cents = run.count_in_force(request.db, context.row)
-    return charges.answer(batch=context.row, maker=maker(context.row), count=count, cents=cents)
 
 
 def reverse_batch(context: BatchNode, request: Any) -> Any:

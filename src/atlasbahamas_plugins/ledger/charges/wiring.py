@@ -37,9 +37,10 @@ def includeme(config: Any) -> None:
     config.contribute("slot:organisation", Slot(_organisation_card), name="rent-runs", order=61)
     config.contribute("slot:lease", Slot(_of_lease), name="ledger", order=10)
     page = config.add_view
-    page(views.show_ledger, context=LeaseLedger, permission=VIEW, renderer="ledger/lease_ledger.jinja2")
+    page(views.show_charges, context=LeaseLedger, name="charges", permission=VIEW, renderer="ledger/charges.jinja2")
     page(views.rent_runs, context=RentRuns, permission=EDIT, renderer="ledger/rent_runs.jinja2")
     page(views.show_batch, context=BatchNode, permission=EDIT, renderer="ledger/rent_run.jinja2")
+    page(views.show_put_right, context=BatchNode, name="put-right", permission=EDIT, renderer="ledger/put_right.jinja2")
     for view, node, name, template in (
         (views.add_charge, LeaseLedger, "charge", "ledger/by_hand.jinja2"),
         (views.give_credit, LeaseLedger, "credit", "ledger/by_hand.jinja2"),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
-from atlasbahamas.web.formats import badge, local_date, money
+from atlasbahamas.web.formats import badge, figure, local_date
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.payments.lists import PAYMENT, NodeOf, leases_about
@@ -41,7 +41,7 @@ class ChequeList(List):
             Column("number", "Number", lambda row, node: row.cheque.number, lambda row: row.cheque.number),
             Column("bank", "Bank", lambda row, node: row.cheque.bank, lambda row: row.cheque.bank),
             Column("home", "Home", lambda row, node: _home(row), _home),
-            Column("cents", "Amount", lambda row, node: money(row.cents), lambda row: Decimal(row.cents) / 100, numeric=True),
+            Column("cents", "Amount", self._cents, lambda row: Decimal(row.cents) / 100, numeric=True),
             Column("state", "State", lambda row, node: badge(*_cheque_state(row)), lambda row: _cheque_state(row)[0]),
         )
         super().__init__(request, query, node=node)
@@ -49,6 +49,9 @@ class ChequeList(List):
     def shown(self, query: Select[Any]) -> Select[Any]:
         """With the cheques and the homes."""
         return query.options(joinedload(Payment.cheque), joinedload(Payment.lease).joinedload(Lease.unit))
+
+    def _cents(self, row: Payment, node: Any) -> Markup:
+        return figure(row.cents, f"{self.node_of(row).url()}#amount")
 
     def _day(self, row: Payment, node: Any) -> Markup:
         return Markup('<a href="{}">{}</a>').format(self.node_of(row).url(), local_date(row.received_on))

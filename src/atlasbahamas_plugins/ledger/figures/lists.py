@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, case, select, true
 from sqlalchemy.orm import Session, joinedload, load_only
 
-from atlasbahamas.web.formats import local_date, money, percent
+from atlasbahamas.web.formats import figure, local_date, money, percent
 from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, text_filter
 from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
 from atlasbahamas_plugins.leasing.words import words_within
@@ -132,7 +132,13 @@ class RentRoll(_OfStandings):
         ),
         _amount("unpaid", "Unpaid", lambda row: row.unpaid_cents, sort="unpaid"),
         Column("since", "Since", lambda row, node: local_date(row.since) or "–", lambda row: row.since or "", sort="since"),
-        _amount("balance", "Balance", lambda row: row.balance_cents),
+        Column(
+            "balance",
+            "Balance",
+            lambda row, node: figure(row.balance_cents, node.node_of(row.lease).url("ledger", "explain") + "#balance"),
+            lambda row: dollars(row.balance_cents),
+            numeric=True,
+        ),
         Column(
             "paid",
             "Last payment",
@@ -211,7 +217,7 @@ class AllCharges(ChargeList):
         words = words_within(organisation_above(node).row.id)
         ages = [("all", "All of it"), *[(name, age.title) for name, age in AGES.items()]]
         kinds = [(name, kind.title) for name, kind in CHARGE_KINDS.items()]
-        self.filters = (
+        filters = (
             text_filter("q", "Tenant, unit or property", words.has, find=words.find),
             property_filter(properties, CHARGE.lease_id),
             choice_filter("unpaid", "Unpaid", ages, lambda name: _unpaid(AGES.get(name), today)),
@@ -219,9 +225,13 @@ class AllCharges(ChargeList):
             date_filter("from", "Due from", lambda day: Charge.due_on >= day),
             date_filter("until", "Due until", lambda day: Charge.due_on <= day),
         )
-        super().__init__(request, query, node=node, lease_of=lambda charge: node.lease_of(charge), **more)
-        unpaid = _amount("open", "Unpaid", lambda row: row[0].open_cents)
+        super().__init__(request, query, node=node, node_of=node.node_of, lease_of=node.lease_of, filters=filters, **more)
+        unpaid = Column("open", "Unpaid", self._open, lambda row: dollars(row[0].open_cents), numeric=True)
         self.columns = (*[_WHOLE_HOME if column.name == "lease" else column for column in self.columns], unpaid)
+
+    def _open(self, row: Any, node: Any) -> Markup | str:
+        charge = row[0]
+        return figure(charge.open_cents, f"{self.node_of(charge).url()}#unpaid") if charge.open_cents else "–"
 
 
 def _home(charge: Charge) -> str:

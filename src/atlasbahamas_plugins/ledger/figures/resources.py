@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from atlasbahamas.people.resources import LimitableList
+from atlasbahamas.traversal.nodes import RowNode
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.resources import VIEW, LeaseNode, Leases
 from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.charges.resources import charge_node
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.resources import Properties, organisation_above
 
@@ -34,8 +36,12 @@ class Charges(LimitableList):
         """All of the organisation's, also those that were taken back."""
         return select(Charge).where(Charge.organisation_id == organisation_above(self).row.id)
 
+    def node_of(self, charge: Charge) -> RowNode:
+        """Where a charge is: below its lease."""
+        return charge_node(self.lease_of(charge), charge)
+
     def lease_of(self, charge: Charge) -> LeaseNode:
-        """The lease of a charge, below which its address is."""
+        """The lease of a charge."""
         node = Leases(self.request, organisation_above(self), "leases").node_of(charge.lease)
         assert isinstance(node, LeaseNode)
         return node

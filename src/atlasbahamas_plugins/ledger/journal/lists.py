@@ -12,7 +12,7 @@ from sqlalchemy import CompoundSelect, Select, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from atlasbahamas.people.models import Person, name_key
-from atlasbahamas.web.formats import badge, local_date, money
+from atlasbahamas.web.formats import badge, figure, local_date
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.ledger.journal.kinds import EntryKind
@@ -77,9 +77,7 @@ class EntryList(List):
             ),
             Column("kind", "Kind", self._kind, lambda line: self._title(line.entry)),
             Column("memo", "Memo", lambda line, node: line.memo, lambda line: line.memo),
-            Column(
-                "amount", "Amount", lambda line, node: money(line.cents), lambda line: Decimal(line.cents) / 100, numeric=True
-            ),
+            Column("amount", "Amount", self._amount, lambda line: Decimal(line.cents) / 100, numeric=True),
         )
         self.file_columns = tuple(
             Column(name, label, lambda line, node: "", value)
@@ -120,6 +118,9 @@ class EntryList(List):
 
     def _link(self, line: Line, node: Any) -> Markup:
         return Markup('<a href="{}">{}</a>').format(node.node_of(line.entry).url(), f"{line.entry.number:,}")
+
+    def _amount(self, line: Line, node: Any) -> Markup:
+        return figure(line.cents, f"{node.node_of(line.entry).url()}#moved")
 
     def _kind(self, line: Line, node: Any) -> str | Markup:
         title = self._title(line.entry)

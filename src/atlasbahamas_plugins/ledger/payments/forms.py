@@ -92,12 +92,6 @@ def shares_form(request: Any, charges: Sequence[tuple[int, str, int]]) -> Any:
     return type("SharesForm", (Form,), fields)(request, **values)
 
 
-class WhatIfForm(wtforms.Form):
-    """An amount to ask about; it is read from the address."""
-
-    cents = MoneyField("If I pay", required=True, min=1, max=MOST_CENTS)
-
-
 class FindForm(wtforms.Form):
     """Who paid; it is read from the address."""
 

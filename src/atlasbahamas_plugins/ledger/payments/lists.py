@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from atlasbahamas.people.models import name_key
-from atlasbahamas.web.formats import badge, local_date, money
+from atlasbahamas.web.formats import badge, figure, local_date
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import WITH_NAMES
@@ -102,7 +102,7 @@ class PaymentList(List):
             Column("day", "Day", self._day, lambda row: row.received_on.isoformat(), sort="day"),
             *(() if of_lease else home),
             Column("rail", "How", lambda row, node: _rail(row), _rail),
-            Column("cents", "Amount", lambda row, node: money(row.cents), _dollars, numeric=True),
+            Column("cents", "Amount", self._cents, _dollars, numeric=True),
             Column("state", "State", lambda row, node: badge(STATES[row.state], TONES[row.state]), lambda row: STATES[row.state]),
             Column("receipt", "Receipt", lambda row, node: row.receipt_number or "–", lambda row: row.receipt_number or ""),
         )
@@ -119,6 +119,9 @@ class PaymentList(List):
 
     def _day(self, row: Payment, node: Any) -> Markup:
         return Markup('<a href="{}">{}</a>').format(self.node_of(row).url(), local_date(row.received_on))
+
+    def _cents(self, row: Payment, node: Any) -> Markup:
+        return figure(row.cents, f"{self.node_of(row).url()}#amount")
 
     def _home(self, row: Payment, node: Any) -> str:
         return f"{row.lease.unit.label}, {row.lease.unit.property.name}"

@@ -23,6 +23,9 @@ from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
+from atlasbahamas_plugins.ledger.explaining.pages import parts_of
+from atlasbahamas_plugins.ledger.explaining.parts import Part
+from atlasbahamas_plugins.ledger.explaining.things import PartPaid, parts_of_payment
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
 from atlasbahamas_plugins.ledger.payments import services
@@ -35,7 +38,6 @@ from atlasbahamas_plugins.ledger.payments.forms import (
     RecordForm,
     ReportForm,
     SeveralForm,
-    WhatIfForm,
     shares_form,
 )
 from atlasbahamas_plugins.ledger.payments.lists import PaymentList, leases_about
@@ -167,16 +169,16 @@ def _alike_of(request: Any, payment: Payment) -> list[Alike]:
 def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
     """A payment: what it is, where each cent went, and what can be done with it."""
     payment = context.row
-    paid = allocation.allocations_of(request.db, payment)
+    parts, ledger = parts_of_payment(request.db, payment), context.above(LeaseLedger)
     decides = _may_record(context, request)
     undecided = payment.state in ("reported", "waiting")
     cheque = payment.cheque
     return {
         **WORDS,
         **_shown(context, request, payment),
-        "pays": [(_title(each.charge), each.cents) for each in paid],
-        "ledger_url": context.above(LeaseLedger).url(),
-        "rest_cents": payment.cents - sum(each.cents for each in paid),
+        "parts": [(part, parts_of(ledger, part.rows), parts_of(ledger, part.left)) for part in parts],
+        "amount": _amount(payment, parts),
+        "ledger_url": ledger.url(),
         "state_badge": badge(STATES[payment.state], TONES[payment.state]),
         "cheque": cheque,
         "cheque_badge": badge(CHEQUE_STATES[cheque.state], CHEQUE_TONES[cheque.state]) if cheque else None,
@@ -186,6 +188,13 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
         "entry_url": _entry_url(context, request),
         "reference_of_lease": lease_reference(payment.lease_id),
     }
+
+
+def _amount(payment: Payment, parts: list[PartPaid]) -> list[Part]:
+    """What a payment is made of: what came on each account, or what was reported and is in no books yet."""
+    if not parts:
+        return [Part(payment.cents, STATES[payment.state], "Not in the books")]
+    return [Part(part.cents, part.title, url=f"#on-{part.account_id}") for part in parts]
 
 
 def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, Any]:
@@ -288,18 +297,6 @@ def reallocate(context: LeasePayments, request: Any) -> Any:
         lambda: allocation.reallocate(request.db, lease, now=request.clock.now()),
         "All payments pay the oldest first again.",
     )
-
-
-def what_if(context: LeaseLedger, request: Any) -> Any:
-    """What some money would pay if it came today. Nothing is written."""
-    form, lease = WhatIfForm(request.GET), context.above(AnyLease).row
-    told = None
-    if request.GET and form.validate() and form.cents.data:
-        told = allocation.what_if(request.db, lease, form.cents.data)
-    elif request.GET:
-        request.response.status_int = 400
-    lines = [(_title(charge), cents, charge.open_cents - cents) for charge, cents in told.shares] if told else []
-    return {"form": form, "told": told, "lines": lines, "cents": form.cents.data, **_standing(context, request, lease)}
 
 
 def payments_to_confirm(context: Payments, request: Any) -> Any:

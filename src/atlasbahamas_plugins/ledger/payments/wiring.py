@@ -46,7 +46,6 @@ def includeme(config: Any) -> None:
         (views.find_lease, Payments, "record", RECORD, "find_lease"),
         (views.lease_payments, LeasePayments, "", VIEW, "lease_payments"),
         (views.show_payment, PaymentNode, "", VIEW, "payment"),
-        (views.what_if, LeaseLedger, "what-if", VIEW, "what_if"),
     ):
         page(view, context=node, name=name, permission=permission, renderer=f"ledger/{template}.jinja2")
     page(views.proof, context=ProofNode, name="file", permission=VIEW)
