@@ -43,8 +43,8 @@ proof: .venv/tools.stamp ## What is long: kills, faults, scale; ARGS= goes to py
 bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run.py
 
-bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100, and 20,000 leases against 200, on both databases
-	@$(BIN)/python benchmarks/scale.py; first=$$?; $(BIN)/python benchmarks/scale_leases.py && exit $$first
+bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100, 20,000 leases and 1,000,000 transfers against 200 leases, on both databases
+	@failed=0; for part in scale scale_leases scale_ledger; do $(BIN)/python benchmarks/$$part.py || failed=1; done; exit $$failed
 
 bench-rent: .venv/tools.stamp ## Measure a rent run of 100,000 leases on PostgreSQL
 	@$(BIN)/python benchmarks/rent_run.py

@@ -43,8 +43,8 @@ PAGES: tuple[tuple[str, str], ...] = (
 )
 _NUMBERS = "WITH RECURSIVE numbers(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM numbers WHERE i < :count)"
 _DAY = {
-    "sqlite": "date('2025-01-01', '+' || ({number}) || ' days')",
-    "postgresql": "date '2025-01-01' + CAST({number} AS integer)",
+    "sqlite": "date('{first}', '+' || ({number}) || ' days')",
+    "postgresql": "date '{first}' + CAST({number} AS integer)",
 }
 _MOMENT = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', 1700000000 + i * 60, 'unixepoch')",
@@ -52,16 +52,16 @@ _MOMENT = {
 }
 
 
-def fill(db: Database, count: int, spread: int = 480) -> None:
+def fill(db: Database, count: int, spread: int = 480, first: str = "2025-01-01") -> None:
     """Put so many leases of as many units, forty in a property, into a site with demo data; one of them binds TENANT.
 
-    They begin on days from 1 January 2025 on, so many of them.
+    They begin on days from the first on, so many of them.
     """
     dialect = db.engine.dialect.name
     moment, begins = _MOMENT[dialect], f"i * 7919 % {spread}"
 
     def day(number: str) -> str:
-        return _DAY[dialect].format(number=number)
+        return _DAY[dialect].format(number=number, first=first)
 
     with db.transaction() as session:
         here = session.scalars(select(Organisation.id).where(Organisation.name.startswith("Bethel"))).one()

@@ -31,6 +31,7 @@ OF_THEIR_OWN = {
     "ledger/plans": {"guards", "schedule", "telling"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
+    "ledger/figures": {"ages", "guards"},
     "ledger/explaining": {"pages", "parts", "pdf", "rules", "standing", "things"},
     "ledger/gateways": {"guards", "interface", "receiving", "signing"},
     "ledger/autopay": {"days", "guards"},

@@ -415,6 +415,24 @@ def test_a_hash_that_was_worked_out_anew_breaks_the_chain(site: Site, kept: Book
         assert "does not continue the chain" in findings[0].problem
 
 
+def test_two_processes_find_what_one_does(site: Site, kept: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proving, "ALONE_UP_TO", 2)
+
+    def both() -> proving.Verified:
+        with proving.whole_view(site.db) as db:
+            alone = proving.verify(db, kept.organisation_id)
+            beside = proving.verify(db, kept.organisation_id, database=site.db)
+        assert beside == alone
+        return beside
+
+    assert both().findings == []
+    with site.db.write_engine.begin() as connection:
+        drop_triggers(connection, tables.TRIGGERS)
+        # In the part of either: of five entries this process checks the first two.
+        connection.exec_driver_sql("UPDATE ledger_transfer SET cents = cents + 1 WHERE entry_number IN (1, 4)")
+    assert [finding.where for finding in both().findings][:2] == ["entry 1", "entry 4"]
+
+
 def test_every_byte_of_a_file_counts(site: Site, kept: Books) -> None:
     lines = exported(site, kept)
     assert proved_by_file(lines) == []

@@ -15,8 +15,9 @@ from webtest import TestApp, Upload
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.site import QueryCounter, Site
-from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport, Opening
+from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from opening import text_of
-from renting import charged, new_lease, organisation_of, run
+from renting import charged, new_lease, organisation_of, run, unit_of
 from sqlalchemy import select
 from webtest import TestApp
 
@@ -238,3 +238,38 @@ def test_a_person_takes_their_charges_along(site: Site, lease: int) -> None:
         rows = export(db, person)["ledger_charge"]
         mine = [row for row in rows if row["cents"] == 46_452]
         assert mine == [{**mine[0], "why": "B$1,200 × 12/31 days"}]
+
+
+@pytest.mark.parametrize(
+    ("starts", "paid_to", "balance", "charged_from", "opening"),
+    [
+        # Today is 1 June 2026: its rent is due today, and what was before is paid or in the amount.
+        ("2019-03-01", "", "", JUNE, 0),
+        ("2019-03-01", "2026-03-15", "75.50", date(2026, 3, 16), 7_550),
+        ("2019-03-01", "2026-06-30", "-20", None, -2_000),
+        ("2026-06-01", "", "", JUNE, None),
+    ],
+)
+def test_a_lease_that_is_recorded_is_charged_from_where_it_stands(
+    site: Site, starts: str, paid_to: str, balance: str, charged_from: date | None, opening: int | None
+) -> None:
+    with site.db.transaction("read") as db:
+        unit = unit_of(db)
+        at = f"/portfolio/{unit.property.organisation.ref}/properties/{unit.property.ref}/units/{unit.ref}/record-lease"
+    typed = {"name_0": "Perry Rolle", "starts": starts, "kind": "month_to_month", "rent_cents": "1200", "security": "900"}
+    keva = site.browser("keva")
+    assert "This is before the first day" in filled(keva, at, **typed, paid_to="2019-02-28").submit(status=422).text
+    page = filled(keva, at, **typed, paid_to=paid_to, balance_cents=balance).submit(status=303).follow()
+    assert ("Brought in on 1 June 2026" in page.text) is (opening is not None)
+    with site.db.transaction("read") as db:
+        lease = db.scalars(select(Lease).order_by(Lease.id.desc())).first()
+        lease_id, organisation_id = lease.id, lease.organisation_id
+    run(site, organisation_id)
+    found = charged(site, lease_id)
+    assert min([first for rule, first, *_ in found if rule == "rent"], default=None) == charged_from
+    assert sum(cents for rule, *_, cents in found if rule == "opening") == max(0, opening or 0)
+    with site.db.transaction("read") as db:
+        credits = {row.rule: row.cents for row in db.scalars(select(Credit).where(Credit.lease_id == lease_id))}
+    # The deposit of one that was there before is held already.
+    before = {"paid:deposit:security": 90_000, **({"opening": -opening} if opening and opening < 0 else {})}
+    assert credits == ({} if opening is None else before)

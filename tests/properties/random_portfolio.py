@@ -21,12 +21,13 @@ from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Me
 from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.leasing.agreements.models import Document
-from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.inviting.models import InvitationFile, InvitationRow
 from atlasbahamas_plugins.leasing.leaving.models import Deduction
 from atlasbahamas_plugins.leasing.leaving.services import number_of, send_statement, statement_content
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit
 from atlasbahamas_plugins.ledger.payments.models import PaymentProof
@@ -251,7 +252,7 @@ def _write_files(db: Session, leases: list[Lease], people: list[Person]) -> None
         sent = InvitationFile(ref=f"tf{n}", invited=1, skipped=1, **of_it)
         db.add_all([contact, party, brought, sent])
         db.flush()
-        db.add(Opening(lease_id=lease.id, import_id=brought.id, paid_to=None, balance_cents=0))
+        db.add(Opening(lease_id=lease.id, import_id=brought.id, brought_in=START.date(), paid_to=None, balance_cents=0))
         db.add(InvitationRow(file_id=sent.id, number=2, party_id=party.id, skipped="no_email"))
         db.flush()
 

@@ -1,6 +1,29 @@
-/* Photos in order by dragging, and a word about files that are too large before they are sent. Buttons and server do all of it too. */
+/* Photos in order by dragging, photos made smaller before they are sent, and a word about files that are too large. Buttons and server do all of it too. */
 (() => {
   "use strict";
+
+  /* A photo as phones take it needs a minute on a slow line; what can be read in it needs no more than so many pixels. */
+  const smallerOf = async (file, longest) => {
+    try {
+      const picture = await createImageBitmap(file);
+      const part = Math.min(1, longest / Math.max(picture.width, picture.height));
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [Math.round(picture.width * part), Math.round(picture.height * part)];
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
+      return made && made.size < file.size ? new File([made], file.name.replace(/[.][^.]*$/, "") + ".jpg", { type: made.type }) : file;
+    } catch {
+      return file; // no picture, or an old browser: it is sent as it is, and the server says what is wrong with it
+    }
+  };
+  const makeSmaller = async (input) => {
+    const chosen = [...input.files];
+    const files = await Promise.all(chosen.map((file) => smallerOf(file, Number(input.dataset.longestSide))));
+    if (chosen.some((file, at) => file !== input.files[at])) return; // others were chosen meanwhile
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    input.files = transfer.files;
+  };
 
   /* Files: what is over the limit is said beside the field; a slow line need not carry it first. */
   for (const input of document.querySelectorAll('input[type="file"][data-max-bytes]')) {
@@ -11,12 +34,31 @@
     note.id = `${input.id}-too-large`;
     note.setAttribute("role", "alert");
     input.after(note);
-    input.addEventListener("change", () => {
+    const look = () => {
       const large = [...input.files].filter((file) => file.size > limit).map((file) => file.name);
       note.hidden = large.length === 0;
       note.textContent = large.length ? `Too large, leave it out: ${large.join(", ")}.` : "";
-    });
+    };
+    let smaller = null;
+    const chosen = () => {
+      look();
+      if (!input.dataset.longestSide) return;
+      const now = makeSmaller(input).then(() => {
+        if (smaller !== now) return;
+        smaller = null;
+        look();
+      });
+      smaller = now;
+    };
+    input.addEventListener("change", chosen);
+    // On a slow line somebody may have chosen before this was here.
+    if (input.files.length) chosen();
     input.form.addEventListener("submit", (event) => {
+      if (smaller !== null) {
+        event.preventDefault();
+        smaller.then(() => input.form.requestSubmit(event.submitter));
+        return;
+      }
       if (note.hidden) return;
       event.preventDefault();
       input.focus();

@@ -119,11 +119,12 @@ class Layout:
             return []
         return list(self.request.session.pop_flash())
 
-    def slot(self, region: str) -> Markup:
-        """What the features put into a region of this page."""
+    def slot(self, region: str, about: Any = None) -> Markup:
+        """What the features put into a region of this page. `about`: what they are given, if it is not the page's node."""
         parts = self.request.registry.atlas_points.get(f"slot:{region}")
+        given = self.request.context if about is None else about
         # What a feature renders comes out of a template with autoescape.
-        return Markup("\n").join(Markup(part.render(self.request, self.request.context)) for part in parts)  # noqa: S704
+        return Markup("\n").join(Markup(part.render(self.request, given)) for part in parts)  # noqa: S704
 
 
 def _renderer(info: Any) -> Jinja2TemplateRenderer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wtforms.fields import HiddenField
@@ -34,7 +35,7 @@ from atlasbahamas_plugins.leasing.models import (
     ROLES,
     TIMINGS,
 )
-from atlasbahamas_plugins.leasing.writing.services import LateFee, LeaseDetails, PartyLine, Terms
+from atlasbahamas_plugins.leasing.writing.services import LateFee, LeaseDetails, Opened, PartyLine, Terms
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 
 FEWEST, MORE, MOST = 2, 2, 12
@@ -169,10 +170,31 @@ class LeaseForm(Form):
         return found
 
 
+class BalanceField(MoneyField):
+    """Dollars that somebody owes; below zero, as "-120" or "(120)", those that they are ahead."""
+
+    def read(self, text: str) -> int:
+        """Cents. Raises ValueError for no amount and for one out of bounds."""
+        below = text.startswith("-") or (text.startswith("(") and text.endswith(")"))
+        cents = super().read(text.lstrip("-").strip("()").strip() if below else text)
+        return -cents if below else cents
+
+
 class RecordForm(LeaseForm):
-    """A lease that exists already."""
+    """A lease that exists already, and where it stands."""
 
     origin = ChoiceField("How it was agreed", choices=[(key, ORIGINS[key]) for key in RECORDED], required=True)
+    paid_to = DateField("Rent is paid up to and with")
+    balance_cents = BalanceField("What stands open besides", max=MOST_RENT_CENTS)
+
+    def opened(self, today: date) -> Opened | None:
+        """Where it stands; None for one that begins today or later, of which nothing was said. Raises Refused."""
+        paid_to, balance_cents = self.paid_to.data, self.balance_cents.data or 0
+        if paid_to is not None and paid_to < self.starts.data:
+            raise Refused("This is before the first day of the lease.", "paid_to")
+        if self.starts.data >= today and paid_to is None and not balance_cents:
+            return None
+        return Opened(paid_to, balance_cents)
 
 
 def lease_form(

@@ -11,7 +11,6 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.personal.leaving import Leaving, Rows
 from atlasbahamas_plugins.leasing.agreements.models import Document, Template
 from atlasbahamas_plugins.leasing.importing.models import LeaseImport
-from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.inviting.models import InvitationFile
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
 from atlasbahamas_plugins.leasing.leaving.resources import SENT
@@ -22,6 +21,7 @@ from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
 from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
 from atlasbahamas_plugins.leasing.statements.models import StatementLink
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
+from atlasbahamas_plugins.leasing.writing.services import opening_of
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 

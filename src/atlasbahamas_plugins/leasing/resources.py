@@ -115,8 +115,10 @@ class MyLeases(Collection):
         """The caller's own; who is not signed in has none."""
         identity = self.request.identity
         mine = false() if identity is None else Contact.person_id == identity.person_id
-        bound = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id).where(mine)
-        return select(Lease).where(Lease.id.in_(bound), Lease.state.in_(SHOWN_TO_PARTIES))
+        bound = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id).where(mine).distinct()
+        # They are found first: SQLite would walk all leases that are in such a state.
+        found = bound.cte("bound").prefix_with("MATERIALIZED")
+        return select(Lease).join(found, found.c.lease_id == Lease.id).where(Lease.state.in_(SHOWN_TO_PARTIES))
 
     def node_of(self, row: Any) -> MyLease:
         """The child for a lease that is loaded with its parties."""

@@ -101,10 +101,15 @@ def leases_of_person(db: Session, rows: Select[Any]) -> list[Lease]:
     """Some of a person's leases as their home page shows them: what runs or waits, before what is over; the newest first."""
     over = case((Lease.state == "ended", 1), else_=0)
     query = rows.order_by(over, Lease.starts.desc(), Lease.id.desc()).limit(MOST_LEASES_AT_HOME)
-    return list(db.scalars(query.options(*WITH_PARTIES)))
+    # All at once: they are few, and so is what hangs on each.
+    parts = (joinedload(Lease.parties).joinedload(LeaseParty.contact), joinedload(Lease.rents))
+    return list(db.scalars(query.options(*parts)).unique())
 
 
-WITH_PARTIES = (selectinload(Lease.parties).joinedload(LeaseParty.contact), selectinload(Lease.rents))
+WITH_NAMES = selectinload(Lease.parties).joinedload(LeaseParty.contact)
+"""What a list needs that names tenants, in one query for all."""
+
+WITH_PARTIES = (WITH_NAMES, selectinload(Lease.rents))
 """What a list of leases needs of each of them, in two queries for all."""
 
 

@@ -9,6 +9,7 @@ from atlasbahamas_plugins.leasing.notices import models as notices
 from atlasbahamas_plugins.leasing.signing import models as signing
 from atlasbahamas_plugins.leasing.statements import models as statements
 from atlasbahamas_plugins.leasing.tenancy import models as tenancy
+from atlasbahamas_plugins.leasing.writing import models as writing
 
-PARTS = (models, guards, words, agreements, signing, tenancy, notices, leaving, statements, importing, inviting)
+PARTS = (models, guards, words, agreements, signing, tenancy, notices, leaving, statements, importing, inviting, writing)
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

@@ -12,7 +12,6 @@ from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
-from atlasbahamas_plugins.leasing.importing.services import opening_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.lists import LeaseList
 from atlasbahamas_plugins.leasing.models import (
@@ -32,7 +31,6 @@ from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, Leases
 from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.resources import VIEW as SEE_CONTACTS
 from atlasbahamas_plugins.portfolio.contacts.services import contact_choices
-from atlasbahamas_plugins.portfolio.models import Property
 from atlasbahamas_plugins.portfolio.resources import Properties, UnitNode, organisation_above
 
 WORDS = {
@@ -50,9 +48,7 @@ WORDS = {
 
 def leases(context: Leases, request: Any) -> Any:
     """The organisation's leases."""
-    properties = Properties(request, organisation_above(context), "properties").visible()
-    names = properties.with_only_columns(Property.id, Property.name).order_by(Property.name, Property.id)
-    choices = [(str(number), name) for number, name in request.db.execute(names)]
+    choices = Properties(request, organisation_above(context), "properties").choices()
     listed = LeaseList(request, context.visible(), node=context, today=request.clock.today(), properties=choices)
     return listed.answer()
 
@@ -85,10 +81,10 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
 
 
 def _brought_in(context: LeaseNode, request: Any) -> dict[str, Any]:
-    """Where the lease stood when it came in with a file, and the way there for those who may edit leases."""
-    opening = opening_of(request.db, context.row)
-    if opening is None:
-        return {"opening": None}
+    """Where the lease stood when it came here, and the way to its file for those who may edit leases."""
+    opening = writing.opening_of(request.db, context.row)
+    if opening is None or opening.lease_import is None:
+        return {"opening": opening, "import_node": None}
     node = LeaseImports(request, organisation_above(context), "lease-imports").node_of(opening.lease_import)
     return {"opening": opening, "import_node": node if request.has_permission(EDIT, node) else None}
 
@@ -132,7 +128,14 @@ def record_lease(context: UnitNode, request: Any) -> Any:
 
     def submit() -> Any:
         lease = writing.record_lease(
-            request.db, unit, form.origin.data, form.details(), now=request.clock.now(), today=today, known=known
+            request.db,
+            unit,
+            form.origin.data,
+            form.details(),
+            now=request.clock.now(),
+            today=today,
+            known=known,
+            opened=form.opened(today),
         )
         return done(request, leases_node.node_of(lease), "The lease was recorded.")
 

@@ -28,9 +28,10 @@ def verify(ini: Path, organisation: str | None) -> None:
     Fails, and says where, when something does not hold.
     """
     wrong = 0
-    with proving.whole_view(Site.read(ini).database()) as db:
+    database = Site.read(ini).database()
+    with proving.whole_view(database) as db:
         for organisation_id, ref in _chosen(proving.organisations_with_books(db), organisation):
-            seen = proving.verify(db, organisation_id)
+            seen = proving.verify(db, organisation_id, database=database)
             click.echo(
                 f"{ref}: {seen.entries:,} entries, {seen.transfers:,} transfers; the last is {seen.number}, hash {seen.hash}"
             )

@@ -10,6 +10,8 @@ from atlasbahamas_plugins.ledger.charges import guards as charge_guards
 from atlasbahamas_plugins.ledger.charges import models as charges
 from atlasbahamas_plugins.ledger.deposits import guards as deposit_guards
 from atlasbahamas_plugins.ledger.deposits import models as deposits
+from atlasbahamas_plugins.ledger.figures import guards as figure_guards
+from atlasbahamas_plugins.ledger.figures import models as figures
 from atlasbahamas_plugins.ledger.gateways import guards as gateway_guards
 from atlasbahamas_plugins.ledger.gateways import models as gateways
 from atlasbahamas_plugins.ledger.journal import guards, models
@@ -25,6 +27,6 @@ PARTS = (
     *(models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards),
     *(gateways, gateway_guards, autopay, autopay_guards),
     *(deposits, deposit_guards, plans, plan_guards, sharing, sharing_guards),
-    *(bills, bill_guards, reminding),
+    *(bills, bill_guards, reminding, figures, figure_guards),
 )
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

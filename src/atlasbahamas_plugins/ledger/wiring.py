@@ -19,6 +19,7 @@ PARTS = (
     "bills",
     "plans",
     "sharing",
+    "figures",
 )
 
 

@@ -112,6 +112,11 @@ class Properties(LimitableList, Collection):
         """All of the organisation's."""
         return select(Property).where(Property.organisation_id == organisation_above(self).row.id)
 
+    def choices(self) -> list[tuple[str, str]]:
+        """Those that the caller may see, for a form: their numbers and names."""
+        names = self.visible().with_only_columns(Property.id, Property.name).order_by(Property.name, Property.id)
+        return [(str(number), name) for number, name in self.request.db.execute(names)]
+
 
 class PropertyPhotoNode(PhotoNode):
     """A photo of the property above. Who sees the property sees its photos."""

@@ -17,6 +17,7 @@ from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas.testing.site import START
 from atlasbahamas_plugins.leasing.models import Lease
+from atlasbahamas_plugins.leasing.resources import Leases
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.autopay.resources import AutopayNode, Autopays
 from atlasbahamas_plugins.ledger.bills import services as billing
@@ -39,6 +40,7 @@ from atlasbahamas_plugins.ledger.deposits import services as deposits
 from atlasbahamas_plugins.ledger.deposits.models import Disposition
 from atlasbahamas_plugins.ledger.deposits.resources import Deposits, DispositionNode, RefundNode
 from atlasbahamas_plugins.ledger.explaining.resources import LeaseEntryNode
+from atlasbahamas_plugins.ledger.figures.resources import Charges
 from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment
 from atlasbahamas_plugins.ledger.gateways.resources import MethodNode, Methods, OnlinePaymentNode
 from atlasbahamas_plugins.ledger.journal.models import Journal
@@ -56,10 +58,12 @@ from atlasbahamas_plugins.ledger.sharing.resources import SharingNode
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property
+from atlasbahamas_plugins.portfolio.resources import Units
 from atlasbahamas_plugins.portfolio.services import UnitDetails, add_unit
 from authorisation.core import SIGNED_IN
 from authorisation.former_landlord import LEAVING, LINKED, lease_of_house
 from authorisation.leasing import LISTS, OTHERS, PARTIES, READERS, TENANTS, lease_of
+from authorisation.portfolio import LISTS as LISTS_OF_UNITS
 
 # The books are all of the organisation's, so whoever is limited to a part of it does not open them.
 BOOKKEEPERS = who(
@@ -300,6 +304,9 @@ def places(db: Session) -> dict[str, str]:
         "methods": "/home/methods/",
         "my method": "/home/methods/method-01/",
         **_places_of_bills(db, here),
+        "leases": f"{here}leases/",
+        "charges": f"{here}charges/",
+        "units": f"{here}units/",
         "runs": runs,
         "run": f"{runs}{batch}/",
         "last run": f"{runs}{last}/",
@@ -396,6 +403,11 @@ TABLE = Table(
         View(MonthNode, "statement.pdf", PARTIES, at="my month"),
         View(MonthNode, "statement.csv", READERS, at="month"),
         View(MonthNode, "statement.csv", PARTIES, at="my month"),
+        View(Leases, "rent-roll", LISTS, at="leases"),
+        View(Leases, "ageing", LISTS, at="leases"),
+        View(Charges, "", LISTS, at="charges"),
+        View(Charges, "collection", LISTS, at="charges"),
+        View(Units, "occupancy", LISTS_OF_UNITS, at="units"),
         View(Payments, "", LISTS, at="payments"),
         View(Payments, "cheques", LISTS, at="payments"),
         View(Payments, "to-confirm", CHARGERS_OF_LISTS, at="payments"),

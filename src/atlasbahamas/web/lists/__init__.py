@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import wtforms
 from pyramid.response import Response
 from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Session
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
@@ -135,7 +136,7 @@ class List:
             found.reverse()
         edges = [write_token(self.scope, row[-len(self.keys) :]) for row in (found[:1] + found[-1:])]
         return Page(
-            rows=[self.note(row) for row in found],
+            rows=self.notes(self.request.db, found),
             columns=[self._shown(column) for column in self.columns],
             filter_form=self.form,
             count_text=self._count_text(),
@@ -167,10 +168,14 @@ class List:
         while True:
             with self.request.open_read_session() as db:
                 found = db.execute(batch).all()
-                yield from map(self.note, found)
+                yield from self.notes(db, found)
             if len(found) < CSV_BATCH:
                 return
             batch = self.rows.page([*found[-1][-len(self.keys) :]], most=CSV_BATCH)
+
+    def notes(self, db: Session, rows: Sequence[Any]) -> list[Any]:
+        """What the rows of a page, or of a part of the file, are; a list that asks more about all of them does it here."""
+        return [self.note(row) for row in rows]
 
     def note(self, row: Any) -> Any:
         """What a row of the list is; a list whose query brings more columns along keeps them here."""

@@ -12,7 +12,7 @@ from atlasbahamas.web.forms import DateField, EmailField, IntegerField, MoneyFie
 from atlasbahamas.web.forms.texts import TypedField
 from atlasbahamas.web.imports import ImportColumn, Row
 from atlasbahamas.web.lists.csv import FORMULA_STARTS
-from atlasbahamas_plugins.leasing.forms import MOST, MOST_RENT_CENTS, USUAL
+from atlasbahamas_plugins.leasing.forms import MOST, MOST_RENT_CENTS, USUAL, BalanceField
 from atlasbahamas_plugins.leasing.models import DEPOSITS, MOST_GRACE_DAYS
 from atlasbahamas_plugins.leasing.writing.services import Terms
 
@@ -101,16 +101,6 @@ class PeriodField(TypedField):
         if period is None:
             raise ValueError("Write week, fortnight, four weeks, month, quarter or year.")
         return period
-
-
-class BalanceField(MoneyField):
-    """Dollars that somebody owes; below zero, as "-120" or "(120)", those that they are ahead."""
-
-    def read(self, text: str) -> int:
-        """Cents. Raises ValueError for no amount and for one out of bounds."""
-        below = text.startswith("-") or (text.startswith("(") and text.endswith(")"))
-        cents = super().read(text.lstrip("-").strip("()").strip() if below else text)
-        return -cents if below else cents
 
 
 def _as_iso(text: str) -> str:

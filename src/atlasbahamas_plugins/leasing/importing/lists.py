@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from atlasbahamas.web.formats import badge, local_date, local_datetime, money
 from atlasbahamas.web.lists import Column, Key, List, Sort
-from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.models import STATES, TONES, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.writing.models import Opening
 
 IMPORT = LeaseImport.__table__.c
 OPENING = Opening.__table__.c

@@ -1,16 +1,15 @@
-"""Files of leases that were brought in, and where each of those leases stood then."""
+"""Files of leases that were brought in. Where each of those leases stood then is an opening (writing/models.py)."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Cents, Id, Key
-from atlasbahamas.db.triggers import append_only
+from atlasbahamas.db import Id, Key
 from atlasbahamas.people.models import Organisation, Person
-from atlasbahamas_plugins.leasing.models import Base, Lease
+from atlasbahamas_plugins.leasing.models import Base
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 
@@ -39,26 +38,6 @@ class LeaseImport(Base):
     maker: Mapped[Person] = relationship(Person, foreign_keys=made_by, lazy="joined", innerjoin=True)
 
 
-class Opening(Base):
-    """Where a lease stood when it was brought in: what the ledger begins with.
-
-    `paid_to` is the last day for which rent was paid, None where nobody said. `balance_cents` is what the tenants owed besides;
-    below zero it is what they had paid too much.
-    """
-
-    __tablename__ = "leasing_opening"
-    __table_args__ = (Index("ix_leasing_opening_import_id", "import_id", "lease_id"),)
-
-    id: Mapped[Id]
-    lease_id: Mapped[int] = mapped_column(ForeignKey(Lease.id), unique=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey(LeaseImport.id))
-    paid_to: Mapped[date | None]
-    balance_cents: Mapped[Cents]
-
-    lease: Mapped[Lease] = relationship(Lease)
-    lease_import: Mapped[LeaseImport] = relationship(LeaseImport)
-
-
 class ImportedContact(Base):
     """A contact that a file of leases brought along: nobody knew them before."""
 
@@ -67,6 +46,3 @@ class ImportedContact(Base):
 
     contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id), primary_key=True, autoincrement=False)
     import_id: Mapped[int] = mapped_column(ForeignKey(LeaseImport.id))
-
-
-TRIGGERS = append_only("leasing_opening", "id")

@@ -10,9 +10,10 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import Limitable, LimitableList
 from atlasbahamas.traversal.nodes import Collection
 from atlasbahamas.web.formats import local_date
-from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.resources import EDIT
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.resources import Units, organisation_above
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
@@ -17,11 +17,12 @@ from atlasbahamas.people.services import lock_organisation
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.ending.services import cancel_leases, settled
-from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport, Opening
+from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, last_day_of_terms, lock_leases
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
-from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, record_leases
+from atlasbahamas_plugins.leasing.writing.models import Opening
+from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, Opened, PartyLine, Terms, record_leases
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contacts, remove_unused_contacts
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -121,16 +122,17 @@ def import_leases(
         ref=new_key("brought", code=code), organisation_id=organisation_id, leases=len(arriving), made=now, made_by=person_id
     )
     db.add(row)
+    db.flush()
     agreed = [
-        Agreed(each.unit, LeaseDetails(each.terms, _parties(each, tenants), each.deposits), each.code)
+        Agreed(
+            each.unit,
+            LeaseDetails(each.terms, _parties(each, tenants), each.deposits),
+            each.code,
+            opened=Opened(each.paid_to, each.balance_cents, row.id),
+        )
         for each, tenants in zip(arriving, contacts, strict=True)
     ]
     leases = record_leases(db, agreed, ORIGIN, now=now, today=today)
-    openings = [
-        {"lease_id": lease.id, "import_id": row.id, "paid_to": each.paid_to, "balance_cents": each.balance_cents}
-        for lease, each in zip(leases, arriving, strict=True)
-    ]
-    db.execute(insert(Opening), openings)
     if new:
         db.execute(insert(ImportedContact), [{"contact_id": contact.id, "import_id": row.id} for contact in new])
     _record(db, "saved", row, after={"leases": [lease.ref for lease in leases], "new_contacts": len(new)})
@@ -225,14 +227,6 @@ def leases_of_import(db: Session, row: LeaseImport) -> list[Lease]:
 def kept_leases(db: Session, row: LeaseImport) -> list[Lease]:
     """The leases of a file that are still there."""
     return [lease for lease in leases_of_import(db, row) if lease.state != "cancelled"]
-
-
-def opening_of(db: Session, lease: Lease) -> Opening | None:
-    """Where a lease stood when it was brought in; None for one that was not."""
-    if lease.origin != ORIGIN:
-        return None
-    wanted = select(Opening).where(Opening.lease_id == lease.id).options(joinedload(Opening.lease_import, innerjoin=True))
-    return db.scalars(wanted).one_or_none()
 
 
 def is_untouched(lease: Lease) -> bool:

@@ -14,10 +14,10 @@ from atlasbahamas.web.imports.columns import shown
 from atlasbahamas_plugins.leasing.importing import services
 from atlasbahamas_plugins.leasing.importing.forms import COLUMNS, LABELS, deposits_of, terms_of
 from atlasbahamas_plugins.leasing.importing.lists import ImportedLeaseList, LeaseImportList
-from atlasbahamas_plugins.leasing.importing.models import Opening
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImportNode, LeaseImports, UnitsToLet
 from atlasbahamas_plugins.leasing.resources import EDIT, Leases
 from atlasbahamas_plugins.leasing.views import contacts_known
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Unit
 from atlasbahamas_plugins.portfolio.resources import organisation_above

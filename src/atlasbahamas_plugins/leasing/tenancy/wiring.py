@@ -27,6 +27,7 @@ def _home(request: Any, context: Any) -> str:
 def includeme(config: Any) -> None:
     """A tenant's own leases, and the pages and the job of invitations."""
     config.add_child(Home, "leases", MyLeases)
+    config.add_extension_point("slot:my-leases", Slot)
     config.contribute("slot:home", Slot(_home), name="leases", order=10)
     config.add_mail_template(services.TENANT_TEMPLATE, prepare=jobs.prepare_invitation)
     config.add_job(EXPIRE, jobs.expire)

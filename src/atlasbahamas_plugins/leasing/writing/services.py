@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from atlasbahamas.audit.services import record_several
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.services import lock_organisation
 from atlasbahamas.traversal.keys import new_key
-from atlasbahamas_plugins.leasing.models import Clause, Deposit, Lease, LeaseParty, RentTerm
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
+from atlasbahamas_plugins.leasing.models import RECORDED, Clause, Deposit, Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.services import (
     CHANGED,
     ONE_DAY,
@@ -29,6 +30,7 @@ from atlasbahamas_plugins.leasing.services import (
     told,
     whole_lease,
 )
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
 from atlasbahamas_plugins.portfolio.models import Unit
@@ -81,16 +83,27 @@ class LeaseDetails:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """Where a lease that was there before stands: the columns of Opening."""
+
+    paid_to: date | None = None
+    balance_cents: int = 0
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Agreed:
     """A lease to be written: of which unit, and everything that is agreed. `code` is given where its key has to be the same.
 
-    Where it `continues` another lease, its people rent here as long as by that one.
+    Where it `continues` another lease, its people rent here as long as by that one. `opened` says where one stands that was
+    there before; one without is charged from its first day.
     """
 
     unit: Unit
     details: LeaseDetails
     code: str | None = None
     continues: Lease | None = None
+    opened: Opened | None = None
 
 
 def record_lease(
@@ -103,13 +116,14 @@ def record_lease(
     today: date,
     code: str | None = None,
     known: Collection[int] | None = None,
+    opened: Opened | None = None,
 ) -> Lease:
     """Write down a lease that exists already, on paper or by word of mouth. Nobody signs anything.
 
-    It is signed, active or ended by its days. `known`: ids of the contacts that the caller may choose; None for all. Raises
-    Refused where another lease has some of its days.
+    It is signed, active or ended by its days. `known`: ids of the contacts that the caller may choose; None for all. `opened` as
+    in Agreed. Raises Refused where another lease has some of its days.
     """
-    return record_leases(db, [Agreed(unit, details, code)], origin, now=now, today=today, known=known)[0]
+    return record_leases(db, [Agreed(unit, details, code, opened=opened)], origin, now=now, today=today, known=known)[0]
 
 
 def record_leases(
@@ -118,8 +132,23 @@ def record_leases(
     """The same for several, all or none."""
     leases = write_leases(db, agreed, origin, now=now, known=known)
     bind(db, *leases, today=today)
+    openings = [
+        {**asdict(each.opened), "lease_id": lease.id, "brought_in": today}
+        for lease, each in zip(leases, agreed, strict=True)
+        if each.opened is not None
+    ]
+    if openings:
+        db.execute(insert(Opening), openings)
     record_several(db, [audit_entry("recorded", lease, after={"unit": lease.unit.ref, **told(lease)}) for lease in leases])
     return leases
+
+
+def opening_of(db: Session, lease: Lease) -> Opening | None:
+    """Where a lease stood when it came here, with the file that brought it; None for one of which nobody said."""
+    if lease.origin not in RECORDED:
+        return None
+    with_file = joinedload(Opening.lease_import).lazyload(LeaseImport.maker)
+    return db.scalars(select(Opening).where(Opening.lease_id == lease.id).options(with_file)).one_or_none()
 
 
 def write_leases(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.orm import joinedload
 
 from atlasbahamas.web.formats import badge, figure, local_date, local_datetime, part
-from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter
+from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter
 from atlasbahamas_plugins.ledger.charges.models import BATCHES, Batch, Charge
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
 from atlasbahamas_plugins.ledger.journal.models import EntryWords
@@ -42,7 +42,7 @@ class ChargeList(List):
 
     `node_of` gives the node of a charge. `entry_url` leads to an entry of the books, and is None for who may not see them.
     `lease_of`, where the list is of more than one lease, gives the node of a charge's. `by_state`: what counts
-    can be looked at by itself.
+    can be looked at by itself; otherwise `filters` are those of the page.
     """
 
     name = "charges"
@@ -63,9 +63,10 @@ class ChargeList(List):
         node_of: Callable[[Charge], Any],
         lease_of: Callable[[Charge], Any] | None = None,
         by_state: bool = False,
+        filters: Sequence[Filter] = (),
     ) -> None:
         counts = [("yes", "Still counts"), ("no", "Taken back")]
-        self.filters = (choice_filter("counts", "Which", counts, _counts, everything="All"),) if by_state else ()
+        self.filters = (choice_filter("counts", "Which", counts, _counts, everything="All"),) if by_state else tuple(filters)
         self.entry_url, self.node_of, self.lease_of = entry_url, node_of, lease_of
         of_lease = [Column("lease", "Home", self._lease, lambda row: row[0].lease.unit.label)] if lease_of else []
         self.columns = (

@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.web.formats import NASSAU
-from atlasbahamas_plugins.leasing.importing.models import LeaseImport, Opening
 from atlasbahamas_plugins.leasing.models import BINDING, Deposit, Lease, RentTerm
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.ledger.charges.schedule import RentTerms, next_due, periods
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
@@ -63,7 +62,7 @@ class Given(NamedTuple):
 
 @dataclass(slots=True)
 class LeaseFacts:
-    """A lease with what its charges follow from. `brought_in` is the day on which it came in with a file, if it did."""
+    """A lease with what its charges follow from. `brought_in` is the day on which it came here, if it was there before."""
 
     id: int
     ref: str
@@ -130,16 +129,11 @@ def _add_deposits(db: Session, found: dict[int, LeaseFacts]) -> None:
 
 
 def _add_openings(db: Session, found: dict[int, LeaseFacts]) -> None:
-    query = select(Opening.lease_id, Opening.paid_to, Opening.balance_cents, LeaseImport.made)
-    query = query.join(LeaseImport, LeaseImport.id == Opening.import_id).where(Opening.lease_id.in_(found))
-    for lease_id, paid_to, balance_cents, made in db.execute(query):
+    query = select(Opening.lease_id, Opening.paid_to, Opening.balance_cents, Opening.brought_in)
+    for lease_id, paid_to, balance_cents, brought_in in db.execute(query.where(Opening.lease_id.in_(found))):
         facts = found[lease_id]
-        facts.brought_in, facts.balance_cents = _day(made), balance_cents
-        facts.terms = _terms_after(facts.terms, paid_to, facts.brought_in)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(NASSAU).date()
+        facts.brought_in, facts.balance_cents = brought_in, balance_cents
+        facts.terms = _terms_after(facts.terms, paid_to, brought_in)
 
 
 def _terms_after(terms: RentTerms, paid_to: date | None, brought_in: date) -> RentTerms:
@@ -154,6 +148,13 @@ def _terms_after(terms: RentTerms, paid_to: date | None, brought_in: date) -> Re
         first = next(later, None)
         begins = first.starts if first is not None else brought_in
     return RentTerms(terms.starts, terms.last_day, terms.period, terms.timing, terms.due_day, terms.rents, begins)
+
+
+def rent_terms(lease: Lease, paid_to: date | None, brought_in: date | None) -> RentTerms:
+    """The terms of one lease that is loaded with its rents; `paid_to` and `brought_in` are those of its opening, if any."""
+    rents = [(rent.starts, rent.cents) for rent in lease.rents]
+    terms = RentTerms(lease.starts, lease.last_day, lease.period, lease.timing, lease.due_day, rents)
+    return terms if brought_in is None else _terms_after(terms, paid_to, brought_in)
 
 
 def owed_by_rule(facts: LeaseFacts, *, due_from: date | None = None, due_until: date) -> Iterator[Due]:

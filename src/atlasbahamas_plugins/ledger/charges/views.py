@@ -43,7 +43,7 @@ def _lease(context: Any) -> Lease:
     return lease
 
 
-def _entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
+def entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
     """Where an entry is, for staff who may see the books; under `/home/` nobody does."""
     above = next((node for node in context.lineage() if isinstance(node, OrganisationNode)), None)
     if above is None:
@@ -54,8 +54,8 @@ def _entry_url(context: Any, request: Any) -> Callable[[int], str] | None:
 
 def show_charges(context: LeaseLedger, request: Any) -> Any:
     """Every charge of a lease, and why it is there."""
-    entry_url = _entry_url(context, request)
-    charges = ChargeList(request, context.visible(), node=context, entry_url=entry_url, node_of=context.node_of)
+    to_entry = entry_url(context, request)
+    charges = ChargeList(request, context.visible(), node=context, entry_url=to_entry, node_of=context.node_of)
     may_edit = bool(request.has_permission(EDIT, context)) and _lease(context).state in BINDING
     return charges.answer(may_edit=may_edit, may_be_taken_back=services.may_be_taken_back)
 
@@ -229,7 +229,7 @@ def _charges_of_leases(context: BatchNode, request: Any, query: Any, *, by_state
         request,
         query,
         node=context,
-        entry_url=_entry_url(context, request),
+        entry_url=entry_url(context, request),
         node_of=lambda charge: charge_node(leases.node_of(charge.lease), charge),
         lease_of=lambda charge: leases.node_of(charge.lease),
         by_state=by_state,

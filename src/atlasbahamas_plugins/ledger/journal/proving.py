@@ -2,13 +2,18 @@
 
 Entries are read in batches by their numbers, so memory stays the same whatever their number; sums are compared by the database.
 Everything has to be seen in one snapshot: `whole_view` gives a transaction that has one.
+
+Reading and hashing a million entries keeps one processor busy for long, so of large books a process beside this one checks the
+later entries. It needs no snapshot of its own: it is told with which entry to begin and end, and what is there stays as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, literal, or_, select, text, union_all
@@ -35,6 +40,12 @@ from atlasbahamas_plugins.ledger.journal.models import (
 _ENTRY, _TRANSFER = (metadata.tables[model.__tablename__].c for model in (LedgerEntry, LedgerTransfer))
 _ACCOUNTS = metadata.tables[LedgerAccount.__tablename__]
 BATCH = 10_000
+ALONE_UP_TO = 100_000
+"""How many entries are checked here alone: to begin another process takes a second."""
+
+BESIDE_OF_A_HUNDRED = 60
+"""Which part of them another process checks: the sums are this one's."""
+
 SHOWN = 100
 """How many findings are kept of an organisation; what is wrong everywhere would otherwise fill the memory."""
 
@@ -67,6 +78,13 @@ class Verified:
     findings: list[Finding] = field(default_factory=list)
     wrong: int = 0
 
+    def add(self, more: Verified) -> None:
+        """Take over what was seen of the entries that follow."""
+        self.entries, self.transfers = self.entries + more.entries, self.transfers + more.transfers
+        self.number, self.hash = more.number, more.hash
+        self.wrong += more.wrong
+        self.findings += more.findings[: SHOWN - len(self.findings)]
+
     def find(self, where: str, problem: str) -> None:
         """Note what does not hold."""
         self.wrong += 1
@@ -89,12 +107,14 @@ def organisations_with_books(db: Session) -> list[tuple[int, str]]:
     return [(row.id, row.ref) for row in db.execute(query.order_by(Organisation.id))]
 
 
-def read_entries(db: Session, organisation_id: int) -> Iterator[Row]:
-    """The entries in the order of their numbers, each with its transfers."""
+def read_entries(db: Session, organisation_id: int, *, after: int | None = None, until: int | None = None) -> Iterator[Row]:
+    """The entries in the order of their numbers, each with its transfers: all, or those between two numbers."""
     hashed = [_ENTRY[name] for name in HASHED]
     query = select(*hashed, _ENTRY.hash, _ENTRY.transfer_count).where(_ENTRY.organisation_id == organisation_id)
     query = query.order_by(_ENTRY.number).limit(BATCH)
-    last = None
+    if until is not None:
+        query = query.where(_ENTRY.number <= until)
+    last = after
     while True:
         rows = db.execute(query if last is None else query.where(_ENTRY.number > last)).all()
         if not rows:
@@ -125,22 +145,81 @@ def _lines(db: Session, organisation_id: int, first: int, last: int) -> dict[int
     return found
 
 
-def verify(db: Session, organisation_id: int) -> Verified:
-    """Check the books of an organisation. `db` sees one snapshot (`whole_view`)."""
-    seen = Verified()
+def verify(db: Session, organisation_id: int, *, database: Database | None = None) -> Verified:
+    """Check the books of an organisation. `db` sees one snapshot (`whole_view`) of `database`.
+
+    Where `database` is given, large books are checked by two processes.
+    """
+    border = _border(db, organisation_id) if database is not None else None
+    if border is None or database is None:
+        seen = _check_entries(db, organisation_id, Verified())
+        _check_head(db, organisation_id, seen)
+        _check_sums(db, organisation_id, seen)
+        return seen
+    # A fork would share the connections of this process.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        url = database.engine.url.render_as_string(hide_password=False)
+        later = beside.submit(_check_later, url, organisation_id, border)
+        seen = _check_entries(db, organisation_id, Verified(), until=border.number)
+        sums = Verified()
+        _check_sums(db, organisation_id, sums)
+        seen.add(later.result())
+    _check_head(db, organisation_id, seen)
+    sums.entries, sums.transfers, sums.number, sums.hash = 0, 0, seen.number, seen.hash
+    seen.add(sums)
+    return seen
+
+
+class _Border(NamedTuple):
+    """The entry up to which this process checks, its hash, and the last one that the other does."""
+
+    number: int
+    hash: str
+    last: int
+
+
+def _border(db: Session, organisation_id: int) -> _Border | None:
+    """Where two processes divide what is to be checked; None where there is too little."""
+    mine = select(_ENTRY.number).where(_ENTRY.organisation_id == organisation_id).order_by(_ENTRY.number.desc()).limit(1)
+    last = db.scalar(mine) or 0
+    if last <= ALONE_UP_TO:
+        return None
+    half = last - last * BESIDE_OF_A_HUNDRED // 100
+    found = db.execute(mine.add_columns(_ENTRY.hash).where(_ENTRY.number <= half)).one_or_none()
+    return None if found is None else _Border(found.number, found.hash, last)
+
+
+def _check_later(url: str, organisation_id: int, border: _Border) -> Verified:
+    """What the other process does: the entries after the border."""
+    database = Database(url)
     try:
-        for row in read_entries(db, organisation_id):
+        with whole_view(database) as db:
+            seen = Verified(number=border.number, hash=border.hash)
+            return _check_entries(db, organisation_id, seen, after=border.number, until=border.last)
+    finally:
+        database.dispose()
+
+
+def _check_entries(
+    db: Session, organisation_id: int, seen: Verified, *, after: int | None = None, until: int | None = None
+) -> Verified:
+    """Check the entries that follow on what was seen: all, or those between two numbers."""
+    try:
+        for row in read_entries(db, organisation_id, after=after, until=until):
             _check_entry(seen, row)
     except ValueError as error:
         # SQLite takes any text for a date.
         seen.find(f"an entry after {seen.number}", f"cannot be read: {error}")
-    _check_head(db, organisation_id, seen)
+    return seen
+
+
+def _check_sums(db: Session, organisation_id: int, seen: Verified) -> None:
+    """Everything but the chain."""
     if db.get_bind().dialect.name == "postgresql":
         # Everything is joined with everything: after a large run, whose rows nobody has counted yet, it would go row by row.
         db.execute(text("SET LOCAL enable_nestloop = off"))
     for check in (_check_strays, _check_accounts, _check_reversals, _check_balances, _check_totals, _check_words):
         check(db, organisation_id, seen)
-    return seen
 
 
 def _check_entry(seen: Verified, row: Row) -> None:

@@ -17,6 +17,8 @@ from atlasbahamas_plugins.ledger.payments.services import Paid
 MOST_CENTS = 10**9
 MOST_PROOFS = 4
 MOST_AT_ONCE = 50
+LONGEST_SIDE = 1280
+"""Pixels of a proof: what stands on a slip can be read, and a slow line carries it."""
 
 
 class _PaidForm(Form):
@@ -28,7 +30,9 @@ class _PaidForm(Form):
     reference = TextField("Number that the bank or wallet gave it", max_length=100)
     cheque_number = TextField("Number of the cheque", max_length=40)
     cheque_bank = TextField("Bank of the cheque", max_length=100)
-    proofs = UploadsField("Photo or PDF", kinds=(PICTURE, DOCUMENT), max_files=MOST_PROOFS)
+    proofs = UploadsField(
+        "Photo or PDF", kinds=(PICTURE, DOCUMENT), max_files=MOST_PROOFS, render_kw={"data-longest-side": LONGEST_SIDE}
+    )
     rail: Any
     currency: Any
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from atlasbahamas.people.models import name_key
 from atlasbahamas.web.formats import badge, figure, local_date
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import WITH_PARTIES
+from atlasbahamas_plugins.leasing.services import WITH_NAMES
 from atlasbahamas_plugins.ledger.payments.models import STATES, TONES, Payment
 from atlasbahamas_plugins.ledger.payments.rails import RAILS, titles
 from atlasbahamas_plugins.ledger.payments.references import lease_of_reference
@@ -43,6 +43,11 @@ def _about(text: str) -> ColumnElement[bool]:
     return or_(named, Payment.reference.icontains(text, autoescape=True))
 
 
+def _in_property(number: str) -> ColumnElement[bool]:
+    units = select(Unit.id).where(Unit.property_id == int(number))
+    return Payment.lease_id.in_(select(Lease.id).where(Lease.unit_id.in_(units)))
+
+
 def _rail(row: Payment) -> str:
     return RAILS[row.rail].title if row.rail in RAILS else row.rail
 
@@ -52,7 +57,8 @@ def _dollars(row: Payment) -> Decimal:
 
 
 class PaymentList(List):
-    """Payments, the newest first. `node_of` gives the node of one; `of_lease`: all are of one lease, so that nobody names it."""
+    """Payments, the newest first. `node_of` gives the node of one; `of_lease`: all are of one lease, so that nobody names
+    it. `properties` are those to choose from."""
 
     name = "payments"
     noun = ("payment", "payments")
@@ -64,15 +70,25 @@ class PaymentList(List):
     )
 
     def __init__(
-        self, request: Any, query: Select[Any], *, node: Any, node_of: NodeOf, of_lease: bool = False, states: bool = True
+        self,
+        request: Any,
+        query: Select[Any],
+        *,
+        node: Any,
+        node_of: NodeOf,
+        of_lease: bool = False,
+        states: bool = True,
+        properties: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.node_of = node_of
         named = () if of_lease else (text_filter("q", "Tenant, unit or reference", _about),)
+        by_property = (choice_filter("property", "Property", list(properties), _in_property),) if properties else ()
         by_state = (
             (choice_filter("state", "State", list(STATES.items()), lambda state: Payment.state == state),) if states else ()
         )
         self.filters = (
             *named,
+            *by_property,
             *by_state,
             choice_filter("rail", "How it came", titles(), lambda rail: Payment.rail == rail),
             date_filter("from", "From", lambda day: Payment.received_on >= day),
@@ -99,7 +115,7 @@ class PaymentList(List):
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """With the homes and who lives there."""
-        return query.options(joinedload(Payment.lease).options(joinedload(Lease.unit), *WITH_PARTIES))
+        return query.options(joinedload(Payment.lease).options(joinedload(Lease.unit), WITH_NAMES))
 
     def _day(self, row: Payment, node: Any) -> Markup:
         return Markup('<a href="{}">{}</a>').format(self.node_of(row).url(), local_date(row.received_on))

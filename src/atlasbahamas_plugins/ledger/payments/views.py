@@ -55,6 +55,7 @@ from atlasbahamas_plugins.ledger.payments.resources import (
     Proofs,
     payment_node,
 )
+from atlasbahamas_plugins.portfolio.resources import Properties, organisation_above
 
 LEASES_FOUND = 20
 WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENCIES}
@@ -63,9 +64,9 @@ WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENC
 
 def payments(context: Payments, request: Any) -> Any:
     """The payments of all leases."""
-    return PaymentList(request, context.visible(), node=context, node_of=context.node_of).answer(
-        may_record=_may_record(context, request), cheques=False
-    )
+    choices = Properties(request, organisation_above(context), "properties").choices()
+    listed = PaymentList(request, context.visible(), node=context, node_of=context.node_of, properties=choices)
+    return listed.answer(may_record=_may_record(context, request), cheques=False)
 
 
 def lease_payments(context: LeasePayments, request: Any) -> Any:

@@ -7,7 +7,7 @@ from alembic import op
 import atlasbahamas.db.types
 
 revision = 'ledger_0007'
-down_revision = 'ledger_0004'
+down_revision = 'ledger_0006'
 branch_labels = None
 depends_on = None
 

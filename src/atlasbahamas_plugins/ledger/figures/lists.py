@@ -1,0 +1,392 @@
+"""Figures as lists: the rent roll, ageing, the charges that they are made of, collection by month, occupancy by property."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, case, select, true
+from sqlalchemy.orm import Session, joinedload, load_only
+
+from atlasbahamas.web.formats import figure, local_date, money, percent
+from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, text_filter
+from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
+from atlasbahamas_plugins.leasing.words import words_within
+from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
+from atlasbahamas_plugins.ledger.charges.lists import CHARGE, ChargeList
+from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
+from atlasbahamas_plugins.ledger.figures.models import Standing
+from atlasbahamas_plugins.ledger.figures.services import UNPAID, balance_of, due_within, last_payment, tenant_names, unpaid_of
+from atlasbahamas_plugins.portfolio.models import Property, Unit
+from atlasbahamas_plugins.portfolio.occupancy import STATES, OccupancySource, count_states
+from atlasbahamas_plugins.portfolio.resources import organisation_above
+
+STANDING = Standing.__table__.c
+NEVER = date.fromisoformat(FOR_EVER)
+Choices = Sequence[tuple[str, str]]
+
+_UNIT = joinedload(Lease.unit).load_only(Unit.label)
+_LEASE = (
+    load_only(Lease.ref, Lease.starts, Lease.period),
+    _UNIT.joinedload(Unit.property).load_only(Property.name).lazyload(Property.settlement),
+)
+"""What is shown of a lease, and no more."""
+
+
+def dollars(cents: int) -> Decimal:
+    """Cents as a file holds them."""
+    return Decimal(cents) / 100
+
+
+def _amount(name: str, label: str, cents: Any, **more: Any) -> Column:
+    """A column of an amount: `cents` gives it of a row."""
+    return Column(name, label, lambda row, node: money(cents(row)), lambda row: dollars(cents(row)), numeric=True, **more)
+
+
+def in_property(lease_id: Any) -> Callable[[str], ColumnElement[bool]]:
+    """SQL: whether a lease is of a property."""
+
+    def where(number: str) -> ColumnElement[bool]:
+        units = select(Unit.id).where(Unit.property_id == int(number))
+        found: ColumnElement[bool] = lease_id.in_(select(Lease.id).where(Lease.unit_id.in_(units)))
+        return found
+
+    return where
+
+
+def property_filter(properties: Choices, lease_id: Any) -> Filter:
+    """One of the properties; `lease_id` is that of a row."""
+    return choice_filter("property", "Property", list(properties), in_property(lease_id))
+
+
+@dataclass(frozen=True)
+class RollLine:
+    """A lease of the rent roll. `since` is None where nothing is unpaid, and so are what was paid last and on which day."""
+
+    lease: Lease
+    tenants: str
+    rent_cents: int | None
+    unpaid_cents: int
+    since: date | None
+    balance_cents: int
+    paid_on: date | None
+    paid_cents: int | None
+
+
+class _OfStandings(List):
+    """Leases by what is unpaid of them."""
+
+    noun = ("lease", "leases")
+    identity = STANDING.lease_id
+    sorts = (
+        Sort("since", "Unpaid for longest", (Key(STANDING.unpaid_since),)),
+        Sort("since-down", "Unpaid for longest, last", (Key(STANDING.unpaid_since, descending=True),)),
+        Sort("unpaid-down", "Most unpaid", (Key(STANDING.unpaid_cents, descending=True),)),
+        Sort("unpaid", "Least unpaid", (Key(STANDING.unpaid_cents),)),
+    )
+
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, today: date, properties: Choices) -> None:
+        self.today = today
+        words = words_within(organisation_above(node).row.id)
+        self.filters = (
+            text_filter("q", "Tenant, unit or property", words.has, find=words.find),
+            property_filter(properties, STANDING.lease_id),
+            *self.more_filters(),
+        )
+        super().__init__(request, query, node=node)
+
+    def more_filters(self) -> tuple[Filter, ...]:
+        """Those of one list."""
+        return ()
+
+
+def _ledger_link(row: Any, node: Any) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(node.node_of(row.lease).url("ledger", ""), row.lease.unit.label)
+
+
+_HOME = (
+    Column("unit", "Unit", _ledger_link, lambda row: row.lease.unit.label),
+    Column("property", "Property", lambda row, node: row.lease.unit.property.name, lambda row: row.lease.unit.property.name),
+    Column("tenants", "Tenants", lambda row, node: row.tenants, lambda row: row.tenants),
+)
+
+
+class RentRoll(_OfStandings):
+    """The rent roll: each lease that runs, or on which something is unpaid."""
+
+    name = "rent-roll"
+    columns = (
+        *_HOME,
+        Column(
+            "rent",
+            "Rent",
+            lambda row, node: f"{money(row.rent_cents)} {PERIODS[row.lease.period]}",
+            lambda row: "" if row.rent_cents is None else dollars(row.rent_cents),
+            numeric=True,
+        ),
+        _amount("unpaid", "Unpaid", lambda row: row.unpaid_cents, sort="unpaid"),
+        Column("since", "Since", lambda row, node: local_date(row.since) or "–", lambda row: row.since or "", sort="since"),
+        Column(
+            "balance",
+            "Balance",
+            lambda row, node: figure(row.balance_cents, node.node_of(row.lease).url("ledger", "explain") + "#balance"),
+            lambda row: dollars(row.balance_cents),
+            numeric=True,
+        ),
+        Column(
+            "paid",
+            "Last payment",
+            lambda row, node: f"{money(row.paid_cents)}, {local_date(row.paid_on)}" if row.paid_on else "–",
+            lambda row: row.paid_on or "",
+        ),
+    )
+    file_columns = (
+        Column("period", "Rent for", lambda row, node: "", lambda row: PERIODS[row.lease.period]),
+        Column("paid_cents", "Last payment, amount", lambda row, node: "", lambda row: dollars(row.paid_cents or 0)),
+        Column("lease", "Lease", lambda row, node: "", lambda row: row.lease.ref),
+    )
+
+    def more_filters(self) -> tuple[Filter, ...]:
+        """By what they owe."""
+        late = [("late", "Late"), *[(str(days), f"Late for more than {days} days") for days in (30, 60, 90)]]
+        owing = [*late, ("some", "Anything unpaid"), ("none", "Nothing unpaid")]
+        return (choice_filter("owes", "Owes", owing, self._owes),)
+
+    def _owes(self, what: str) -> ColumnElement[bool]:
+        if what in ("some", "none"):
+            return Standing.unpaid_since < NEVER if what == "some" else Standing.unpaid_since == NEVER
+        return Standing.unpaid_since < self.today - timedelta(days=0 if what == "late" else int(what))
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """With what the columns say."""
+        rent = select(RentTerm.cents).where(
+            RentTerm.lease_id == Lease.id, RentTerm.starts <= case((Lease.starts > self.today, Lease.starts), else_=self.today)
+        )
+        query = query.options(*_LEASE).add_columns(
+            tenant_names(Lease.id), rent.order_by(RentTerm.starts.desc()).limit(1).scalar_subquery()
+        )
+        query = query.add_columns(Standing.unpaid_cents, Standing.unpaid_since, balance_of(Lease.id))
+        return query.add_columns(*last_payment(Lease.id))
+
+    def note(self, row: Any) -> RollLine:
+        """The lease with its figures."""
+        lease, tenants, rent_cents, unpaid_cents, since, *rest = row[:8]
+        return RollLine(lease, tenants or "", rent_cents, unpaid_cents, None if since == NEVER else since, *rest)
+
+
+@dataclass(frozen=True)
+class AgedLine:
+    """A lease with what is unpaid of it, by age in the order of AGES."""
+
+    lease: Lease
+    tenants: str
+    unpaid_cents: int
+    by_age: tuple[int, ...]
+
+
+class AgeingList(_OfStandings):
+    """What is unpaid, by lease and age."""
+
+    name = "ageing"
+
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, **more: Any) -> None:
+        ages = [_amount(name, age.title, lambda row, at=at: row.by_age[at]) for at, (name, age) in enumerate(AGES.items())]
+        self.columns = (*_HOME, *ages, _amount("unpaid", "Together", lambda row: row.unpaid_cents, sort="unpaid"))
+        super().__init__(request, query, node=node, **more)
+
+    def shown(self, query: Select[Any]) -> Select[Any]:
+        """With the sum of each age."""
+        query = query.options(*_LEASE).add_columns(tenant_names(Lease.id), Standing.unpaid_cents)
+        return query.add_columns(*[unpaid_of(Lease.id, due_within(age, self.today)) for age in AGES.values()])
+
+    def note(self, row: Any) -> AgedLine:
+        """The lease with its sums."""
+        return AgedLine(row[0], row[1] or "", row[2], tuple(row[3 : 3 + len(AGES)]))
+
+
+class AllCharges(ChargeList):
+    """The charges of all leases: what figures are made of."""
+
+    def __init__(self, request: Any, query: Select[Any], *, node: Any, today: date, properties: Choices, **more: Any) -> None:
+        words = words_within(organisation_above(node).row.id)
+        ages = [("all", "All of it"), *[(name, age.title) for name, age in AGES.items()]]
+        kinds = [(name, kind.title) for name, kind in CHARGE_KINDS.items()]
+        filters = (
+            text_filter("q", "Tenant, unit or property", words.has, find=words.find),
+            property_filter(properties, CHARGE.lease_id),
+            choice_filter("unpaid", "Unpaid", ages, lambda name: _unpaid(AGES.get(name), today)),
+            choice_filter("what", "What", kinds, lambda what: Charge.what == what),
+            date_filter("from", "Due from", lambda day: Charge.due_on >= day),
+            date_filter("until", "Due until", lambda day: Charge.due_on <= day),
+        )
+        super().__init__(request, query, node=node, node_of=node.node_of, lease_of=node.lease_of, filters=filters, **more)
+        unpaid = Column("open", "Unpaid", self._open, lambda row: dollars(row[0].open_cents), numeric=True)
+        self.columns = (*[_WHOLE_HOME if column.name == "lease" else column for column in self.columns], unpaid)
+
+    def _open(self, row: Any, node: Any) -> Markup | str:
+        charge = row[0]
+        return figure(charge.open_cents, f"{self.node_of(charge).url()}#unpaid") if charge.open_cents else "–"
+
+
+def _home(charge: Charge) -> str:
+    return f"{charge.lease.unit.label}, {charge.lease.unit.property.name}"
+
+
+_WHOLE_HOME = Column(
+    "home",
+    "Home",
+    lambda row, node: Markup('<a href="{}">{}</a>').format(node.lease_of(row[0]).url("ledger", ""), _home(row[0])),
+    lambda row: _home(row[0]),
+)
+
+
+def _unpaid(age: Age | None, today: date) -> ColumnElement[bool]:
+    # All are due at some time: with a day SQLite takes the index of what is unpaid, and without one that of all.
+    return UNPAID & (Charge.due_on <= NEVER if age is None else due_within(age, today))
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A month: what fell due in it, what of that is unpaid now, and what came in."""
+
+    month: date
+    charged_cents: int
+    unpaid_cents: int
+    received_cents: int
+
+    @property
+    def last_day(self) -> date:
+        """The month's."""
+        return self.month.replace(day=monthrange(self.month.year, self.month.month)[1])
+
+    @property
+    def title(self) -> str:
+        """ "June 2026"."""
+        return f"{self.month:%B %Y}"
+
+    @property
+    def covered(self) -> str:
+        """Which part of what fell due is not unpaid."""
+        return percent((self.charged_cents - self.unpaid_cents) * 10_000 // self.charged_cents) if self.charged_cents else "–"
+
+
+class CollectionList(List):
+    """What fell due and what came in, by month.
+
+    `sums` gives the SELECT of the months' sums, of one property or (None) of all of `properties`.
+    """
+
+    name = "collection"
+    noun = ("month", "months")
+
+    def __init__(self, request: Any, sums: Callable[[int | None], Select[Any]], *, node: Any, properties: Choices) -> None:
+        chosen = request.GET.get("property", "")
+        self.property = chosen if chosen in dict(properties) else None
+        months = sums(int(self.property) if self.property else None).subquery("months")
+        newest, oldest = (Key(months.c.month, descending=down, never_null=True) for down in (True, False))
+        self.identity = months.c.month  # type: ignore[misc]
+        self.sorts = (Sort("newest", "Newest first", (newest,)), Sort("oldest", "Oldest first", (oldest,)))  # type: ignore[misc]
+        self.filters = (
+            # The sums are those of the property already.
+            choice_filter("property", "Property", list(properties), lambda number: true()),
+            date_filter("from", "From", lambda day: months.c.month >= day.replace(day=1)),
+            date_filter("until", "Until", lambda day: months.c.month <= day),
+        )
+        self.columns = (
+            Column("month", "Month", lambda row, node: row.title, lambda row: row.month.isoformat()[:7]),
+            self._linked("charged", "Fell due", "charges", {}),
+            self._linked("unpaid", "Of it unpaid", "charges", {"unpaid": "all"}),
+            Column("covered", "Paid or forgiven", lambda row, node: row.covered, lambda row: row.covered, numeric=True),
+            self._linked("received", "Came in", "payments", {"state": "confirmed"}),
+        )
+        super().__init__(request, select(*months.c), node=node)
+
+    def _linked(self, name: str, label: str, rows: str, more: Mapping[str, str]) -> Column:
+        """An amount that leads to the rows that it is the sum of."""
+
+        def cents(row: MonthLine) -> int:
+            return int(getattr(row, f"{name}_cents"))
+
+        def show(row: MonthLine, node: Any) -> Markup:
+            of_one = {"property": self.property} if self.property else {}
+            days = {"from": row.month.isoformat(), "until": row.last_day.isoformat()}
+            url = organisation_above(node).url(rows, "", **more, **of_one, **days)
+            return Markup('<a href="{}">{}</a>').format(url, money(cents(row)))
+
+        return Column(name, label, show, lambda row: dollars(cents(row)), numeric=True)
+
+    def note(self, row: Any) -> MonthLine:
+        """The month with its sums."""
+        return MonthLine(row[0], *[int(cents) for cents in row[1:4]])
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """How many of some units are in which state. `rate`: which part of those that can be lived in somebody lives in."""
+
+    states: Mapping[str, int]
+
+    @property
+    def units(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+    @property
+    def rate(self) -> str:
+        """Let, or let and under notice, of all that are not out of service."""
+        can_be_let = self.units - self.states.get("out_of_service", 0)
+        lived_in = self.states.get("let", 0) + self.states.get("notice", 0)
+        return percent(lived_in * 10_000 // can_be_let) if can_be_let else "–"
+
+
+class OccupancyList(List):
+    """How many units of each property are let today. `sources` are those of the point `occupancy`, `units` what is counted."""
+
+    name = "occupancy"
+    noun = ("property", "properties")
+    identity = Property.__table__.c.id
+    sorts = (
+        Sort("name", "Name", (Key(Property.__table__.c.name),)),
+        Sort("name-down", "Name, Z to A", (Key(Property.__table__.c.name, descending=True),)),
+    )
+
+    def __init__(
+        self, request: Any, query: Select[Any], *, node: Any, sources: Sequence[OccupancySource], units: Select[Any], today: date
+    ) -> None:
+        self.sources, self.units, self.today = sources, units, today
+        self.filters = (text_filter("q", "Name", lambda text: Property.name.icontains(text, autoescape=True)),)
+        self.columns = (
+            Column("property", "Property", self._property, lambda row: row[0].name, sort="name"),
+            Column("units", "Units", lambda row, node: row[1].units, lambda row: row[1].units, numeric=True),
+            *[self._state(state, title) for state, title in STATES.items()],
+            Column("rate", "Occupied", lambda row, node: row[1].rate, lambda row: row[1].rate, numeric=True),
+        )
+        super().__init__(request, query, node=node)
+
+    def notes(self, db: Session, rows: Sequence[Any]) -> list[Any]:
+        """The properties, each with its units by state."""
+        found = [row[0] for row in rows]
+        of_these = self.units.where(Unit.property_id.in_([row.id for row in found]))
+        counted = count_states(db, self.sources, self.today, of_these)
+        return [(row, Occupied(counted.get(row.id, {}))) for row in found]
+
+    def _property(self, row: Any, node: Any) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(organisation_above(node).url("properties", row[0].ref, ""), row[0].name)
+
+    def _state(self, state: str, title: str) -> Column:
+        def count(row: Any) -> int:
+            return int(row[1].states.get(state, 0))
+
+        def show(row: Any, node: Any) -> Markup | str:
+            if not count(row):
+                return "–"
+            url = organisation_above(node).url("properties", row[0].ref, "units", "", state=state)
+            return Markup('<a href="{}">{}</a>').format(url, count(row))
+
+        return Column(state, title, show, count, numeric=True)

@@ -1,0 +1,212 @@
+"""Figures that pages begin with: what a tenant pays next, and who has not paid. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, literal_column, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from atlasbahamas.people.models import Membership
+from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.writing.models import Opening
+from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.charges.owing import rent_terms
+from atlasbahamas_plugins.ledger.charges.schedule import next_due, periods
+from atlasbahamas_plugins.ledger.charges.services import OWED
+from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
+from atlasbahamas_plugins.ledger.figures.models import MonthSum, Standing
+from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
+from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
+from atlasbahamas_plugins.portfolio.models import Property, Unit
+
+UNDECIDED = ("reported", "waiting")
+"""States of a payment that a tenant reported, or a cheque with a later day, before it counts."""
+
+MOST_ORGANISATIONS = 20
+
+
+UNPAID = and_(Charge.voided_by.is_(None), Charge.open_cents > literal_column("0"))
+"""SQL: something is unpaid of a charge. Without a parameter, so that SQLite sees that an index is of just these."""
+
+
+def due_within(age: Age, today: date) -> ColumnElement[bool]:
+    """SQL: a charge was due on one of the days of an age."""
+    first, last = age.days(today)
+    return and_(*[] if first is None else [Charge.due_on >= first], *[] if last is None else [Charge.due_on <= last])
+
+
+def last_payment(lease_id: Any) -> tuple[ScalarSelect[date], ScalarSelect[int]]:
+    """SQL: the day and the cents of the payment for a lease that was received last, of those that count."""
+    counts = select(Payment).where(Payment.lease_id == lease_id, Payment.state == "confirmed")
+    last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1)
+    day, cents = (last.with_only_columns(column).scalar_subquery() for column in (Payment.received_on, Payment.cents))
+    return day, cents
+
+
+def unpaid_of(lease_id: Any, *when: ColumnElement[bool]) -> ScalarSelect[int]:
+    """SQL: what is unpaid of a lease's charges, or of those of them; `lease_id` is a column of the query around it."""
+    return (
+        select(func.coalesce(func.sum(Charge.open_cents), 0)).where(Charge.lease_id == lease_id, UNPAID, *when).scalar_subquery()
+    )
+
+
+def balance_of(lease_id: Any, kinds: Sequence[str] = OWED) -> ScalarSelect[int]:
+    """SQL: what a lease owes by the journal, as `owed_by` says it; below zero where it is ahead."""
+    return (
+        select(func.coalesce(func.sum(AccountBalance.debit_cents - AccountBalance.credit_cents), 0))
+        .join(LedgerAccount, LedgerAccount.id == AccountBalance.account_id)
+        .where(LedgerAccount.lease_id == lease_id, LedgerAccount.kind.in_(kinds))
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True)
+class DueAtHome:
+    """What a tenant pays next for one lease.
+
+    `cents` are to be paid now: since `day`, which has come. Where they are 0, `next_cents` fall due on `next_day`, if anything
+    does. `waiting_cents` were reported and are not confirmed, `ahead_cents` were paid and pay what falls due next.
+    """
+
+    cents: int
+    day: date | None
+    next_cents: int
+    next_day: date | None
+    waiting_cents: int
+    ahead_cents: int
+
+    @property
+    def left_cents(self) -> int:
+        """What of the next amount was not paid ahead."""
+        return max(0, self.next_cents - self.ahead_cents)
+
+
+def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[int, DueAtHome]:
+    """What is due of each of these leases that bind, by their ids. One query; they are loaded with their rents."""
+    binding = {lease.id: lease for lease in leases if lease.state in BINDING}
+    if not binding:
+        return {}
+    waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.lease_id == Lease.id, Payment.state.in_(UNDECIDED))
+    later = select(func.min(Charge.due_on)).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
+    query = (
+        select(Lease.id, Standing.unpaid_since, later.scalar_subquery(), unpaid_of(Lease.id, Charge.due_on <= today))
+        .add_columns(unpaid_of(Lease.id, Charge.due_on > today), waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
+        .add_columns(Opening.paid_to, Opening.brought_in)
+        .outerjoin(Standing, Standing.lease_id == Lease.id)
+        .outerjoin(Opening, Opening.lease_id == Lease.id)
+        .where(Lease.id.in_(binding))
+    )
+    found = {}
+    for lease_id, since, later_day, unpaid, unpaid_later, reported, balance, paid_to, brought_in in db.execute(query):
+        lease = binding[lease_id]
+        next_day, next_cents = _next_rent(lease, paid_to, brought_in, today)
+        if later_day is not None and (next_day is None or later_day <= next_day):
+            next_cents = unpaid_later + (next_cents if later_day == next_day else 0)
+            next_day = later_day
+        found[lease_id] = DueAtHome(unpaid, since if unpaid else None, next_cents, next_day, reported, max(0, -balance))
+    return found
+
+
+def _next_rent(lease: Lease, paid_to: date | None, brought_in: date | None, today: date) -> tuple[date | None, int]:
+    """The next day on which rent falls due, and how much."""
+    terms = rent_terms(lease, paid_to, brought_in)
+    day = next_due(terms, today) if terms.rents else None
+    return (None, 0) if day is None else (day, next(periods(terms, due_from=day, due_until=day)).cents)
+
+
+@dataclass(frozen=True)
+class NotPaid:
+    """A lease of which something was due before today and is not paid: who lives where, how much, since when."""
+
+    organisation_id: int
+    lease_ref: str
+    name: str
+    home: str
+    cents: int
+    since: date
+
+
+def not_paid(
+    db: Session, person_id: int, organisation_ids: Sequence[int], roles: Sequence[str], *, today: date, most: int
+) -> list[NotPaid]:
+    """Those who have not paid for longest, `most` of each of a person's organisations, as far as the person reaches them by one
+    of the roles. One query.
+    """
+    few = [_longest(organisation_id, person_id, roles, today, most) for organisation_id in organisation_ids[:MOST_ORGANISATIONS]]
+    if not few or not roles:
+        return []
+    rows = db.execute(union_all(*[select(each.subquery()) for each in few]))
+    return [
+        NotPaid(here, ref, name or "", f"{label}, {above}", cents, since) for here, ref, name, label, above, cents, since in rows
+    ]
+
+
+def _longest(organisation_id: int, person_id: int, roles: Sequence[str], today: date, most: int) -> Select[Any]:
+    first_tenant = (
+        select(Contact.name)
+        .join(LeaseParty, LeaseParty.contact_id == Contact.id)
+        .where(LeaseParty.lease_id == Standing.lease_id, LeaseParty.role == "primary")
+    )
+    own = aliased(Membership)
+    mine = (own.organisation_id == organisation_id, own.person_id == person_id, own.until.is_(None), own.role.in_(roles))
+    reached = select(literal(1)).where(*mine, or_(own.limit_id.is_(None), reaches_unit(own.limit_id, Lease.unit_id)))
+    return (
+        select(Standing.organisation_id, Lease.ref, first_tenant.scalar_subquery().label("name"), Unit.label, Property.name)
+        .add_columns(unpaid_of(Standing.lease_id, Charge.due_on < today).label("cents"), Standing.unpaid_since)
+        .join(Lease, Lease.id == Standing.lease_id)
+        .join(Unit, Unit.id == Lease.unit_id)
+        .join(Property, Property.id == Unit.property_id)
+        .where(and_(Standing.organisation_id == organisation_id, Standing.unpaid_since < today))
+        .where(reached.correlate_except(own).exists())
+        .order_by(Standing.unpaid_since, Standing.lease_id)
+        .limit(most)
+    )
+
+
+def tenant_names(lease_id: Any) -> ScalarSelect[str]:
+    """SQL: those who live there, the first one first, as one line: what `Lease.tenant_names` says without reading everybody."""
+    who = select(Contact.name).join(LeaseParty, LeaseParty.contact_id == Contact.id)
+    mine = who.where(LeaseParty.lease_id == lease_id, LeaseParty.role != "guarantor").order_by(LeaseParty.position)
+    names = mine.correlate(Lease).subquery("who")
+    return select(func.aggregate_strings(names.c.name, ", ")).scalar_subquery()
+
+
+def rent_roll(leases: Select[Any], organisation_id: int) -> Select[Any]:
+    """Of some leases of an organisation (a SELECT of Lease) those of its rent roll, with their standings."""
+    of_here = and_(Standing.lease_id == Lease.id, Standing.organisation_id == organisation_id)
+    return leases.join(Standing, of_here).where(or_(Lease.state.in_(RUNNING), Standing.unpaid_cents > 0))
+
+
+def unpaid_leases(leases: Select[Any], organisation_id: int) -> Select[Any]:
+    """Those of them on which something is unpaid."""
+    of_here = and_(Standing.lease_id == Lease.id, Standing.organisation_id == organisation_id)
+    # Each says it all, and each is the beginning of an index: that of the list's order is read.
+    return leases.join(Standing, of_here).where(Standing.unpaid_cents > 0, Standing.unpaid_since < date.fromisoformat(FOR_EVER))
+
+
+def unpaid_by_age(db: Session, charges: Select[Any], today: date) -> dict[str, int]:
+    """The cents that are unpaid of some charges (a SELECT of Charge), by the names of AGES."""
+    sums = [
+        func.coalesce(func.sum(case((due_within(age, today), Charge.open_cents), else_=0)), 0).label(name)
+        for name, age in AGES.items()
+    ]
+    found = db.execute(charges.where(UNPAID).with_only_columns(*sums, maintain_column_froms=True)).one()
+    return dict(zip(AGES, map(int, found), strict=True))
+
+
+def month_sums(organisation_id: int, properties: Select[Any] | None, property_id: int | None) -> Select[Any]:
+    """SELECT of the months of an organisation with sums: of one property, of some (a SELECT of Property), or (None) of all."""
+    columns = {"charged": MonthSum.charged_cents, "unpaid": MonthSum.unpaid_cents, "received": MonthSum.received_cents}
+    sums: list[Any] = [func.sum(column).label(name) for name, column in columns.items()]
+    query = select(MonthSum.month, *sums).where(MonthSum.organisation_id == organisation_id).group_by(MonthSum.month)
+    if property_id is not None:
+        query = query.where(MonthSum.property_id == property_id)
+    elif properties is not None:
+        query = query.where(MonthSum.property_id.in_(properties.with_only_columns(Property.id)))
+    return query

@@ -1,0 +1,244 @@
+"""Figures as people read them: what is due next, who has not paid, the rent roll and what it is made of."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from paying import TODAY, Till
+from renting import run
+from sqlalchemy import func, select
+from webtest import TestApp
+
+from atlasbahamas.people import limits
+from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.services import add_member
+from atlasbahamas.testing.site import QueryCounter, Site
+from atlasbahamas_plugins.leasing.models import FOR_EVER, RUNNING, Lease, LeaseParty
+from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.figures.models import MonthSum, Standing
+from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.ledger.payments.services import reverse_payment
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.models import Property, Unit
+
+OVERDUE = date(2026, 4, 1)
+PAGES = ("leases/rent-roll", "leases/ageing", "charges/", "charges/collection", "units/occupancy")
+
+
+@pytest.fixture
+def till(site: Site) -> Till:
+    """A lease that runs, on which andre lives."""
+    with site.db.transaction("read") as db:
+        lives_there = select(LeaseParty.lease_id).join(Contact).join(Person, Person.id == Contact.person_id)
+        mine = select(Lease.id).where(Lease.state == "active", Lease.id.in_(lives_there.where(Person.user_name == "andre")))
+        lease_id = db.scalars(mine).one()
+        return Till(site, lease_id, db.scalars(select(Person.id).where(Person.user_name == "philip")).one())
+
+
+def here(till: Till) -> str:
+    with till.site.db.transaction("read") as db:
+        return f"/portfolio/{db.get_one(Organisation, till.lease(db).organisation_id).ref}/"
+
+
+def words(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text.split("<main")[1]))
+
+
+def rows(browser: TestApp, address: str) -> list[dict[str, str]]:
+    """The CSV of a list, by the labels of its columns."""
+    with_csv = f"{address}{'&' if '?' in address else '?'}format=csv"
+    text = browser.get(with_csv, status=200).body.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def assert_sums_hold(site: Site) -> None:
+    """What the database keeps is what an honest sum of all charges and payments gives."""
+    with site.db.transaction("read") as db:
+        unpaid = (Charge.voided_by.is_(None), Charge.open_cents > 0)
+        query = (
+            select(Charge.lease_id, func.sum(Charge.open_cents), func.min(Charge.due_on)).where(*unpaid).group_by(Charge.lease_id)
+        )
+        owing = {lease_id: (int(cents), since) for lease_id, cents, since in db.execute(query)}
+        runs = {
+            lease_id: (0, date.fromisoformat(FOR_EVER))
+            for lease_id in db.scalars(select(Lease.id).where(Lease.state.in_(RUNNING)))
+        }
+        kept = select(Standing.lease_id, Standing.unpaid_cents, Standing.unpaid_since)
+        assert {row[0]: (row[1], row[2]) for row in db.execute(kept)} == runs | owing
+        months: dict[tuple[date, int], list[int]] = {}
+        of_lease = dict(db.execute(select(Lease.id, Unit.property_id).join(Unit, Unit.id == Lease.unit_id)).all())
+        for charge in db.scalars(select(Charge).where(Charge.voided_by.is_(None))):
+            cell = months.setdefault((charge.due_on.replace(day=1), of_lease[charge.lease_id]), [0, 0, 0])
+            cell[0] += charge.cents
+            cell[1] += charge.open_cents
+        for payment in db.scalars(select(Payment).where(Payment.state == "confirmed")):
+            months.setdefault((payment.received_on.replace(day=1), of_lease[payment.lease_id]), [0, 0, 0])[2] += payment.cents
+        found = {
+            (row.month, row.property_id): [row.charged_cents, row.unpaid_cents, row.received_cents]
+            for row in db.scalars(select(MonthSum))
+        }
+        assert {key: sums for key, sums in found.items() if any(sums)} == months
+
+
+def test_the_database_keeps_the_sums_whatever_happens(till: Till) -> None:
+    with till.site.db.transaction("read") as db:
+        organisation_id, every = till.lease(db).organisation_id, db.scalars(select(Organisation.id)).all()
+    for each in every:
+        run(till.site, each)
+    assert_sums_hold(till.site)
+    old, new = till.charge(100_000, OVERDUE, "fee"), till.charge(50_000, TODAY, "fee")
+    paid = till.record(70_000, OVERDUE + timedelta(days=40))
+    assert_sums_hold(till.site)
+    till.credit(20_000, of=old)
+    till.void(new)
+    waiting = till.report(30_000)
+    assert_sums_hold(till.site)
+    till.confirm(waiting)
+    with till.act() as db:
+        reverse_payment(db, db.get_one(Payment, paid), "It was another tenant's", by=till.by, now=till.site.clock.now())
+    assert_sums_hold(till.site)
+    with till.act() as db:
+        # Somebody who owes stays on the roll after they left; who owes nothing goes with the next run.
+        for lease in db.scalars(select(Lease).where(Lease.state == "active")).all():
+            lease.last_day = TODAY - timedelta(days=1)
+            db.flush()
+            lease.state = "ended"
+    run(till.site, organisation_id)
+    assert_sums_hold(till.site)
+
+
+def test_home_begins_with_what_is_due(till: Till) -> None:
+    mine = till.site.browser("andre")
+    home = words(mine.get("/home/"))
+    assert "B$3,400 Due on 1 July 2026" in home
+    till.charge(120_000, TODAY, "fee")
+    assert "B$1,200 Due today" in words(mine.get("/home/"))
+    till.charge(30_000, OVERDUE, "fee")
+    till.report(90_000)
+    page = mine.get("/home/")
+    assert "B$1,500 To pay since 1 April 2026" in words(page)
+    assert "B$900 that you reported waits until your landlord confirms it" in words(page)
+    assert page.text.index("due__amount") < page.text.index("card-link")
+    form = mine.get(page.html.find("a", href=re.compile("/report$"))["href"]).forms["form"]
+    assert form["cents"].value == "1,500"
+    till.record(250_000)
+    home = words(mine.get("/home/"))
+    assert "B$3,400 Due on" in home
+    assert "B$1,000 is paid ahead , so B$2,400 will be left to pay".replace(" ,", ",") in home
+    with QueryCounter(till.site.db.engine) as counter:
+        answer = mine.get("/home/", status=200)
+    assert len(counter.statements) <= 8, counter.statements
+    assert len(answer.body) < 60_000
+
+
+def test_who_left_is_told_at_home_only_what_stands_open(site: Site) -> None:
+    left = Till.of(site)
+    with site.db.transaction() as db:
+        assert left.lease(db).state == "ended"
+        cyril = db.scalars(select(Person).where(Person.user_name == "cyril")).one()
+        left.lease(db).parties[0].contact.person_id = cyril.id
+    mine = site.browser("cyril")
+    assert "due__amount" not in mine.get("/home/").text
+    left.charge(8_000, OVERDUE, "fee")
+    assert "B$80 To pay since 1 April 2026" in words(mine.get("/home/"))
+
+
+def test_a_landlord_reads_first_who_has_not_paid(till: Till) -> None:
+    site, at = till.site, here(till)
+    browser = site.browser("philip")
+    till.charge(120_000, TODAY, "fee")
+    assert "Not paid" not in browser.get("/home/").text
+    till.charge(45_000, OVERDUE, "fee")
+    home = browser.get("/home/")
+    with site.db.transaction("read") as db:
+        lease = till.lease(db)
+        name, home_of = lease.tenants[0].contact.name, f"{lease.unit.label}, {lease.unit.property.name}"
+    assert f"{name} {home_of}. Since 1 April 2026 B$450" in words(home)
+    assert home.text.index("Not paid") < home.text.index("What you can do next")
+    roll = browser.get(home.html.find("a", href=re.compile("rent-roll"))["href"])
+    assert roll.request.path == f"{at}leases/rent-roll"
+    assert "1 lease" in roll.text
+    assert "B$1,650" in roll.text
+    # Whoever does not keep the books is not told at home.
+    assert "Not paid" not in site.browser("shanelle").get("/home/").text
+
+
+def test_each_figure_is_the_sum_of_the_rows_to_which_it_leads(till: Till) -> None:
+    at, browser = here(till), till.site.browser("philip")
+    for days, cents in ((0, 1), (1, 2), (30, 4), (31, 8), (60, 16), (61, 32), (90, 64), (91, 128)):
+        till.charge(cents * 100, TODAY - timedelta(days=days), "fee")
+    ageing = browser.get(f"{at}leases/ageing")
+    [line] = rows(browser, f"{at}leases/ageing")
+    ages = ("Not late", "1 to 30 days", "31 to 60 days", "61 to 90 days", "More than 90 days", "Together")
+    assert [line[age] for age in ages] == ["1", "6", "24", "96", "128", "255"]
+    for title, dollars in zip(ages[:-1], (1, 6, 24, 96, 128), strict=True):
+        link = ageing.html.find("dt", string=title).find_next("a")
+        assert link.text == f"B${dollars}"
+        made_of = rows(browser, link["href"])
+        assert sum(int(row["Unpaid"]) for row in made_of) == dollars
+    till.record(25_000, TODAY - timedelta(days=31))
+    months = browser.get(f"{at}charges/collection")
+    for row, link_row in zip(rows(browser, f"{at}charges/collection"), months.html.find("tbody").find_all("tr"), strict=True):
+        due, unpaid, received = [cell.find("a")["href"] for cell in link_row.find_all("td") if cell.find("a")]
+        assert sum(float(each["Amount"]) for each in rows(browser, due)) == float(row["Fell due"])
+        assert sum(float(each["Unpaid"]) for each in rows(browser, unpaid)) == float(row["Of it unpaid"])
+        assert sum(float(each["Amount"]) for each in rows(browser, received)) == float(row["Came in"])
+    [roll] = rows(browser, f"{at}leases/rent-roll?owes=some")
+    assert (roll["Unpaid"], roll["Balance"], roll["Last payment"], roll["Since"]) == ("5", "5", "2026-05-01", "2026-05-02")
+
+
+def test_occupancy_counts_every_unit_once_and_leads_to_them(till: Till) -> None:
+    at, browser = here(till), till.site.browser("philip")
+    page = browser.get(f"{at}units/occupancy")
+    listed = rows(browser, f"{at}units/occupancy")
+    states = ("Vacant", "Held", "Notice", "Let", "Out of service")
+    assert sum(int(row["Units"]) for row in listed) == len(rows(browser, f"{at}units/"))
+    assert all(int(row["Units"]) == sum(int(row[state]) for state in states) for row in listed)
+    for state in states:
+        link = page.html.find("dt", string=state).find_next("a")
+        assert int(link.text) == sum(int(row[state]) for row in listed) == len(rows(browser, link["href"]))
+
+
+def test_pages_of_figures_filter_and_ask_eight_queries_at_most(till: Till) -> None:
+    till.charge(45_000, OVERDUE, "fee")
+    browser = till.site.browser("philip")
+    for path in PAGES:
+        address = here(till) + path
+        page = browser.get(address)
+        assert "What the figures say" in page.text
+        with QueryCounter(till.site.db.engine) as counter:
+            browser.get(address, status=200)
+        assert len(counter.statements) <= 8, (path, counter.statements)
+        browser.get(f"{address}?after=nonsense", status=400)
+        if choices := page.html.find("select", {"name": "property"}):
+            offered = [option["value"] for option in choices.find_all("option") if option["value"]]
+            shown = [bool(rows(browser, f"{address}?property={number}")) for number in offered]
+            assert set(shown) == {True, False}, path
+            browser.get(f"{address}?property=999999", status=400)
+
+
+def test_a_limited_member_sees_figures_of_their_properties_only(till: Till) -> None:
+    till.charge(45_000, OVERDUE, "fee")
+    with till.act() as db:
+        mine, parts = till.lease(db).unit.property, limits.parts_of(till.site.app.registry)
+        organisation = db.get_one(Organisation, mine.organisation_id)
+        others = select(Property).where(Property.organisation_id == organisation.id, Property.id != mine.id)
+        for user_name, reached in (("andre", mine), ("jerome", db.scalars(others.order_by(Property.id)).first())):
+            person = db.scalars(select(Person).where(Person.user_name == user_name)).one()
+            limit_id = limits.Reach(parts, [reached.ref]).make_limit(db, organisation.id, "bookkeeper")
+            add_member(db, organisation, person.id, "bookkeeper", now=till.site.clock.now(), limit_id=limit_id)
+        name = mine.name
+    at = here(till)
+    sees, sees_not = till.site.browser("andre"), till.site.browser("jerome")
+    for path in PAGES[:4]:
+        assert rows(sees, at + path), path
+        assert rows(sees_not, at + path) == [], path
+    assert [row["Property"] for row in rows(sees, f"{at}units/occupancy")] == [name]
+    assert "B$450" in words(sees.get("/home/"))
+    assert "Not paid" not in sees_not.get("/home/").text
+    assert "B$450" not in sees_not.get(f"{at}leases/ageing").text
