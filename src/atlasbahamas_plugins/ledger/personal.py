@@ -107,3 +107,4 @@ def erase(db: Session, leaving: Leaving) -> None:
         batch.reason = leaving.redact_line(batch.reason)
     db.flush()
     payments.erase(db, leaving)
+    bills.erase(db, leaving)

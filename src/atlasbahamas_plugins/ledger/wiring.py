@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("journal", "charges", "payments", "cheques", "receipts", "lateness", "bills")
+PARTS = ("journal", "charges", "payments", "cheques", "receipts", "lateness", "bills", "reminding")
 
 
 def includeme(config: Any) -> None:
