@@ -55,6 +55,7 @@ from atlasbahamas_plugins.leasing.signing.models import Signature
 from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
+from atlasbahamas_plugins.ledger.bills import services as billing
 from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge
 from atlasbahamas_plugins.ledger.deposits import services as deposits
@@ -239,6 +240,11 @@ def _take_money(db: Session, site: Site, number: int) -> None:
     record_payment(db, site.store, lease, cheque, today=day, **more)
     reported = report_payment(db, site.store, lease, Paid(600, day, "transfer"), roles=(), today=day, **more)
     refuse_payment(db, reported, "Zéphirine Quashie never paid", **more)
+    light = billing.utilities_for(db, lease.unit)[0]
+    number_there = billing.AccountDetails(light.id, "7, Zéphirine Quashie", "tenant")
+    account = billing.open_account(db, lease.unit, lease.organisation_id, number_there, now=sites.START)
+    bill = billing.enter_bill(db, site.store, account, billing.BillDetails(day, day, day, 700), today=day, **more)
+    billing.pay_bill(db, site.store, bill, billing.PaidBill(day), today=day, **more)
     add_charge(db, lease, ByHand("fee", 700, day, "A key", "charge-p1"), today=day, **more)
     arrears = plans.arrears_of(db, lease, today=day)
     due = Due(day, sum(each.open_cents for each in arrears))

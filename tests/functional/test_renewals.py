@@ -12,11 +12,22 @@ from test_leases import lease_path, no_two_leases_share_a_day, record, unit_path
 from test_signing import ask, sign
 from webtest import TestApp
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.db import metadata
 from atlasbahamas.db.violations import violated_constraint
+from atlasbahamas.files.models import DOCUMENT
+from atlasbahamas.files.uploads import Upload
+from atlasbahamas.notifications.models import Notification
+from atlasbahamas.people.models import Person
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import Site
+from atlasbahamas.web.formats import local_date
+from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.models import Lease, RentTerm
-from atlasbahamas_plugins.portfolio.models import Unit
+from atlasbahamas_plugins.leasing.renewals.services import write_following
+from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
+from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 
 @pytest.fixture
@@ -197,6 +208,37 @@ def test_people_are_told_once_that_a_term_rolls_over(site: Site, keva: TestApp) 
     site.clock.move(hours=24)
     site.drain_jobs()
     assert told("andre") == seen
+
+
+def test_people_are_told_once_that_a_lease_ends_with_its_term_unless_it_is_continued(site: Site) -> None:
+    """The term of a lease that does not roll over: its landlord and its tenants hear of it 60 days before."""
+    ends = site.clock.today() + timedelta(days=50)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        term = Terms(ends - timedelta(days=364), "fixed", ends, False, 100_000)
+        free = select(Unit).join(Property).where(Property.name == "Cable Beach Court", Unit.label.in_(("1A", "1B")))
+        for unit in db.scalars(free).all():
+            details = LeaseDetails(term, [PartyLine(None, ContactDetails(f"Tenant of {unit.label}"), "primary")])
+            lease = record_lease(db, unit, "oral", details, now=site.clock.now(), today=site.clock.today())
+            lease.parties[0].contact.person_id = db.scalars(select(Person.id).where(Person.user_name == "desmond")).one()
+        following = Terms(ends + timedelta(days=1), "month_to_month", None, True, 100_000)
+        parties = [PartyLine(lease.parties[0].contact_id, ContactDetails(""), "primary")]
+        later = write_following(db, lease, LeaseDetails(following, parties), now=site.clock.now())
+        clock = {"now": site.clock.now(), "today": site.clock.today()}
+        send_lease(db, site.store, later, seen=later.version, **clock)
+        paper = Upload(DOCUMENT, "application/pdf", "signed.pdf", data=samples.pdf())
+        signed_on_paper(db, site.store, later, paper, site.clock.today(), **clock)
+
+    def told() -> list[str]:
+        with site.db.transaction("read") as db:
+            about = Notification.subject.contains("the lease ends with its term")
+            return list(db.scalars(select(Notification.subject).where(about).order_by(Notification.id)))
+
+    for _ in range(2):
+        site.clock.move(hours=24)
+        site.drain_jobs()
+    # The tenant, and those who look after leases: the owner, the manager, and who does the leasing.
+    assert told() == [f"1A, Cable Beach Court: the lease ends with its term, on {local_date(ends)}"] * 4
 
 
 def test_the_database_keeps_a_renewal_to_its_home(site: Site, keva: TestApp) -> None:

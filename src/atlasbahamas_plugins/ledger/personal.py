@@ -122,3 +122,4 @@ def erase(db: Session, leaving: Leaving) -> None:
     deposits.erase(db, leaving)
     plans.erase(db, leaving)
     sharing.erase(db, leaving)
+    bills.erase(db, leaving)

@@ -20,6 +20,7 @@ PARTS = (
     "plans",
     "sharing",
     "figures",
+    "reminding",
 )
 
 

@@ -9,6 +9,6 @@ from atlasbahamas_plugins.leasing.resources import EDIT
 
 
 def say(request: Any, payload: dict[str, Any]) -> None:
-    """Say that terms roll over."""
+    """Say which terms end, and what becomes of the leases."""
     roles = [role for role in request.registry.atlas_roles if EDIT in request.grants_of(role)]
-    services.say_that_terms_roll_over(request.db, roles=roles, now=request.clock.now(), today=request.clock.today())
+    services.say_that_terms_end(request.db, roles=roles, now=request.clock.now(), today=request.clock.today())

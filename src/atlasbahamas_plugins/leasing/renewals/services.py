@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.mail.services import send_mail
@@ -24,7 +24,7 @@ from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, tell_members,
 from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, write_leases
 
 SAY_BEFORE = timedelta(days=60)
-"""How long before its term is over people are told that a lease rolls over (issue: 60 days)."""
+"""How long before its term is over people are told what becomes of a lease (issue: 60 days)."""
 
 AT_ONCE = 200
 RENT_TEMPLATE = "leasing/mail/rent.jinja2"
@@ -94,25 +94,31 @@ def change_rent(db: Session, lease: Lease, starts: date, cents: int, *, least: S
     return term
 
 
-def say_that_terms_roll_over(db: Session, *, roles: Sequence[str], now: datetime, today: date) -> int:
-    """Tell landlord and tenants of each lease whose term is over in 60 days or less that it goes on by itself; gives how many.
+def say_that_terms_end(db: Session, *, roles: Sequence[str], now: datetime, today: date) -> int:
+    """Tell landlord and tenants of each lease whose term is over in 60 days or less what becomes of it; gives how many.
 
-    Each lease once; the next run takes what is left of more than AT_ONCE. `roles` may write leases.
+    It goes on by itself, or it ends with its term; one that another agreement continues needs no word. Each lease once; the next
+    run takes what is left of more than AT_ONCE. `roles` may write leases.
     """
+    later = aliased(Lease)
+    continued = exists().where(later.continues_id == Lease.id, later.state.in_(RUNNING))
     soon = Lease.term_last_day.between(today, today + SAY_BEFORE)
-    wanted = select(Lease).where(Lease.state.in_(("signed", "active")), Lease.rolls_over, Lease.last_day.is_(None), soon)
+    rolls = and_(Lease.rolls_over, Lease.last_day.is_(None))
+    ends = and_(~Lease.rolls_over, Lease.last_day == Lease.term_last_day, ~continued)
+    wanted = select(Lease).where(Lease.state.in_(("signed", "active")), or_(rolls, ends), soon)
     found = db.scalars(wanted.where(Lease.roll_over_told.is_(None)).order_by(Lease.id).limit(AT_ONCE)).all()
     for lease in found:
         lock_lease(db, lease)
         if lease.roll_over_told is None and lease.state in RUNNING:
-            _say_that_it_rolls_over(db, whole_lease(db, lease), roles, now, today)
+            _say_that_it_ends(db, whole_lease(db, lease), roles, now, today)
     return len(found)
 
 
-def _say_that_it_rolls_over(db: Session, lease: Lease, roles: Sequence[str], now: datetime, today: date) -> None:
+def _say_that_it_ends(db: Session, lease: Lease, roles: Sequence[str], now: datetime, today: date) -> None:
     lease.roll_over_told = today
     db.flush()
-    where = f"{lease.unit.label}, {lease.unit.property.name}"
-    subject = f"{where}: the term ends on {local_date(lease.term_last_day)} and goes on from month to month"
+    where, last_day = f"{lease.unit.label}, {lease.unit.property.name}", local_date(lease.term_last_day)
+    becomes = "the term ends on {} and goes on from month to month" if lease.rolls_over else "the lease ends with its term, on {}"
+    subject = f"{where}: {becomes.format(last_day)}"
     tell_members(db, lease, subject, "", roles=roles, now=now, category=LANDLORDS_LEASES)
     tell_parties(db, lease, subject, "", now=now)

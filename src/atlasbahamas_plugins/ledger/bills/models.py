@@ -26,6 +26,8 @@ PAYERS = {
 OF_TENANTS = ("tenant", "rebilled")
 """Payers whose bills the tenants see."""
 
+NUMBER_LENGTH = 40
+
 BILL, PROOF = "bill", "proof"
 """What a file is: the bill itself, or a proof that it was paid."""
 
@@ -59,7 +61,7 @@ class BillAccount(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     utility_id: Mapped[int] = mapped_column(ForeignKey(Utility.id))
-    number: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(NUMBER_LENGTH))
     payer: Mapped[str] = mapped_column(String(10))
     closed: Mapped[date | None]
     created: Mapped[datetime]

@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.personal.leaving import Leaving
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.ledger.bills.models import OF_TENANTS, PAYERS, Bill, BillAccount
+from atlasbahamas_plugins.ledger.bills.models import NUMBER_LENGTH, OF_TENANTS, PAYERS, Bill, BillAccount
 from atlasbahamas_plugins.ledger.bills.services import has_day
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
+from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 from atlasbahamas_plugins.portfolio.places.models import Utility
 
 
@@ -34,3 +37,13 @@ def export(db: Session, person_id: int, leases: Select[int]) -> list[dict[str, A
         }
         for bill, number, company in rows
     ]
+
+
+def erase(db: Session, leaving: Leaving) -> None:
+    """Their name goes from the numbers of accounts; bills, days, amounts and proofs stay, as the landlord's evidence."""
+    known = select(Contact.organisation_id).where(is_contact_of(db, leaving.person_id))
+    there = and_(BillAccount.organisation_id.in_(known), leaving.mentioned_in(BillAccount.number))
+    named = or_(leaving.named_within(BillAccount.organisation_id, BillAccount.number), there)
+    for account in db.scalars(select(BillAccount).where(named)):
+        account.number = leaving.redact_line(account.number)[:NUMBER_LENGTH]
+    db.flush()
