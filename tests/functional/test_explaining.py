@@ -193,3 +193,12 @@ def test_no_page_asks_more_for_many(till: Till) -> None:
             till.record(100, TODAY - timedelta(days=number))
     assert counts[: len(counts) // 2] == counts[len(counts) // 2 :]
     assert [each for each in counts if each[1] > MOST_QUERIES] == []
+
+
+def test_of_many_that_are_unpaid_the_others_are_one_tap_away(till: Till) -> None:
+    for number in range(20):
+        till.charge(1_000, MAY - timedelta(days=number))
+    page = till.site.browser("jerome").get(mine(till))
+    assert "And 9 more: " in text_of(page)
+    rows = page.html.select("#rent-overdue [data-part]")
+    assert sum(int(row["data-part"]) for row in rows) == int(page.html.find(id="rent-overdue")["data-sum"]) == 90_000
