@@ -808,7 +808,7 @@ def billing(db: Session, lease_ref: str, now: datetime) -> dict[str, str]:
             days = (starts, starts + timedelta(days=30), more["today"] + timedelta(days=20 * month))
             made[payer, month] = bills.enter_bill(db, store, account, bills.BillDetails(*days, 10**9), **more)
     bills.pay_bill(db, store, made["tenant", 1], bills.PaidBill(more["today"]), **more)
-    bills.pass_on(db, made["rebilled", 0], by=1, now=now)
+    bills.pass_on(db, made["rebilled", 0], **more)
     photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()
     for bill, what in ((made["tenant", 0], "bill"), (made["tenant", 1], "proof")):
         db.add(BillFile(ref=long_key("paper"), bill_id=bill.id, file_id=copy_file(db, photo, now=now).id, what=what))

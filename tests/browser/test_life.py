@@ -18,7 +18,7 @@ from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
 HERE = Organisation.name == "Blue Hole Property Management"
-BELOW = ("payments/", "payments/to-confirm", "payments/cheques", "rent-runs/")
+BELOW = ("payments/", "payments/to-confirm", "payments/cheques", "rent-runs/", "bills/")
 ARREARS = ("House 5", "Montagu Row")
 
 
@@ -40,7 +40,7 @@ def paths(site: Site) -> list[tuple[str, str]]:
         back = db.scalars(select(Payment).where(Payment.state == "returned")).one()
         cheque = f"{here}leases/{back.lease.ref}/ledger/payments/{back.ref}/"
         mine = f"/home/leases/{db.scalars(select(Payment).where(Payment.state == 'reported')).one().lease.ref}/"
-    tenants = ("/home/", mine, f"{mine}ledger/", f"{mine}ledger/payments/")
+    tenants = ("/home/", mine, f"{mine}ledger/", f"{mine}ledger/payments/", f"{mine}bills/")
     staffs = (*(f"{here}{below}" for below in BELOW), f"{here}leases/{late}/ledger/", cheque)
     return [*(("andre", address) for address in tenants), *(("philip", address) for address in staffs)]
 

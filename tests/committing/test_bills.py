@@ -106,9 +106,30 @@ def test_what_was_passed_on_is_taken_back_by_a_reversal_and_can_be_passed_on_aga
 def test_a_bill_goes_to_whom_the_home_was_on_its_first_day(counter: Counter) -> None:
     counter.pass_on(counter.enter(5_000, THEN, date(2025, 3, 15)))
     assert (owed(counter), owed(counter, "Nadia")) == ((0, 0), (0, 5_000))
-    nobody = counter.enter(5_000, (date(2025, 6, 1), date(2025, 6, 30)), date(2025, 7, 15))
+    days = (date(2025, 6, 1), date(2025, 6, 30))
+    nobody = counter.enter(5_000, days, date(2025, 7, 15))
+    with pytest.raises(Refused, match="not passed on"):
+        counter.pass_on(nobody)
+    counter.correct(nobody, services.BillDetails(*days, date(2025, 7, 15), 5_000), "rebilled")
     with pytest.raises(Refused, match="nobody to pass it on to"):
         counter.pass_on(nobody)
+
+
+def test_who_pays_a_bill_can_be_put_right_as_long_as_nobody_did(counter: Counter) -> None:
+    details = services.BillDetails(*NOW, date(2026, 6, 20), 100)
+    bill = counter.enter(100)
+    counter.pass_on(bill)
+    with pytest.raises(Refused, match="passed on to the tenants"):
+        counter.correct(bill, details, "landlord")
+    counter.take_back(bill)
+    with pytest.raises(Refused, match="only be passed on again"):
+        counter.correct(bill, details, "landlord")
+    direct = Counter.of(counter.site, "tenant", "2")
+    paid = direct.enter(100)
+    by = {"by": counter.by, "now": START, "today": JUNE}
+    counter.act(lambda db: services.pay_bill(db, counter.site.store, db.get_one(Bill, paid), services.PaidBill(JUNE), **by))
+    with pytest.raises(Refused, match="Somebody paid this"):
+        direct.correct(paid, details, "rebilled")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.leasing.leaving.models import DeductionAnswer
+from atlasbahamas_plugins.ledger.bills.models import Bill, BillFile
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.demo import load_demo
+from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
 from atlasbahamas_plugins.ledger.journal.proving import organisations_with_books, verify
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentProof
 
@@ -39,7 +41,7 @@ def test_the_books_of_the_demo_hold(lived: Site) -> None:
     with lived.db.transaction("read") as db:
         found = [verify(db, number) for number, _ in organisations_with_books(db)]
         assert len(found) == 3 and not [finding for each in found for finding in each.findings]
-        assert db.scalar(select(func.max(Charge.due_on))) <= lived.clock.today()  # type: ignore[operator]
+        assert db.scalar(select(func.max(LedgerEntry.effective))) <= lived.clock.today()  # type: ignore[operator]
         assert db.scalar(select(func.max(Payment.created))) <= LATE  # type: ignore[operator]
 
 
@@ -54,6 +56,18 @@ def test_each_story_is_in_them(lived: Site) -> None:
         kinds = set(db.scalars(select(Charge.what).where(Charge.voided_by.is_(None)).distinct()))
         assert kinds >= {"rent", "late_fee", "deposit", "fee"}
         assert sorted(db.scalars(select(DeductionAnswer.agrees))) == [False, True]
+
+
+def test_bills_are_in_them_in_every_state(lived: Site) -> None:
+    with lived.db.transaction("read") as db:
+        bills = db.scalars(select(Bill)).all()
+        seen = {(bill.payer, bill.is_paid) for bill in bills} | {("owed", bill.is_paid) for bill in bills if bill.is_passed_on}
+        assert seen >= {(payer, paid) for payer in ("tenant", "rebilled", "owed") for paid in (True, False)} | {
+            ("landlord", True)
+        }
+        kinds = set(db.scalars(select(BillFile.what).distinct()))
+        assert kinds == {"bill", "proof"}
+        assert max(bill.ends for bill in bills) < lived.clock.today()
 
 
 def test_nobody_is_written_to_about_what_was_long_ago(lived: Site) -> None:

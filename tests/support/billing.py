@@ -74,10 +74,15 @@ class Counter:
             db, self.site.store, db.get_one(BillAccount, self.account_id), details, **self.clock()
         ).id))  # fmt: skip
 
+    def correct(self, bill_id: int, details: services.BillDetails, payer: str) -> None:
+        """Correct it."""
+        self.act(lambda db: services.correct_bill(
+            db, self.site.store, db.get_one(Bill, bill_id), details, payer, **self.clock()
+        ))  # fmt: skip
+
     def pass_on(self, bill_id: int) -> int:
         """Charge the tenants; gives the charge's id."""
-        more = {"by": self.by, "now": self.site.clock.now()}
-        return int(self.act(lambda db: services.pass_on(db, db.get_one(Bill, bill_id), **more).id))
+        return int(self.act(lambda db: services.pass_on(db, db.get_one(Bill, bill_id), **self.clock()).id))
 
     def take_back(self, bill_id: int) -> None:
         """The tenants do not owe it."""

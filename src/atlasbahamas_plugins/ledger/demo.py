@@ -44,6 +44,7 @@ from atlasbahamas_plugins.leasing.settings import LeasingSettings
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger import demo_content as content
 from atlasbahamas_plugins.ledger.allocation.services import payable_charges
+from atlasbahamas_plugins.ledger.bills.demo import Bills
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.schedule import RentTerms, periods
@@ -111,6 +112,7 @@ class Books:
                 if not habit.reports or day < self.walk.ago(content.WAITS[-1] + 1):
                     self._plan_payment(habit, day, at)
         self._plan_the_rest()
+        Bills(self.walk, self.by, self.people).plan()
         self.walk.go(begins)
         for person_id, category in told:
             prefer(self.db, person_id, category.name, category.default)

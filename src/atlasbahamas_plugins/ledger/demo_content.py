@@ -204,3 +204,43 @@ REFUSED = (
     "This is the transfer that you reported before. It is confirmed.",
 )
 """Home, tenant, who reports, days ago, why: a report that was one too many."""
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of a home with a utility: what it supplies, its number, who pays, and about how much a month, in cents.
+
+    `unpaid`: that many of the last bills nobody pays, also when they are due. `proved`: who says with a proof that they paid.
+    """
+
+    home: tuple[str, str]
+    supplies: str
+    number: str
+    payer: str
+    cents: int
+    unpaid: int = 0
+    proved: str = ""
+
+
+BILL_MONTHS = 7
+"""How many months of bills there are."""
+
+COMES_ON = {"electricity": 5, "water": 14, "internet": 25}
+"""On which day of a month the bill for the one before comes: something is open on each day."""
+
+DUE_AFTER_DAYS, PAID_AFTER_DAYS = 24, 21
+
+SANDYPORT_1, VILLA_2 = ("No 1", "Sandyport Mews"), ("Villa 2", "Port Lucaya Villas")
+ACCOUNTS = (
+    DemoAccount(SANDYPORT_1, "electricity", "31-20418-7", "tenant", 31250, proved="andre"),
+    DemoAccount(SANDYPORT_1, "water", "WS 88210", "rebilled", 6420),
+    DemoAccount(SANDYPORT_1, "internet", "REV 4410-22", "tenant", 8995, proved="andre"),
+    DemoAccount(VILLA_2, "electricity", "GBP 70551", "tenant", 41800, unpaid=2),
+    DemoAccount(VILLA_2, "water", "GBU 1180-4", "rebilled", 7110, unpaid=3),
+    DemoAccount(OF_HOUSES["House 1"], "electricity", "31-77450-1", "tenant", 36900),
+    DemoAccount(OF_HOUSES["House 1"], "internet", "REV 5120-09", "landlord", 8995),
+    DemoAccount(OF_HOUSES["Studio"], "electricity", "31-77451-9", "rebilled", 9480),
+    DemoAccount(OF_HOUSES["Studio"], "water", "WS 90117", "landlord", 3150),
+)
+SWING = (0, 7, -4, 12, 19, 15, 3)
+"""By how many hundredths each month differs from the usual one."""

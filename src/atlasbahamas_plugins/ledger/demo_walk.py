@@ -20,8 +20,8 @@ from atlasbahamas_plugins.ledger.payments.services import confirm_cheques_of_the
 Act = Callable[[], None]
 ONE_DAY = timedelta(days=1)
 OPENS = time(9, 0)
-BEGINNING_OF_MONTH = 8
-"""Rent is due on the first of a month, and late within the first days: those nights are never left out."""
+RENT_IS_DUE, RENT_IS_LATE = 1, 7
+"""The days of a month whose nights are never left out; what was missed, a later night makes up."""
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Walk:
         self.day = since
         while self.day <= self.today:
             acts = self._acts.get(self.day, [])
-            if acts or self.day.day <= BEGINNING_OF_MONTH or self.day in (since, self.today):
+            if acts or self.day.day in (RENT_IS_DUE, RENT_IS_LATE) or self.day in (since, self.today):
                 self._begin()
                 self._night()
                 # An act may add others on the same day.
@@ -89,5 +89,7 @@ class Walk:
         confirm_cheques_of_the_day(db, **more)
         for organisation_id in rent.organisations_to_run(db, self.day):
             rent.run_rent(db, organisation_id, self.day, **more)
+        if self.day.day != RENT_IS_LATE and self.day != self.today:
+            return
         for organisation_id in lateness.organisations_to_run(db, self.day):
             lateness.run_late_fees(db, organisation_id, day=self.day, now=self.moment)

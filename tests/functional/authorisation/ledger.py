@@ -199,7 +199,7 @@ def _bills(db: Session, lease: Lease, number: int) -> None:
     bill, paid = enter(direct, 1, 0), enter(direct, 2, 1)
     paid.paid_on = START.date()
     enter(passed_on, 3, 0)
-    billing.pass_on(db, enter(passed_on, 4, 1), by=keva, now=START)
+    billing.pass_on(db, enter(passed_on, 4, 1), **more)
     enter(own, 5, 0)
     enter(direct, 6, -3)
     photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()

@@ -55,6 +55,7 @@ class BillForm(Form):
 class CorrectBillForm(BillForm):
     """The same for one that is there."""
 
+    payer = ChoiceField("Who pays this bill", choices=list(PAYERS.items()), required=True)
     version = VersionField()
 
 

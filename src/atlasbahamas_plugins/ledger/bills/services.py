@@ -156,6 +156,9 @@ def enter_bill(
         created=now,
         **{name: getattr(details, name) for name in BILL_FIELDS},
     )
+    # Of a home that nobody has on that day there is nobody to pass it on to.
+    if bill.payer == "rebilled" and lease_of_bill(db, bill) is None:
+        bill.payer = "landlord"
     db.add(bill)
     db.flush()
     _keep(db, store, bill, BILL, details.files, by=by, now=now)
@@ -164,16 +167,21 @@ def enter_bill(
 
 
 def correct_bill(
-    db: Session, store: Store, bill: Bill, details: BillDetails, *, by: int | None, now: datetime, today: date
+    db: Session, store: Store, bill: Bill, details: BillDetails, payer: str, *, by: int | None, now: datetime, today: date
 ) -> None:
-    """Correct a bill that the tenants do not owe yet, and add files. Raises Refused."""
+    """Correct a bill that the tenants do not owe yet, or who pays it, and add files. Raises Refused."""
     _lock(db, bill)
     if bill.is_passed_on:
         raise OWED
     _check(db, bill.account, details, today, bill)
     for name in BILL_FIELDS:
         setattr(bill, name, getattr(details, name))
-    before, after = changes(bill, BILL_FIELDS)
+    if payer == "rebilled" and bill.paid_on is not None:
+        raise Refused("Somebody paid this already. Say first that it is not paid.", "payer")
+    if payer != "rebilled" and bill.charge_id is not None:
+        raise Refused("The books say that it was passed on once, so it can only be passed on again.", "payer")
+    bill.payer = payer
+    before, after = changes(bill, (*BILL_FIELDS, "payer"))
     db.flush()
     _keep(db, store, bill, BILL, details.files, by=by, now=now)
     if after or details.files:
@@ -250,8 +258,11 @@ def has_day(day: Any) -> ColumnElement[bool]:
     return and_(Lease.state.in_(BINDING), Lease.starts <= day, func.coalesce(Lease.last_day, date.fromisoformat(FOR_EVER)) >= day)
 
 
-def pass_on(db: Session, bill: Bill, *, by: int | None, now: datetime) -> Charge:
-    """Charge the tenants for a bill, on the account of bills. Done twice, it is done once. Raises Refused."""
+def pass_on(db: Session, bill: Bill, *, by: int | None, now: datetime, today: date) -> Charge:
+    """Charge the tenants for a bill, on the account of bills: from today, to be paid when it is due. Done twice, it is done once.
+
+    Raises Refused.
+    """
     open_journal(db, bill.organisation_id)
     _lock(db, bill)
     if bill.is_passed_on:
@@ -275,6 +286,7 @@ def pass_on(db: Session, bill: Bill, *, by: int | None, now: datetime) -> Charge
         cents=bill.cents,
         explanation={"supplies": UTILITY_KINDS[utility.kind], "company": utility.name, "bill": bill.ref},
         ref=ref,
+        counts_on=today,
     )
     post_charges(db, bill.organisation_id, [new], now=now, by=by)
     charge = db.scalars(select(Charge).where(Charge.ref == ref)).one()

@@ -47,9 +47,8 @@ from atlasbahamas_plugins.ledger.bills.resources import (
 )
 from atlasbahamas_plugins.ledger.payments import services as payments
 from atlasbahamas_plugins.ledger.payments.forms import RecordForm, ReportForm
-from atlasbahamas_plugins.ledger.payments.rails import REPORTED
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
-from atlasbahamas_plugins.ledger.payments.views import WORDS, recording_roles
+from atlasbahamas_plugins.ledger.payments.views import recording_roles
 from atlasbahamas_plugins.portfolio.models import Unit
 from atlasbahamas_plugins.portfolio.places.models import UTILITY_KINDS, Utility
 from atlasbahamas_plugins.portfolio.resources import Properties, UnitNode, UnitsOfProperty
@@ -216,7 +215,7 @@ def correct_bill(context: BillNode, request: Any) -> Any:
 
     def submit() -> Any:
         store = request.registry.atlas_store
-        services.correct_bill(request.db, store, context.row, form.details(), **_now(request))
+        services.correct_bill(request.db, store, context.row, form.details(), form.payer.data, **_now(request))
         return done(request, context, "The bill was saved.")
 
     lead = f"{_home(context.row.account)}: {supplied_by(context.row.account)}"
@@ -263,12 +262,12 @@ def open_again(context: BillNode, request: Any) -> Any:
 
 def pass_on(context: BillNode, request: Any) -> Any:
     """Charge the tenants for a bill, after asking."""
-    by, now = request.identity.person_id, request.clock.now()
+    more = _now(request)
     return confirm_page(
         request,
         context,
         f"Charge the tenants {money(context.row.cents)} for this bill?",
-        lambda: services.pass_on(request.db, context.row, by=by, now=now),
+        lambda: services.pass_on(request.db, context.row, **more),
         "The tenants owe it now, apart from their rent.",
     )
 
@@ -300,8 +299,8 @@ def record_payment(context: BillNode, request: Any) -> Any:
         payment = payments.record_payment(request.db, request.registry.atlas_store, charge.lease, paid, **_now(request))
         return done(request, context, f"{money(payment.cents)} was received. The receipt is ready.")
 
-    page = {"heading": "Record a payment for this bill", "by_tenant": False, **_paying(bill)}
-    return form_page(request, form, {**page, "cancel": context.url()}, submit=submit)
+    page = {"heading": "Record a payment for this bill", "by_tenant": False, **_paying(bill), "cancel": context.url()}
+    return form_page(request, form, page, submit=submit)
 
 
 def report_payment(context: MyBillNode, request: Any) -> Any:
@@ -316,9 +315,8 @@ def report_payment(context: MyBillNode, request: Any) -> Any:
         payments.report_payment(request.db, store, charge.lease, paid, roles=roles, **_now(request))
         return done(request, context, "Thank you. Your landlord was told, and looks whether the money is there.")
 
-    advice = [(rail.title, rail.advice) for rail in REPORTED.values()]
-    page = {"heading": "I paid it", "by_tenant": True, "advice": advice, **_paying(bill)}
-    return form_page(request, form, {**page, "cancel": context.url()}, submit=submit)
+    page = {"heading": "I paid it", "by_tenant": True, **_paying(bill), "cancel": context.url()}
+    return form_page(request, form, page, submit=submit)
 
 
 def _owed(bill: Bill) -> int:
@@ -326,9 +324,8 @@ def _owed(bill: Bill) -> int:
 
 
 def _paying(bill: Bill) -> dict[str, Any]:
-    lease = bill.charge.lease if bill.charge is not None else None
-    reference = lease_reference(lease.id) if lease is not None else ""
-    return {**WORDS, "lease": lease, "owed_cents": _owed(bill), "credit_cents": 0, "reference": reference, "alike": []}
+    reference = lease_reference(bill.charge.lease_id) if bill.charge is not None else ""
+    return {"lead": f"{_home(bill.account)}: {supplied_by(bill.account)}", "owed_cents": _owed(bill), "reference": reference}
 
 
 def file(context: BillFileNode, request: Any) -> Any:

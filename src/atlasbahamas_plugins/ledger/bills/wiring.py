@@ -69,9 +69,9 @@ def includeme(config: Any) -> None:
         (views.open_again, BillNode, "open-again", EDIT, "ledger/take_back.jinja2"),
         (views.pass_on, BillNode, "pass-on", EDIT, "confirm.jinja2"),
         (views.take_back, BillNode, "take-back", EDIT, "ledger/take_back.jinja2"),
-        (views.record_payment, BillNode, "record", RECORD, "ledger/payment_form.jinja2"),
+        (views.record_payment, BillNode, "record", RECORD, "ledger/bill_payment.jinja2"),
         (views.bill_is_paid, MyBillNode, "paid", ANSWER, "ledger/bill_paid.jinja2"),
-        (views.report_payment, MyBillNode, "report", ANSWER, "ledger/payment_form.jinja2"),
+        (views.report_payment, MyBillNode, "report", ANSWER, "ledger/bill_payment.jinja2"),
     )
     for view, node, name, permission, template in forms:
         page(view, context=node, name=name, permission=permission, accept_methods=FORM, renderer=template)

@@ -32,7 +32,10 @@ CHARGE_SOURCE, CREDIT_SOURCE = "charge", "credit"
 
 @dataclass(frozen=True, slots=True)
 class NewCharge:
-    """A charge to be posted; the columns of Charge. `property_id` is that whose income it is."""
+    """A charge to be posted; the columns of Charge. `property_id` is that whose income it is.
+
+    `counts_on`: the local day on which it counts in the books, where that is not the day on which it is due.
+    """
 
     lease_id: int
     property_id: int
@@ -45,6 +48,7 @@ class NewCharge:
     explanation: dict[str, Any]
     memo: str = ""
     ref: str = field(default_factory=lambda: long_key("charge"))
+    counts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,9 @@ def post_charges(
     Whoever calls has the head of the journal. Raises IntegrityError for one that counts already.
     """
     moves = [
-        _Move(CHARGE_KINDS[each.what].owed, CHARGE_KINDS[each.what].earned, CHARGE_KINDS[each.what].entry, each.due_on)
+        _Move(kind.owed, kind.earned, kind.entry, each.counts_on or each.due_on)
         for each in charges
+        for kind in (CHARGE_KINDS[each.what],)
     ]
     booked = _book(db, organisation_id, CHARGE_SOURCE, charges, moves, now=now, by=by, batch=batch)
     rows = [
