@@ -31,7 +31,7 @@ OF_THEIR_OWN = {
     "ledger/plans": {"guards", "schedule", "telling"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
-    "ledger/explaining": {"pages", "parts", "pdf", "rules", "standing", "things"},
+    "ledger/explaining": {"look", "pages", "parts", "pdf", "rules", "standing", "things"},
     "ledger/lateness": {"unpaid"},
     "ledger/deposits": {"guards", "rails", "standing", "telling"},
     "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},

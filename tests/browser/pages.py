@@ -245,7 +245,10 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ORG + "leases/{long_lease}/ledger/",
         ORG + "leases/{active_lease}/ledger/",
         ORG + "leases/{cancelled_lease}/ledger/",
+        ORG + "leases/{long_lease}/ledger/?cents=5000",
         "/home/leases/{home_lease}/ledger/",
+        "/home/leases/{home_lease}/ledger/?cents=400",
+        "/home/leases/{home_lease}/ledger/?cents=none",
     ),
     ("LeaseLedger", "charge"): (ORG + "leases/{long_lease}/ledger/charge",),
     ("LeaseLedger", "credit"): (ORG + "leases/{long_lease}/ledger/credit",),
@@ -288,10 +291,26 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
     ("BatchNode", ""): (ORG + "rent-runs/{rent_run}/", ORG + "rent-runs/{reversed_run}/"),
     ("BatchNode", "reverse"): (ORG + "rent-runs/{rent_run}/reverse",),
     ("LedgerEntryNode", ""): (ORG + "books/1/", ORG + "books/2/", ORG + "books/3/"),
-    ("LeaseLedger", "what-if"): (
-        ORG + "leases/{long_lease}/ledger/what-if?cents=5000",
-        "/home/leases/{home_lease}/ledger/what-if?cents=none",
+    ("LeaseLedger", "charges"): (ORG + "leases/{long_lease}/ledger/charges", "/home/leases/{home_lease}/ledger/charges"),
+    ("LeaseLedger", "explain"): (
+        ORG + "leases/{long_lease}/ledger/explain",
+        ORG + "leases/{long_lease}/ledger/explain?as_at=2026-05-31&known=never",
+        "/home/leases/{home_lease}/ledger/explain",
     ),
+    ("ChargeNode", ""): (ORG + "leases/{long_lease}/ledger/{charge}/",),
+    ("CreditNode", ""): (ORG + "leases/{long_lease}/ledger/credits/{credit}/",),
+    ("LeaseEntryNode", ""): (ORG + "leases/{long_lease}/ledger/entries/{charge_entry}/",),
+    ("Statements", ""): (
+        ORG + "leases/{long_lease}/ledger/statements/",
+        ORG + "leases/{cancelled_lease}/ledger/statements/",
+        "/home/leases/{home_lease}/ledger/statements/",
+    ),
+    ("MonthNode", ""): (
+        ORG + "leases/{long_lease}/ledger/statements/{month}/",
+        ORG + "leases/{long_lease}/ledger/statements/{month}/?as_at=2020-01-01",
+        "/home/leases/{home_lease}/ledger/statements/{month}/",
+    ),
+    ("BatchNode", "put-right"): (ORG + "rent-runs/{rent_run}/put-right", ORG + "rent-runs/{rent_run}/?counts=no"),
     ("Payments", ""): (ORG + "payments/", ORG + "payments/?state=refused", ORG + "payments/?q=castle&rail=cheque"),
     ("Payments", "cheques"): (ORG + "payments/cheques", ORG + "payments/cheques?state=returned"),
     ("Payments", "to-confirm"): (ORG + "payments/to-confirm", ORG + "payments/to-confirm?q=nobody"),
@@ -460,6 +479,9 @@ NO_PAGE: set[View] = {
     ("AgreementNode", "signatures"),
     ("ServingNode", "photo"),
     ("PaymentNode", "receipt.pdf"),
+    ("LeaseLedger", "explain.pdf"),
+    ("MonthNode", "statement.pdf"),
+    ("MonthNode", "statement.csv"),
     ("ProofNode", "file"),
     ("MoveOutNode", "data"),
     ("ReviewDocumentNode", "file"),
@@ -621,7 +643,8 @@ def owing(db: Session, organisation: Organisation, lease_ref: str, now: datetime
     charge = add_charge(db, lease, fee, by=1, **more)
     goodwill = ByHand("write_off", 10**9, today, f"{NO_SPACES} {LONG_NAME}", long_key("credit"))
     credit = give_credit(db, lease, goodwill, by=1, **more)
-    return {"rent_run": right.ref, "reversed_run": wrong.ref, "charge": charge.ref, "credit": credit.ref}
+    keys = {"rent_run": right.ref, "reversed_run": wrong.ref, "charge": charge.ref, "credit": credit.ref}
+    return {**keys, "charge_entry": str(charge.entry_number), "month": f"{today:%Y-%m}"}
 
 
 def settling(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:

@@ -19,6 +19,7 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.allocation.models import Allocation
 from atlasbahamas_plugins.ledger.allocation.services import allocate_by_hand, allocations_of, reallocate, what_if
 from atlasbahamas_plugins.ledger.cheques import services as cheques
+from atlasbahamas_plugins.ledger.explaining.standing import stands
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount, LedgerEntry
 from atlasbahamas_plugins.ledger.payments import services
@@ -201,7 +202,7 @@ def test_by_hand_and_again(till: Till) -> None:
 def test_what_if_is_what_happens(till: Till) -> None:
     may, june, deposit = till.charge(120_000, MAY), till.charge(120_000), till.charge(50_000, MAY, "deposit")
     with till.site.db.transaction("read") as db:
-        told = what_if(db, till.lease(db), 200_000)
+        told = what_if(stands(db, till.lease(db), today=TODAY).payable, 200_000)
         shown = {charge.id: cents for charge, cents in told.shares}
     assert told.rest_cents == 0
     paid = till.record(200_000)

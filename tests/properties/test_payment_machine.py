@@ -1,6 +1,7 @@
 """Whatever is charged, paid, reported, refused, taken back and allocated, in any order: cents are never lost, nor paid twice.
 
-A machine of random steps on one lease, beside a sum in plain Python that knows no allocation.
+A machine of random steps on one lease, beside a sum in plain Python that knows no allocation; the explanation of the lease has to
+come to that sum on any day, and to what it was on that day as far as it was known at any step.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from paying import Till, charge
+from paying import Till
 from sqlalchemy import select, text
 
 from atlasbahamas.errors import Refused
@@ -23,9 +25,10 @@ from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.allocation.services import allocate_by_hand, charges_for, reallocate, what_if
-from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit, owed_by
 from atlasbahamas_plugins.ledger.cheques.services import clear_cheque, lodge_cheque, return_cheque
+from atlasbahamas_plugins.ledger.explaining.services import explain
+from atlasbahamas_plugins.ledger.explaining.standing import stands
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.payments import services
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment
@@ -53,6 +56,19 @@ LEFT = """SELECT count(*) FROM ledger_charge WHERE lease_id = :lease AND open_ce
     - coalesce((SELECT sum(cents) FROM ledger_allocation WHERE charge_id = ledger_charge.id), 0)"""
 
 
+class Move(NamedTuple):
+    """What is owed changes by so many cents from a day on, as it is known from a moment on."""
+
+    at: datetime
+    day: date
+    cents: int
+
+
+def owed_on(moves: list[Move], as_at: date | None, known_at: datetime | None) -> int:
+    """What is owed at the end of a day, as it was known at a moment, by plain addition."""
+    return sum(move.cents for move in moves if (as_at is None or move.day <= as_at) and (known_at is None or move.at <= known_at))
+
+
 def machine_of(site: Site) -> type[RuleBasedStateMachine]:
     """The machine, on this site."""
     receipts = itertools.count(1)
@@ -70,45 +86,51 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                 party = PartyLine(None, ContactDetails("Monica Money"), "primary")
                 lease = record_lease(db, unit, "oral", LeaseDetails(terms, [party]), now=START, today=TODAY)
                 self.till = Till(site, lease.id, db.scalars(select(Person.id).where(Person.user_name == "keva")).one())
-            self.owed = 0
-            self.charges: dict[int, int] = {}
-            self.confirmed: dict[int, int] = {}
-            self.reported: list[int] = []
+            self.moves: list[Move] = []
+            self.charges: dict[int, tuple[int, date]] = {}
+            self.confirmed: dict[int, tuple[int, date]] = {}
+            self.reported: list[tuple[int, date]] = []
             self.cheques: list[int] = []
+
+        def move(self, cents: int, day: date) -> None:
+            """What is owed changes from a day on; a moment passes, so that what was known before is told from this."""
+            self.moves.append(Move(site.clock.now(), day, cents))
+            site.clock.move(seconds=1)
 
         @rule(cents=AMOUNTS, day=DAYS, what=st.sampled_from(["rent", "deposit", "other"]))
         def charge(self, cents: int, day: date, what: str) -> None:
-            with self.till.act() as db:
-                self.charges[charge(db, self.till.lease(db), cents, day, what).id] = cents
-            self.owed += cents
+            self.charges[self.till.charge(cents, day, what)] = (cents, day)
+            self.move(cents, day)
 
         @rule(which=CHOICE)
         def take_a_charge_back(self, which: int) -> None:
             if self.charges:
                 number = sorted(self.charges)[which % len(self.charges)]
                 self.till.void(number)
-                self.owed -= self.charges.pop(number)
+                cents, day = self.charges.pop(number)
+                self.move(-cents, day)
 
         @rule(cents=AMOUNTS, day=DAYS)
         def credit(self, cents: int, day: date) -> None:
             with self.till.act() as db:
                 words = ByHand("credit", cents, day, "Goodwill", long_key("credit"))
-                give_credit(db, self.till.lease(db), words, by=self.till.by, now=START, today=TODAY)
-            self.owed -= cents
+                give_credit(db, self.till.lease(db), words, by=self.till.by, now=site.clock.now(), today=TODAY)
+            self.move(-cents, day)
 
         @rule(cents=AMOUNTS, day=DAYS, rail=st.sampled_from(["cash", "transfer", "suncash"]))
         def pay(self, cents: int, day: date, rail: str) -> None:
             with site.db.transaction("read") as db:
-                told = {row.id: share for row, share in what_if(db, self.till.lease(db), cents).shares}
-                before = {row.id: row.open_cents for row in db.scalars(select(Charge).where(Charge.id.in_(told)))}
-            self._confirmed(self.till.record(cents, day, rail), cents)
+                charges = stands(db, self.till.lease(db), today=TODAY).payable
+                told = {row.id: share for row, share in what_if(charges, cents).shares}
+                before = {row.id: row.open_cents for row in charges}
+            self._confirmed(self.till.record(cents, day, rail), cents, day)
             paid = {number: before[number] - left for number, left in zip(told, self.till.open_of(*told), strict=True)}
             assert all(paid[number] >= cents for number, cents in told.items())
 
         @rule(cents=AMOUNTS, day=DAYS)
         def pay_by_cheque(self, cents: int, day: date) -> None:
             number = self.till.record(cents, day, "cheque", cheque_number="1")
-            self._confirmed(number, cents)
+            self._confirmed(number, cents, day)
             self.cheques.append(number)
 
         @rule(which=CHOICE, act=st.sampled_from([lodge_cheque, clear_cheque]))
@@ -116,7 +138,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
             if self.cheques:
                 with suppress(Refused), self.till.act() as db:
                     found = db.get_one(Cheque, self.cheques[which % len(self.cheques)])
-                    act(db, found, TODAY, by=self.till.by, now=START, today=TODAY)
+                    act(db, found, TODAY, by=self.till.by, now=site.clock.now(), today=TODAY)
 
         @rule(which=CHOICE)
         def return_a_cheque(self, which: int) -> None:
@@ -126,38 +148,41 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
             try:
                 with self.till.act() as db:
                     found = db.get_one(Cheque, number)
-                    return_cheque(db, found, TODAY, "No funds", by=self.till.by, now=START, today=TODAY)
+                    return_cheque(db, found, TODAY, "No funds", by=self.till.by, now=site.clock.now(), today=TODAY)
             except Refused:
                 return
-            self.owed += self.confirmed.pop(number)
+            # It counted until the day on which it came back.
+            self.move(self.confirmed.pop(number)[0], TODAY)
 
         @rule(cents=AMOUNTS, day=DAYS)
         def report(self, cents: int, day: date) -> None:
-            self.reported.append(self.till.report(cents, day))
+            self.reported.append((self.till.report(cents, day), day))
 
         @rule(which=CHOICE, cents=AMOUNTS, twice=st.booleans())
         def confirm(self, which: int, cents: int, twice: bool) -> None:
             if self.reported:
-                number = self.reported.pop(which % len(self.reported))
+                number, day = self.reported.pop(which % len(self.reported))
                 self.till.confirm(number, cents=cents)
                 if twice:
                     self.till.confirm(number)
-                self._confirmed(number, cents)
+                self._confirmed(number, cents, day)
 
         @rule(which=CHOICE)
         def refuse(self, which: int) -> None:
             if self.reported:
-                number = self.reported.pop(which % len(self.reported))
+                number, _ = self.reported.pop(which % len(self.reported))
                 with self.till.act() as db:
-                    services.refuse_payment(db, db.get_one(Payment, number), "Nothing came", by=self.till.by, now=START)
+                    now = site.clock.now()
+                    services.refuse_payment(db, db.get_one(Payment, number), "Nothing came", by=self.till.by, now=now)
 
         @rule(which=CHOICE)
         def take_a_payment_back(self, which: int) -> None:
             if self.confirmed:
                 number = sorted(self.confirmed)[which % len(self.confirmed)]
                 with self.till.act() as db:
-                    services.reverse_payment(db, db.get_one(Payment, number), "Another's", by=self.till.by, now=START)
-                self.owed += self.confirmed.pop(number)
+                    now = site.clock.now()
+                    services.reverse_payment(db, db.get_one(Payment, number), "Another's", by=self.till.by, now=now)
+                self.move(*self.confirmed.pop(number))
 
         @rule(which=CHOICE, cents=st.lists(AMOUNTS, max_size=5))
         def choose_by_hand(self, which: int, cents: list[int]) -> None:
@@ -185,19 +210,44 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
             if not hasattr(self, "till"):
                 return
             with site.db.transaction("read") as db:
-                assert owed_by(db, self.till.lease(db)).cents == self.owed
+                assert owed_by(db, self.till.lease(db)).cents == sum(move.cents for move in self.moves)
                 for _, unpaid, unused, balance in db.execute(text(OPEN), {"lease": self.till.lease_id}):
                     assert unpaid - unused == balance
                 assert db.scalar(text(LEFT), {"lease": self.till.lease_id}) == 0
+
+        @invariant()
+        def the_explanation_comes_to_the_balance_as_at_any_day_and_as_known(self) -> None:
+            if not getattr(self, "moves", None):
+                return
+            day, known = Random(len(self.moves)).choices(self.moves, k=2)
+            with site.db.transaction("read") as db:
+                lease = self.till.lease(db)
+                for as_at, known_at, most in (
+                    (None, None, None),
+                    (day.day, None, 3),
+                    (None, known.at, 3),
+                    (day.day, known.at, None),
+                ):
+                    owed, found = (
+                        owed_on(self.moves, as_at, known_at),
+                        explain(db, lease, as_at=as_at, known_at=known_at, most=most),
+                    )
+                    assert found.cents == found.cents_before + sum(line.cents for line in found.lines) == owed
+                    assert sum(found.of(account) for account in found.accounts) == owed
+                now = explain(db, lease)
+                for each in stands(db, lease, today=TODAY).by_kind:
+                    rows = [*each.overdue, *each.due, *each.unused, *each.others]
+                    assert (sum(row.cents for row in rows), each.others) == (each.cents, [])
+                    assert each.cents == now.of(each.account)
 
         def teardown(self) -> None:
             if hasattr(self, "till"):
                 with proving.whole_view(site.db) as db:
                     assert proving.verify(db, self.till.lease(db).organisation_id).findings == []
 
-        def _confirmed(self, number: int, cents: int) -> None:
-            self.confirmed[number] = cents
-            self.owed -= cents
+        def _confirmed(self, number: int, cents: int, day: date) -> None:
+            self.confirmed[number] = (cents, day)
+            self.move(-cents, day)
             assert self.till.payment(number)["receipt_number"] == next(receipts)
 
         def _nothing_is_left_that_could_pay(self) -> None:

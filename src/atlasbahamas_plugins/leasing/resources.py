@@ -8,6 +8,7 @@ from typing import Any
 
 from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import joinedload
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import Limitable, LimitableList
@@ -88,6 +89,8 @@ class MyLease(AnyLease):
         identity = self.request.identity
         mine = false() if identity is None else Contact.person_id == identity.person_id
         query = select.join(LeaseParty, LeaseParty.lease_id == Lease.id).join(Contact, Contact.id == LeaseParty.contact_id)
+        # Every page under here says from whom the home is rented.
+        query = query.options(joinedload(Lease.organisation))
         return query.where(mine, Lease.state.in_(SHOWN_TO_PARTIES)).add_columns(LeaseParty), 1
 
     def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:

@@ -163,11 +163,12 @@ class WhatIf:
     rest_cents: int
 
 
-def what_if(db: Session, lease: Lease, cents: int, *, policy: Policy = oldest_first) -> WhatIf:
-    """What some cents would pay if they came today. Writes nothing; the same function allocates them when they come."""
-    shares = allocate(payable_charges(db, lease), cents, policy)
-    charges = charges_by_id(db, [share.charge_id for share in shares])
-    return WhatIf([(charges[share.charge_id], share.cents) for share in shares], cents - sum(share.cents for share in shares))
+def what_if(charges: Iterable[Charge], cents: int, *, policy: Policy = oldest_first) -> WhatIf:
+    """What some cents would pay of these charges if they came today. The same function allocates them when they come."""
+    by_id = {charge.id: charge for charge in charges}
+    still = [OpenCharge(row.id, row.account_id, row.what, row.due_on, row.open_cents) for row in by_id.values()]
+    shares = allocate(still, cents, policy)
+    return WhatIf([(by_id[share.charge_id], share.cents) for share in shares], cents - sum(share.cents for share in shares))
 
 
 def charges_by_id(db: Session, ids: Collection[int]) -> dict[int, Charge]:

@@ -34,4 +34,4 @@ class LookBackForm(wtforms.Form):
 class WhatIfForm(wtforms.Form):
     """An amount to ask about."""
 
-    cents = MoneyField("If I pay today", required=True, min=1, max=MOST_CENTS)
+    cents = MoneyField("Amount", required=True, min=1, max=MOST_CENTS)

@@ -73,7 +73,9 @@ def sections(ledger: LeaseLedger, explanation: Explanation, before_url: Callable
             if line.account == account:
                 then += line.cents
                 lines.append(ShownLine(line, address_of(ledger, line.about), then))
-        url = f"{before_url(explanation.since)}#{ANCHORS[account]}" if explanation.since else ""
+        # Where nothing was before, there is nothing to open.
+        since = explanation.since if account in explanation.before else None
+        url = f"{before_url(since)}#{ANCHORS[account]}" if since is not None else ""
         found.append(Section(ANCHORS[account], TITLES[account], then, before, url, lines))
     return found
 
@@ -90,7 +92,8 @@ def looked_back(as_at: date | None, known: date | None) -> str:
         said.append(f"as at the end of {local_date(as_at)}")
     if known:
         said.append(f"as it was known on {local_date(known)}")
-    return ", ".join(said).capitalize()
+    words = ", ".join(said)
+    return words[:1].upper() + words[1:]
 
 
 def tenants_and_home(lease: Any) -> str:

@@ -99,7 +99,7 @@ class Explanation:
     @property
     def accounts(self) -> list[str]:
         """The kinds of accounts of which there is something to say, in their order."""
-        there = {line.account for line in self.lines} | {kind for kind, cents in self.before.items() if cents}
+        there = {line.account for line in self.lines} | set(self.before)
         return [kind for kind in OWED if kind in there]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, null, select, union_all
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.web.formats import local_date, money
@@ -18,10 +18,10 @@ from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
-from atlasbahamas_plugins.ledger.charges.services import owed_by
 from atlasbahamas_plugins.ledger.charges.words import why
+from atlasbahamas_plugins.ledger.explaining.look import Look, look_at
 from atlasbahamas_plugins.ledger.explaining.services import TITLES, About, explain, title_of
-from atlasbahamas_plugins.ledger.explaining.things import PartPaid, Row, parts_of_payment
+from atlasbahamas_plugins.ledger.explaining.things import PartPaid, Row, parts_by_payment, payments_with_parts
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
 
@@ -31,7 +31,7 @@ class Standing:
     """What is owed on one kind of account: `cents` by the journal, which the rows of the four lists add up to.
 
     `overdue` was due before today, the oldest on `since`; `due` is to be paid today or later; `unused` was paid or credited and
-    pays nothing yet, below zero; `others` came without a charge, from another plugin.
+    pays nothing yet, below zero; `others` came without a charge, from another plugin. `charges` are those that are unpaid.
     """
 
     account: str
@@ -40,6 +40,7 @@ class Standing:
     due: list[Row] = field(default_factory=list)
     unused: list[Row] = field(default_factory=list)
     others: list[Row] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)
     since: date | None = None
 
     @property
@@ -63,23 +64,65 @@ class Standing:
         return -sum(row.cents for row in self.unused)
 
 
-def standing_of(db: Session, lease: Lease, *, today: date) -> list[Standing]:
-    """Where a lease stands, by kind of account: rent and fees, deposits, and bills if there are any."""
-    owed = owed_by(db, lease)
+@dataclass(frozen=True)
+class Stands:
+    """Where a lease stands by kind of account; the last payment that counts, with where its cents went; what waits."""
+
+    by_kind: Sequence[Standing]
+    last: tuple[Payment, Sequence[PartPaid]] | None
+    waiting: Sequence[Payment]
+    look: Look
+
+    @property
+    def payable(self) -> list[Charge]:
+        """What is unpaid and a payment for the lease can pay."""
+        return [charge for each in self.by_kind if each.account in PAYABLE for charge in each.charges]
+
+    def total(self, name: str) -> int:
+        """The cents of all kinds of accounts together."""
+        return sum(getattr(each, name) for each in self.by_kind)
+
+    @property
+    def since(self) -> date | None:
+        """The day on which the oldest of what is overdue was due."""
+        return min((each.since for each in self.by_kind if each.since), default=None)
+
+
+def stands(db: Session, lease: Lease, *, today: date) -> Stands:
+    """Where a lease stands on a local day, with as few questions as that takes: people open this page all the time."""
+    look = look_at(db, lease)
+    owed = look.owed
     cents = dict(zip(TITLES, (owed.rent_cents, owed.deposit_cents, owed.bill_cents), strict=True))
     found = {kind: Standing(kind, cents[kind]) for kind in TITLES}
     for charge, kind, memo in _unpaid(db, lease):
-        standing = found[kind]
-        late = charge.due_on < today
-        (standing.overdue if late else standing.due).append(_row(charge, memo, today))
-        if late and standing.since is None:
-            standing.since = charge.due_on
-    for kind, row in _unused(db, lease):
-        found[kind].unused.append(row)
+        _add(found[kind], charge, memo, today)
+    payments = _payments(db, lease)
+    for payment, parts in payments.items():
+        for part in parts:
+            if part.left_cents:
+                found[part.account].unused.append(_left_of(payment, part))
+    for kind, credit in _unused_credits(db, lease):
+        words, about = CREDIT_KINDS[credit.what].title, About("credit", credit.ref, "left")
+        found[kind].unused.append(Row(-credit.open_cents, words, local_date(credit.counts_on), about))
     for standing in found.values():
         if standing.cents != standing.unpaid_cents - standing.unused_cents:
             standing.others = _others(db, lease, standing.account)
-    return [each for each in found.values() if each.cents or each.unpaid_cents or each.unused or each.account in PAYABLE]
+    by_kind = [each for each in found.values() if each.cents or each.charges or each.unused or each.account in PAYABLE]
+    last = next(((payment, parts) for payment, parts in payments.items() if payment.state == "confirmed"), None)
+    return Stands(by_kind, last, [payment for payment in payments if payment.state != "confirmed"], look)
+
+
+def _add(standing: Standing, charge: Charge, memo: str | None, today: date) -> None:
+    late = charge.due_on < today
+    (standing.overdue if late else standing.due).append(_row(charge, memo, today))
+    standing.charges.append(charge)
+    if late and standing.since is None:
+        standing.since = charge.due_on
+
+
+def _left_of(payment: Payment, part: PartPaid) -> Row:
+    about = About("payment", payment.ref, f"left-{part.account_id}")
+    return Row(-part.left_cents, "Paid, and pays what comes next", local_date(payment.received_on), about)
 
 
 def _unpaid(db: Session, lease: Lease) -> Any:
@@ -107,49 +150,24 @@ def when_due(due_on: date, today: date) -> str:
     return "Due today" if due_on == today else f"Due on {local_date(due_on)}, in {away}"
 
 
-def _unused(db: Session, lease: Lease) -> list[tuple[str, Row]]:
-    """What was paid or credited and pays nothing yet, with the kinds of accounts on which it stands."""
-    parts = (
-        select(LedgerAccount.kind, LedgerAccount.id, Payment.received_on.label("day"), PaymentPart.open_cents, Payment.ref)
-        .add_columns(null().label("credit"))
-        .join(PaymentPart, PaymentPart.account_id == LedgerAccount.id)
-        .join(Payment, Payment.id == PaymentPart.payment_id)
-        .where(Payment.lease_id == lease.id, Payment.state == "confirmed", PaymentPart.open_cents > 0)
+def _payments(db: Session, lease: Lease) -> dict[Payment, list[PartPaid]]:
+    """The last payment that counts, those that are not used up, and those that wait; the latest first."""
+    counts = select(Payment.id).where(Payment.lease_id == lease.id, Payment.state == "confirmed")
+    last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1).scalar_subquery()
+    wanted = or_(
+        Payment.state.in_(("reported", "waiting")),
+        Payment.id == last,
+        and_(Payment.state == "confirmed", PaymentPart.open_cents > 0),
     )
-    credits = (
-        select(LedgerAccount.kind, LedgerAccount.id, Credit.counts_on, Credit.open_cents, Credit.ref, Credit.what)
-        .join(Credit, Credit.account_id == LedgerAccount.id)
-        .where(Credit.lease_id == lease.id, Credit.voided_by.is_(None), Credit.open_cents > 0)
-    )
-    found = []
-    for kind, account_id, day, cents, ref, credit in sorted(db.execute(union_all(parts, credits)), key=lambda row: row[2:5]):
-        title = CREDIT_KINDS[credit].title if credit else "Paid, and pays what comes next"
-        about = About("credit", ref, "left") if credit else About("payment", ref, f"left-{account_id}")
-        found.append((kind, Row(-cents, title, local_date(day), about)))
-    return found
+    return parts_by_payment(db.execute(payments_with_parts().where(Payment.lease_id == lease.id, wanted)))
+
+
+def _unused_credits(db: Session, lease: Lease) -> Any:
+    query = select(LedgerAccount.kind, Credit).join(LedgerAccount, LedgerAccount.id == Credit.account_id)
+    unused = (Credit.lease_id == lease.id, Credit.voided_by.is_(None), Credit.open_cents > 0)
+    return db.execute(query.where(*unused).order_by(Credit.counts_on, Credit.id))
 
 
 def _others(db: Session, lease: Lease, account: str) -> list[Row]:
     lines = [line for line in explain(db, lease).lines if line.account == account and line.is_other]
     return [Row(line.cents, line.title, local_date(line.on), line.about) for line in lines]
-
-
-@dataclass(frozen=True)
-class LastPayment:
-    """The last payment that counts, with where each cent of it went."""
-
-    payment: Payment
-    parts: Sequence[PartPaid]
-
-
-def last_payment(db: Session, lease: Lease) -> LastPayment | None:
-    """What was paid last for a lease; None where nothing was, or nothing counts."""
-    query = select(Payment).where(Payment.lease_id == lease.id, Payment.state == "confirmed")
-    payment = db.scalars(query.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1)).first()
-    return LastPayment(payment, parts_of_payment(db, payment)) if payment is not None else None
-
-
-def waiting_payments(db: Session, lease: Lease) -> list[Payment]:
-    """What was reported and waits for an answer, and cheques that wait for their day; the last few."""
-    query = select(Payment).where(Payment.lease_id == lease.id, Payment.state.in_(("reported", "waiting")))
-    return list(db.scalars(query.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(5)))

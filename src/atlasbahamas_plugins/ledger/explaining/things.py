@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -118,9 +118,13 @@ def _taken(charge: Charge, cents: int) -> Row:
 
 @dataclass(frozen=True)
 class PartPaid:
-    """What of a payment came on one account of its lease, and where each cent of it went. `left_cents` pay nothing yet."""
+    """What of a payment came on one account of its lease, and where each cent of it went. `left_cents` pay nothing yet.
+
+    `account` is the kind of the account.
+    """
 
     account_id: int
+    account: str
     title: str
     cents: int
     rows: Sequence[Row]
@@ -133,22 +137,34 @@ class PartPaid:
         return [Row(self.cents, f"Came for {self.title.lower()}"), *paid]
 
 
-def parts_of_payment(db: Session, payment: Payment) -> list[PartPaid]:
-    """Where each cent of a payment went, by account; one that is not in the books has no parts."""
-    query = (
-        select(PaymentPart, LedgerAccount.kind, Allocation.cents, Charge)
-        .join(LedgerAccount, LedgerAccount.id == PaymentPart.account_id)
+def payments_with_parts() -> Any:
+    """SELECT of (payment, part, kind of its account, cents, charge): what each part of payments pays."""
+    return (
+        select(Payment, PaymentPart, LedgerAccount.kind, Allocation.cents, Charge)
+        .outerjoin(PaymentPart, PaymentPart.payment_id == Payment.id)
+        .outerjoin(LedgerAccount, LedgerAccount.id == PaymentPart.account_id)
         .outerjoin(Allocation, Allocation.part_id == PaymentPart.id)
         .outerjoin(Charge, Charge.id == Allocation.charge_id)
-        .where(PaymentPart.payment_id == payment.id)
-        .order_by(PaymentPart.id, Charge.due_on, Charge.id, Allocation.id)
+        .order_by(Payment.received_on.desc(), Payment.id.desc(), PaymentPart.id, Charge.due_on, Charge.id, Allocation.id)
     )
-    found: dict[int, tuple[PaymentPart, str, list[Row]]] = {}
-    for part, kind, cents, charge in db.execute(query):
-        rows = found.setdefault(part.id, (part, kind, []))[2]
-        if charge is not None:
-            rows.append(_taken(charge, int(cents)))
-    return [_part(payment, *each) for each in found.values()]
+
+
+def parts_by_payment(rows: Iterable[Any]) -> dict[Payment, list[PartPaid]]:
+    """Where each cent of payments went, by account; one that is in no books has no parts. `rows` are of `payments_with_parts`."""
+    found: dict[Payment, dict[int, tuple[PaymentPart, str, list[Row]]]] = {}
+    for payment, part, kind, cents, charge in rows:
+        of_payment = found.setdefault(payment, {})
+        if part is not None:
+            paid = of_payment.setdefault(part.id, (part, kind, []))[2]
+            if charge is not None:
+                paid.append(_taken(charge, int(cents)))
+    return {payment: [_part(payment, *each) for each in parts.values()] for payment, parts in found.items()}
+
+
+def parts_of_payment(db: Session, payment: Payment) -> list[PartPaid]:
+    """The same of one payment."""
+    rows = db.execute(payments_with_parts().where(Payment.id == payment.id))
+    return parts_by_payment(rows)[payment]
 
 
 def _part(payment: Payment, part: PaymentPart, kind: str, rows: list[Row]) -> PartPaid:
@@ -157,7 +173,7 @@ def _part(payment: Payment, part: PaymentPart, kind: str, rows: list[Row]) -> Pa
         rows = [Row(part.cents, STATES[payment.state], "It pays nothing any more", of=About("entry", str(payment.voided_by)))]
     elif left:
         rows = [*rows, Row(left, "Credit for what comes next")]
-    return PartPaid(part.account_id, TITLES.get(kind, ACCOUNT_KINDS[kind].title), part.cents, rows, left)
+    return PartPaid(part.account_id, kind, TITLES.get(kind, ACCOUNT_KINDS[kind].title), part.cents, rows, left)
 
 
 @dataclass(frozen=True)

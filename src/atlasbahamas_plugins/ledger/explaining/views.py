@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 
 from atlasbahamas.people.resources import OrganisationNode
@@ -15,7 +16,7 @@ from atlasbahamas_plugins.ledger.allocation.services import PAYABLE, what_if
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.resources import EDIT, ChargeNode, CreditNode, LeaseLedger
 from atlasbahamas_plugins.ledger.charges.services import may_be_taken_back
-from atlasbahamas_plugins.ledger.explaining import standing, things
+from atlasbahamas_plugins.ledger.explaining import things
 from atlasbahamas_plugins.ledger.explaining.forms import LookBackForm, WhatIfForm
 from atlasbahamas_plugins.ledger.explaining.pages import ANCHORS, address_of, balance_parts, looked_back, parts_of, sections
 from atlasbahamas_plugins.ledger.explaining.parts import Part
@@ -23,10 +24,13 @@ from atlasbahamas_plugins.ledger.explaining.pdf import render_pdf
 from atlasbahamas_plugins.ledger.explaining.resources import LeaseEntryNode
 from atlasbahamas_plugins.ledger.explaining.rules import rule_of
 from atlasbahamas_plugins.ledger.explaining.services import MOST_LINES, TITLES, About, Explanation, explain, title_of
+from atlasbahamas_plugins.ledger.explaining.standing import Standing, Stands, stands
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.payments.resources import RECORD
+from atlasbahamas_plugins.ledger.plans.models import STATES as PLAN_STATES
+from atlasbahamas_plugins.ledger.plans.models import TONES as PLAN_TONES
 
 
 def _lease(context: Any) -> Lease:
@@ -41,58 +45,57 @@ def _ledger(context: Any) -> LeaseLedger:
 def show_ledger(context: LeaseLedger, request: Any) -> dict[str, Any]:
     """What is owed to whom, since when, why; what the last payment paid; and what a payment would pay today."""
     lease, today = _lease(context), request.clock.today()
-    of_kind = standing.standing_of(request.db, lease, today=today)
-    binds = lease.state in BINDING
-    form = WhatIfForm(request.GET)
-    told = _what_if(context, request, lease, form)
+    found = stands(request.db, lease, today=today)
+    binds, form = lease.state in BINDING, WhatIfForm(request.GET)
     return {
         "lease": lease,
         "mine": not isinstance(context.above(AnyLease), LeaseNode),
-        "owed_cents": sum(each.cents for each in of_kind),
-        "unpaid_cents": sum(each.unpaid_cents for each in of_kind),
-        "overdue_cents": sum(each.overdue_cents for each in of_kind),
-        "since": min((each.since for each in of_kind if each.since), default=None),
+        "owed_cents": found.total("cents"),
+        "unpaid_cents": found.total("unpaid_cents"),
+        "overdue_cents": found.total("overdue_cents"),
+        "since": found.since,
         "today": today,
-        "standings": [_shown(context, each) for each in of_kind],
-        "to_pay": [
-            Part(each.unpaid_cents, each.title, url=f"#{ANCHORS[each.account]}-unpaid")
-            for each in of_kind
-            if each.account in PAYABLE
-        ],
-        "credit": [
-            Part(each.unused_cents, each.title, url=f"#{ANCHORS[each.account]}-unused") for each in of_kind if each.unused
-        ],
-        "last": _last(context, standing.last_payment(request.db, lease)),
-        "waiting": standing.waiting_payments(request.db, lease),
+        "standings": [_shown(context, each) for each in found.by_kind],
+        "look": found.look,
+        "plan_badge": badge(PLAN_STATES[found.look.plan.state], PLAN_TONES[found.look.plan.state]) if found.look.plan else "",
+        "last": _last(context, found),
+        "waiting": found.waiting,
+        "to_pay": [_sum_of(each, each.unpaid_cents, "unpaid") for each in found.by_kind if each.account in PAYABLE],
+        "credit": [_sum_of(each, each.unused_cents, "unused") for each in found.by_kind if each.unused],
         "reference": lease_reference(lease.id),
         "form": form,
-        "told": told,
+        "told": _what_if(context, request, found, form),
         "may_edit": binds and bool(request.has_permission(EDIT, context)),
         "may_record": binds and bool(request.has_permission(RECORD, context)),
         "may_report": binds and bool(request.has_permission(ANSWER, context)),
     }
 
 
-def _shown(ledger: LeaseLedger, each: standing.Standing) -> dict[str, Any]:
+def _sum_of(standing: Standing, cents: int, what: str) -> Part:
+    """What is unpaid, or unused, of one kind of account, which has its rows on the same page."""
+    return Part(cents, standing.title, url=f"#{ANCHORS[standing.account]}-{what}")
+
+
+def _shown(ledger: LeaseLedger, each: Standing) -> dict[str, Any]:
     lists = {name: parts_of(ledger, getattr(each, name)) for name in ("overdue", "due", "unused", "others")}
     return {"standing": each, "anchor": ANCHORS[each.account], **lists}
 
 
-def _last(ledger: LeaseLedger, last: standing.LastPayment | None) -> dict[str, Any] | None:
-    if last is None:
+def _last(ledger: LeaseLedger, found: Stands) -> dict[str, Any] | None:
+    if found.last is None:
         return None
-    rows = [row for part in last.parts for row in part.rows]
-    return {"payment": last.payment, "rows": parts_of(ledger, rows)}
+    payment, parts = found.last
+    return {"payment": payment, "rows": parts_of(ledger, [row for part in parts for row in part.rows])}
 
 
-def _what_if(ledger: LeaseLedger, request: Any, lease: Lease, form: WhatIfForm) -> dict[str, Any] | None:
+def _what_if(ledger: LeaseLedger, request: Any, stands_now: Stands, form: WhatIfForm) -> dict[str, Any] | None:
     """What an amount would pay; None where nobody asked, or for none."""
     if "cents" not in request.GET:
         return None
     if not form.validate() or not form.cents.data:
         request.response.status_int = 400
         return None
-    found = what_if(request.db, lease, form.cents.data)
+    found = what_if(stands_now.payable, form.cents.data)
     rows = [
         things.Row(cents, title_of(charge), "" if cents == charge.open_cents else "A part of it", of=About("charge", charge.ref))
         for charge, cents in found.shares
@@ -117,8 +120,10 @@ def show_explanation(context: LeaseLedger, request: Any) -> dict[str, Any]:
 
 
 def explanation_pdf(context: LeaseLedger, request: Any) -> Response:
-    """The same on paper."""
+    """The same on paper. Raises HTTPBadRequest for a day that is none."""
     form, found = _explained(context, request)
+    if form.errors:
+        raise HTTPBadRequest()
     lease = _lease(context)
     shown = sections(context, found, lambda since: "")
     body = render_pdf(

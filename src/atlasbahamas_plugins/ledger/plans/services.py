@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from atlasbahamas.audit.services import record
@@ -218,25 +218,6 @@ def plans_of(db: Session, lease: Lease) -> Sequence[Plan]:
 def open_plan_of(db: Session, lease: Lease) -> Plan | None:
     """The plan of a lease that is proposed or agreed, if there is one."""
     return db.scalar(select(Plan).where(Plan.lease_id == lease.id, Plan.state.in_(OPEN)))
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What the ledger says of the last plan of a lease in one line, and the next instalment that is unpaid."""
-
-    plan: Plan
-    next: Met | None
-
-
-def glance_at(db: Session, lease: Lease) -> Glance | None:
-    """The last plan of a lease; None where there never was one. One query."""
-    last = select(func.max(Plan.id)).where(Plan.lease_id == lease.id).scalar_subquery()
-    whole = (joinedload(Plan.instalments), joinedload(Plan.covered).joinedload(PlanCharge.charge, innerjoin=False))
-    plan = db.scalars(select(Plan).where(Plan.id == last).options(*whole)).unique().one_or_none()
-    if plan is None:
-        return None
-    unpaid = [each for each in met_by(plan) if not each.is_paid] if plan.state in OPEN else []
-    return Glance(plan, unpaid[0] if unpaid else None)
 
 
 def _lock(db: Session, plan: Plan, *states: str) -> None:

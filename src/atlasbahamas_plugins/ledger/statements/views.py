@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotFound
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.response import Response
 
 from atlasbahamas.web.formats import local_date
@@ -56,8 +56,10 @@ def _taken_off(section: Section) -> Part:
 
 
 def statement_pdf(context: MonthNode, request: Any) -> Response:
-    """The same on paper, for a tenant who never signs in."""
+    """The same on paper, for a tenant who never signs in. Raises HTTPBadRequest for a day that is none."""
     form, found, shown = _statement(context, request)
+    if form.errors:
+        raise HTTPBadRequest()
     lead = looked_back(form.as_at.data, form.known.data)
     period = f"{local_date(context.first)} to {local_date(found.as_at)}"
     body = render_pdf(
@@ -75,8 +77,10 @@ def statement_pdf(context: MonthNode, request: Any) -> Response:
 
 
 def statement_csv(context: MonthNode, request: Any) -> Response:
-    """The same as a file."""
-    _, found, shown = _statement(context, request)
+    """The same as a file. Raises HTTPBadRequest for a day that is none."""
+    form, found, shown = _statement(context, request)
+    if form.errors:
+        raise HTTPBadRequest()
     response = Response(app_iter=csv_chunks(HEADER, _rows(context.first, found, shown)), content_type="text/csv", charset="UTF-8")
     response.content_disposition = f'attachment; filename="statement-{context.__name__}.csv"'
     return response
