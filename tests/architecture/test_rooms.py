@@ -32,7 +32,7 @@ OF_THEIR_OWN = {
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
     "ledger/figures": {"ages", "guards"},
-    "ledger/explaining": {"pages", "parts", "pdf", "rules", "standing", "things"},
+    "ledger/explaining": {"look", "pages", "parts", "pdf", "rules", "standing", "things"},
     "ledger/gateways": {"guards", "interface", "receiving", "signing"},
     "ledger/autopay": {"days", "guards"},
     "sandbox": {"cli", "gateway", "server"},

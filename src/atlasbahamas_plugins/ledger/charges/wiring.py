@@ -31,7 +31,6 @@ def includeme(config: Any) -> None:
     config.add_job(RUN, jobs.charge_rent)
     config.add_job(RUN_ALL, jobs.charge_all)
     config.add_schedule(RUN_ALL, RUN_ALL, at=AFTER_THE_LEASES)
-    config.add_extension_point("slot:lease-ledger", Slot)
     config.add_child(AnyLease, "ledger", LeaseLedger)
     config.add_child(LeaseLedger, "credits", resources.Credits)
     config.add_child(OrganisationNode, "rent-runs", RentRuns)

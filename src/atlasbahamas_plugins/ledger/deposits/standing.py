@@ -6,7 +6,7 @@ before it: all of them together are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -76,13 +76,18 @@ def standing_of(db: Session, lease: Lease) -> Standing:
         .group_by(Lease.id, LedgerAccount.kind)
         .order_by(Lease.id.desc())
     )
-    found = Standing(lease.id)
-    for lease_id, kind, cents in db.execute(query):
+    return standing_from(lease, [(lease_id, kind, int(cents or 0)) for lease_id, kind, cents in db.execute(query) if kind])
+
+
+def standing_from(lease: Lease, balances: Iterable[tuple[int, str, int]]) -> Standing:
+    """The same from (lease, kind of account, cents credited less those debited), in any order."""
+    found = Standing(lease.id, {lease.id: OnLease()})
+    for lease_id, kind, cents in balances:
         of_lease = found.by_lease.setdefault(lease_id, OnLease())
         if kind == "deposit_receivable":
-            of_lease.unpaid_cents = max(0, -int(cents or 0))
-        elif kind is not None:
-            setattr(of_lease, "held_cents" if kind == "deposit_held" else "payable_cents", int(cents or 0))
+            of_lease.unpaid_cents = max(0, -cents)
+        elif kind in KINDS:
+            setattr(of_lease, "held_cents" if kind == "deposit_held" else "payable_cents", cents)
     return found
 
 

@@ -28,12 +28,6 @@ def _lease(context: Any) -> Lease:
     return lease
 
 
-def held_on_ledger(request: Any, context: Any) -> dict[str, Any]:
-    """What the ledger's page of a lease says of deposits."""
-    standing = standing_of(request.db, _lease(context))
-    return {"standing": standing, "deposits_url": context.above(AnyLease).url("ledger", "deposits", "")}
-
-
 def show_deposits(context: Deposits, request: Any) -> dict[str, Any]:
     """What is held of a lease, where it came from, and what became of it."""
     lease, settlement = _lease(context), services.settlement_of(request.db, _lease(context))

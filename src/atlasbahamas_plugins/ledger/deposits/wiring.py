@@ -21,10 +21,6 @@ FORM = ("GET", "POST")
 BEFORE_THE_FEES = time(0, 40)
 
 
-def _on_ledger(request: Any, context: Any) -> str:
-    return str(render("ledger/deposits_of_ledger.jinja2", views.held_on_ledger(request, context), request=request))
-
-
 def _on_move_out(request: Any, context: Any) -> str:
     return str(render("ledger/deposits_of_move_out.jinja2", {"lease_node": context.above(AnyLease)}, request=request))
 
@@ -33,7 +29,6 @@ def includeme(config: Any) -> None:
     """The keeper of deposits, their page with what is done there, and the job of each night."""
     config.contribute(DEPOSIT_KEEPER, DepositBooks(), name="books")
     config.contribute(CATEGORIES, telling.DEPOSITS, name=telling.DEPOSITS.name)
-    config.contribute("slot:lease-ledger", Slot(_on_ledger), name="deposits", order=50)
     config.contribute("slot:move-out", Slot(_on_move_out), name="deposits", order=10)
     config.add_job(jobs.LAST_RENTS, jobs.use_last_rents)
     config.add_schedule(jobs.LAST_RENTS, jobs.LAST_RENTS, at=BEFORE_THE_FEES)

@@ -18,8 +18,8 @@ from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
-from atlasbahamas_plugins.ledger.charges.services import owed_by
 from atlasbahamas_plugins.ledger.charges.words import why
+from atlasbahamas_plugins.ledger.explaining.look import Look, look_at
 from atlasbahamas_plugins.ledger.explaining.services import TITLES, About, explain, title_of
 from atlasbahamas_plugins.ledger.explaining.things import PartPaid, Row, parts_by_payment, payments_with_parts
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerAccount
@@ -71,6 +71,7 @@ class Stands:
     by_kind: Sequence[Standing]
     last: tuple[Payment, Sequence[PartPaid]] | None
     waiting: Sequence[Payment]
+    look: Look
 
     @property
     def payable(self) -> list[Charge]:
@@ -89,7 +90,8 @@ class Stands:
 
 def stands(db: Session, lease: Lease, *, today: date) -> Stands:
     """Where a lease stands on a local day, with as few questions as that takes: people open this page all the time."""
-    owed = owed_by(db, lease)
+    look = look_at(db, lease)
+    owed = look.owed
     cents = dict(zip(TITLES, (owed.rent_cents, owed.deposit_cents, owed.bill_cents), strict=True))
     found = {kind: Standing(kind, cents[kind]) for kind in TITLES}
     for charge, kind, memo in _unpaid(db, lease):
@@ -107,7 +109,7 @@ def stands(db: Session, lease: Lease, *, today: date) -> Stands:
             standing.others = _others(db, lease, standing.account)
     by_kind = [each for each in found.values() if each.cents or each.charges or each.unused or each.account in PAYABLE]
     last = next(((payment, parts) for payment, parts in payments.items() if payment.state == "confirmed"), None)
-    return Stands(by_kind, last, [payment for payment in payments if payment.state != "confirmed"])
+    return Stands(by_kind, last, [payment for payment in payments if payment.state != "confirmed"], look)
 
 
 def _add(standing: Standing, charge: Charge, memo: str | None, today: date) -> None:

@@ -29,6 +29,8 @@ from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.payments.resources import RECORD
+from atlasbahamas_plugins.ledger.plans.models import STATES as PLAN_STATES
+from atlasbahamas_plugins.ledger.plans.models import TONES as PLAN_TONES
 
 
 def _lease(context: Any) -> Lease:
@@ -54,6 +56,8 @@ def show_ledger(context: LeaseLedger, request: Any) -> dict[str, Any]:
         "since": found.since,
         "today": today,
         "standings": [_shown(context, each) for each in found.by_kind],
+        "look": found.look,
+        "plan_badge": badge(PLAN_STATES[found.look.plan.state], PLAN_TONES[found.look.plan.state]) if found.look.plan else "",
         "last": _last(context, found),
         "waiting": found.waiting,
         "to_pay": [_sum_of(each, each.unpaid_cents, "unpaid") for each in found.by_kind if each.account in PAYABLE],

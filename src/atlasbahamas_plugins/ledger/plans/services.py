@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from atlasbahamas.audit.services import record
@@ -229,25 +229,6 @@ def due_by_plan(db: Session, lease: Lease, day: date) -> tuple[set[int], int]:
         return set(), 0
     unpaid = sum(each.cents - each.paid_cents for each in met_by(plan) if each.due_on <= day)
     return {each.charge_id for each in plan.covered}, unpaid
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What the ledger says of the last plan of a lease in one line, and the next instalment that is unpaid."""
-
-    plan: Plan
-    next: Met | None
-
-
-def glance_at(db: Session, lease: Lease) -> Glance | None:
-    """The last plan of a lease; None where there never was one. One query."""
-    last = select(func.max(Plan.id)).where(Plan.lease_id == lease.id).scalar_subquery()
-    whole = (joinedload(Plan.instalments), joinedload(Plan.covered).joinedload(PlanCharge.charge, innerjoin=False))
-    plan = db.scalars(select(Plan).where(Plan.id == last).options(*whole)).unique().one_or_none()
-    if plan is None:
-        return None
-    unpaid = [each for each in met_by(plan) if not each.is_paid] if plan.state in OPEN else []
-    return Glance(plan, unpaid[0] if unpaid else None)
 
 
 def _lock(db: Session, plan: Plan, *states: str) -> None:

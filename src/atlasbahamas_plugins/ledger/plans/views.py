@@ -33,19 +33,6 @@ def _lease(context: Any) -> Lease:
     return lease
 
 
-def glance(request: Any, context: LeaseLedger) -> dict[str, Any]:
-    """What the ledger of a lease says of its last plan."""
-    plans = Plans(request, context, "plans")
-    found = services.glance_at(request.db, _lease(context))
-    return {
-        "found": found,
-        "plan_url": plans.node_of(found.plan).url() if found is not None else "",
-        "state_badge": badge(STATES[found.plan.state], TONES[found.plan.state]) if found is not None else "",
-        "plans_url": plans.url(),
-        "may_edit": _lease(context).state in BINDING and bool(request.has_permission(EDIT, context)),
-    }
-
-
 def show_plans(context: Plans, request: Any) -> dict[str, Any]:
     """The plans of a lease."""
     found = services.plans_of(request.db, _lease(context))

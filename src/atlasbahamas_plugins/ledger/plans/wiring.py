@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
-from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing.resources import ANSWER, VIEW
 from atlasbahamas_plugins.ledger.charges.resources import EDIT, LeaseLedger
 from atlasbahamas_plugins.ledger.plans import jobs, telling, views
@@ -18,14 +15,9 @@ FORM = ("GET", "POST")
 BEFORE_THE_FEES = time(0, 45)
 
 
-def _on_ledger(request: Any, context: Any) -> str:
-    return str(render("ledger/plan_of_ledger.jinja2", views.glance(request, context), request=request))
-
-
 def includeme(config: Any) -> None:
     """The plans of a lease with what is done with them, and the look of each night."""
     config.contribute(CATEGORIES, telling.PLANS, name=telling.PLANS.name)
-    config.contribute("slot:lease-ledger", Slot(_on_ledger), name="plans", order=10)
     config.add_job(jobs.LOOK, jobs.look_at_plans)
     config.add_schedule(jobs.LOOK, jobs.LOOK, at=BEFORE_THE_FEES)
     config.add_child(LeaseLedger, "plans", Plans)

@@ -50,11 +50,6 @@ def sharings_of(db: Session, lease: Lease) -> Sequence[Sharing]:
     return db.scalars(query.order_by(Sharing.starts)).all()
 
 
-def is_shared(db: Session, lease: Lease) -> bool:
-    """Whether it is known who owes which part."""
-    return db.scalar(select(Sharing.id).where(Sharing.lease_id == lease.id).limit(1)) is not None
-
-
 def shared(db: Session, lease: Lease, *, today: date) -> Shared | None:
     """Who owes what of a lease; None where it is not shared."""
     sharings = sharings_of(db, lease)

@@ -24,16 +24,6 @@ def _lease(context: Any) -> Lease:
     return lease
 
 
-def on_ledger(request: Any, context: LeaseLedger) -> dict[str, Any]:
-    """What the ledger of a lease says of shares."""
-    lease = _lease(context)
-    return {
-        "is_shared": services.is_shared(request.db, lease),
-        "may_edit": lease.state in BINDING and bool(request.has_permission(EDIT, context)),
-        "sharing_url": context.url("sharing", ""),
-    }
-
-
 def show_sharing(context: SharingNode, request: Any) -> dict[str, Any]:
     """Who owes which part, and what each has paid. Where each answers for their own part alone, a tenant sees that alone."""
     lease, above = _lease(context), context.above(AnyLease)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
-from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing.resources import VIEW
 from atlasbahamas_plugins.ledger.charges.resources import EDIT, LeaseLedger
 from atlasbahamas_plugins.ledger.payments.resources import RECORD, PaymentNode
@@ -17,14 +14,9 @@ from atlasbahamas_plugins.ledger.sharing.resources import SharingNode
 FORM = ("GET", "POST")
 
 
-def _on_ledger(request: Any, context: Any) -> str:
-    return str(render("ledger/sharing_of_ledger.jinja2", views.on_ledger(request, context), request=request))
-
-
 def includeme(config: Any) -> None:
     """The page of a lease's roommates, how it is shared, and who paid."""
     config.contribute(CATEGORIES, telling.SHARES, name=telling.SHARES.name)
-    config.contribute("slot:lease-ledger", Slot(_on_ledger), name="sharing", order=60)
     config.add_child(LeaseLedger, "sharing", SharingNode)
     page = config.add_view
     page(views.show_sharing, context=SharingNode, permission=VIEW, renderer="ledger/sharing.jinja2")
