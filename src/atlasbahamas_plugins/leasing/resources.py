@@ -16,7 +16,7 @@ from atlasbahamas.traversal.nodes import USE, Collection, RowNode
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
-from atlasbahamas_plugins.portfolio.resources import organisation_above
+from atlasbahamas_plugins.portfolio.resources import Properties, organisation_above
 
 VIEW = "leasing:lease:view"
 EDIT = "leasing:lease:edit"
@@ -73,6 +73,15 @@ class Leases(LimitableList, Collection):
     def rows(self) -> Select[Any]:
         """All of the organisation's."""
         return select(Lease).where(Lease.organisation_id == organisation_above(self).row.id)
+
+
+class PropertiesLet(Properties):
+    """The properties whose leases the caller may see: to choose from, where something of leases is shown by property.
+
+    It has no address of its own.
+    """
+
+    permission = VIEW
 
 
 class MyLease(AnyLease):

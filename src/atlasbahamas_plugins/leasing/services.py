@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -94,16 +94,31 @@ def leases_of(db: Session, unit: Unit, *, today: date) -> list[Lease]:
     return list(db.scalars(query.limit(20).options(*WITH_PARTIES)))
 
 
+def leases_in(organisation_id: int, property_id: int) -> CTE:
+    """The ids of an organisation's leases of a property's units.
+
+    What is of a property is found through these, and not through the organisation: SQLite would walk all that it has. That no
+    index is of a sum keeps it from doing so here.
+    """
+    units = select(Unit.id).where(Unit.property_id == property_id)
+    # A lease is its organisation's, whoever has the property now.
+    mine = select(Lease.id).where(Lease.unit_id.in_(units), Lease.organisation_id + 0 == organisation_id)
+    return mine.cte("wanted").prefix_with("MATERIALIZED")
+
+
 MOST_LEASES_AT_HOME = 20
 
 
-def leases_of_person(db: Session, rows: Select[Any]) -> list[Lease]:
-    """Some of a person's leases as their home page shows them: what runs or waits, before what is over; the newest first."""
+def leases_of_person(db: Session, rows: Select[Any], *more: ColumnElement[Any]) -> list[Any]:
+    """Some of a person's leases as their home page shows them: what runs or waits, before what is over; the newest first.
+
+    Each with its parties and rents, and `more` of each, by one query.
+    """
     over = case((Lease.state == "ended", 1), else_=0)
     query = rows.order_by(over, Lease.starts.desc(), Lease.id.desc()).limit(MOST_LEASES_AT_HOME)
     # All at once: they are few, and so is what hangs on each.
     parts = (joinedload(Lease.parties).joinedload(LeaseParty.contact), joinedload(Lease.rents))
-    return list(db.scalars(query.options(*parts)).unique())
+    return list(db.execute(query.add_columns(*more).options(*parts)).unique())
 
 
 WITH_NAMES = selectinload(Lease.parties).joinedload(LeaseParty.contact)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.errors import Refused
@@ -35,6 +35,7 @@ from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease, record_in_audit
 from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
 from atlasbahamas_plugins.leasing.telling import MY_LEASE
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 COPY_FOR = timedelta(days=30)
 """How long the link of somebody who signed shows them their copy."""
@@ -78,6 +79,16 @@ def signed_parties(db: Session, leases: Sequence[Lease]) -> set[int]:
     signed = select(Signature.party_id).join(Document, Document.id == Signature.document_id)
     wanted = signed.where(Document.lease_id.in_([lease.id for lease in leases]), last, Signature.party_id.is_not(None))
     return {party_id for party_id in db.scalars(wanted) if party_id is not None}
+
+
+def signed_by(person_id: int) -> ColumnElement[bool]:
+    """SQL: whether a person has signed as a party what was sent last of a lease, that of the query around it."""
+    newer = aliased(Document)
+    last = ~select(newer.id).where(newer.lease_id == Document.lease_id, newer.number > Document.number).exists()
+    signed = select(Signature.id).join(Document, Document.id == Signature.document_id)
+    signed = signed.join(LeaseParty, LeaseParty.id == Signature.party_id).join(Contact, Contact.id == LeaseParty.contact_id)
+    mine = signed.where(Document.lease_id == Lease.id, last, Contact.person_id == person_id)
+    return mine.correlate(Lease).exists()
 
 
 def sent_document(db: Session, lease: Lease) -> Document:

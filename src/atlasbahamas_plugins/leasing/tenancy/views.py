@@ -22,7 +22,7 @@ from atlasbahamas_plugins.leasing.linking.views import link_over_page, withdraw_
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
-from atlasbahamas_plugins.leasing.signing.links import signed_parties
+from atlasbahamas_plugins.leasing.signing.links import signed_by, signed_parties
 from atlasbahamas_plugins.leasing.tenancy import services as invitations
 from atlasbahamas_plugins.leasing.tenancy.forms import AnswerForm
 from atlasbahamas_plugins.leasing.tenancy.models import ANSWERS
@@ -142,12 +142,11 @@ def _over(request: Any, invitation: Any, refused: Refused) -> dict[str, Any]:
 def my_leases(request: Any, context: Any) -> dict[str, Any]:
     """What `/home/` shows of the caller's leases: what waits for them first."""
     node = MyLeases(request, context, "leases")
-    found = services.leases_of_person(request.db, node.rows())
-    signed = signed_parties(request.db, [row for row in found if row.state == "sent"])
-    leases = [node.node_of(row) for row in found]
+    found = services.leases_of_person(request.db, node.rows(), signed_by(request.identity.person_id))
+    leases = [(node.node_of(row), signed) for row, signed in found]
     return {
-        "leases": leases,
-        "waiting": [one for one in leases if one.row.state == "sent" and one.party.id not in signed],
+        "leases": [one for one, _ in leases],
+        "waiting": [one for one, signed in leases if one.row.state == "sent" and not signed],
         "today": request.clock.today(),
         **WORDS,
     }

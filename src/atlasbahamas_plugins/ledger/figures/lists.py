@@ -18,11 +18,18 @@ from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filte
 from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
 from atlasbahamas_plugins.leasing.words import words_within
 from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
-from atlasbahamas_plugins.ledger.charges.lists import CHARGE, ChargeList
+from atlasbahamas_plugins.ledger.charges.lists import ChargeList
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
 from atlasbahamas_plugins.ledger.figures.models import Standing
-from atlasbahamas_plugins.ledger.figures.services import UNPAID, balance_of, due_within, last_payment, tenant_names, unpaid_of
+from atlasbahamas_plugins.ledger.figures.services import (
+    UNPAID,
+    balance_of,
+    due_within,
+    last_payment,
+    tenant_names,
+    unpaid_of,
+)
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.occupancy import STATES, OccupancySource, count_states
 from atlasbahamas_plugins.portfolio.resources import organisation_above
@@ -49,20 +56,15 @@ def _amount(name: str, label: str, cents: Any, **more: Any) -> Column:
     return Column(name, label, lambda row, node: money(cents(row)), lambda row: dollars(cents(row)), numeric=True, **more)
 
 
-def in_property(lease_id: Any) -> Callable[[str], ColumnElement[bool]]:
-    """SQL: whether a lease is of a property."""
-
-    def where(number: str) -> ColumnElement[bool]:
-        units = select(Unit.id).where(Unit.property_id == int(number))
-        found: ColumnElement[bool] = lease_id.in_(select(Lease.id).where(Lease.unit_id.in_(units)))
-        return found
-
-    return where
+def property_filter(properties: Choices) -> Filter:
+    """One of the properties, for a list whose query is of that one already (`chosen_property`)."""
+    return choice_filter("property", "Property", list(properties), lambda number: true())
 
 
-def property_filter(properties: Choices, lease_id: Any) -> Filter:
-    """One of the properties; `lease_id` is that of a row."""
-    return choice_filter("property", "Property", list(properties), in_property(lease_id))
+def chosen_property(request: Any, properties: Choices) -> int | None:
+    """The number of the property that the address asks for, if it is one of these."""
+    chosen = request.GET.get("property", "")
+    return int(chosen) if chosen in dict(properties) else None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class _OfStandings(List):
         words = words_within(organisation_above(node).row.id)
         self.filters = (
             text_filter("q", "Tenant, unit or property", words.has, find=words.find),
-            property_filter(properties, STANDING.lease_id),
+            property_filter(properties),
             *self.more_filters(),
         )
         super().__init__(request, query, node=node)
@@ -219,7 +221,7 @@ class AllCharges(ChargeList):
         kinds = [(name, kind.title) for name, kind in CHARGE_KINDS.items()]
         filters = (
             text_filter("q", "Tenant, unit or property", words.has, find=words.find),
-            property_filter(properties, CHARGE.lease_id),
+            property_filter(properties),
             choice_filter("unpaid", "Unpaid", ages, lambda name: _unpaid(AGES.get(name), today)),
             choice_filter("what", "What", kinds, lambda what: Charge.what == what),
             date_filter("from", "Due from", lambda day: Charge.due_on >= day),
@@ -286,15 +288,13 @@ class CollectionList(List):
     noun = ("month", "months")
 
     def __init__(self, request: Any, sums: Callable[[int | None], Select[Any]], *, node: Any, properties: Choices) -> None:
-        chosen = request.GET.get("property", "")
-        self.property = chosen if chosen in dict(properties) else None
-        months = sums(int(self.property) if self.property else None).subquery("months")
+        self.property = chosen_property(request, properties)
+        months = sums(self.property).subquery("months")
         newest, oldest = (Key(months.c.month, descending=down, never_null=True) for down in (True, False))
         self.identity = months.c.month  # type: ignore[misc]
         self.sorts = (Sort("newest", "Newest first", (newest,)), Sort("oldest", "Oldest first", (oldest,)))  # type: ignore[misc]
         self.filters = (
-            # The sums are those of the property already.
-            choice_filter("property", "Property", list(properties), lambda number: true()),
+            property_filter(properties),
             date_filter("from", "From", lambda day: months.c.month >= day.replace(day=1)),
             date_filter("until", "Until", lambda day: months.c.month <= day),
         )
@@ -314,7 +314,7 @@ class CollectionList(List):
             return int(getattr(row, f"{name}_cents"))
 
         def show(row: MonthLine, node: Any) -> Markup:
-            of_one = {"property": self.property} if self.property else {}
+            of_one = {"property": str(self.property)} if self.property else {}
             days = {"from": row.month.isoformat(), "until": row.last_day.isoformat()}
             url = organisation_above(node).url(rows, "", **more, **of_one, **days)
             return Markup('<a href="{}">{}</a>').format(url, money(cents(row)))

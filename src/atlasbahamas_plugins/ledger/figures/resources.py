@@ -1,4 +1,4 @@
-"""Nodes of figures: the charges of all leases, and the properties by whose sums somebody may look.
+"""The node of figures: the charges of all leases.
 
 Whoever sees a lease sees what is owed on it, so figures are made of the leases that the caller sees: of a limited member's own
 properties only.
@@ -17,7 +17,7 @@ from atlasbahamas_plugins.leasing.resources import VIEW, LeaseNode, Leases
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.resources import charge_node
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
-from atlasbahamas_plugins.portfolio.resources import Properties, organisation_above
+from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 
 class Charges(LimitableList):
@@ -45,9 +45,3 @@ class Charges(LimitableList):
         node = Leases(self.request, organisation_above(self), "leases").node_of(charge.lease)
         assert isinstance(node, LeaseNode)
         return node
-
-
-class SummedProperties(Properties):
-    """The properties whose leases the caller may see: what sums of a property are shown of. It has no address of its own."""
-
-    permission = VIEW

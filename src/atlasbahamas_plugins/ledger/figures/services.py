@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.services import leases_in
 from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.owing import rent_terms
@@ -177,17 +178,27 @@ def tenant_names(lease_id: Any) -> ScalarSelect[str]:
     return select(func.aggregate_strings(names.c.name, ", ")).scalar_subquery()
 
 
-def rent_roll(leases: Select[Any], organisation_id: int) -> Select[Any]:
-    """Of some leases of an organisation (a SELECT of Lease) those of its rent roll, with their standings."""
-    of_here = and_(Standing.lease_id == Lease.id, Standing.organisation_id == organisation_id)
-    return leases.join(Standing, of_here).where(or_(Lease.state.in_(RUNNING), Standing.unpaid_cents > 0))
+def charges_in(organisation_id: int, property_id: int) -> Select[Any]:
+    """SELECT of the charges of an organisation's leases of a property's units."""
+    found = leases_in(organisation_id, property_id)
+    return select(Charge).join(found, found.c.id == Charge.lease_id)
 
 
-def unpaid_leases(leases: Select[Any], organisation_id: int) -> Select[Any]:
-    """Those of them on which something is unpaid."""
-    of_here = and_(Standing.lease_id == Lease.id, Standing.organisation_id == organisation_id)
-    # Each says it all, and each is the beginning of an index: that of the list's order is read.
-    return leases.join(Standing, of_here).where(Standing.unpaid_cents > 0, Standing.unpaid_since < date.fromisoformat(FOR_EVER))
+def standings(leases: Select[Any], organisation_id: int, property_id: int | None) -> Select[Any]:
+    """Some leases of an organisation (a SELECT of Lease) with their standings; those of a property, where one is given."""
+    if property_id is None:
+        of_here = and_(Standing.lease_id == Lease.id, Standing.organisation_id == organisation_id)
+        return leases.join(Standing, of_here)
+    found = leases_in(organisation_id, property_id)
+    return select(Lease).join(found, found.c.id == Lease.id).join(Standing, Standing.lease_id == Lease.id)
+
+
+ON_THE_ROLL = or_(Lease.state.in_(RUNNING), Standing.unpaid_cents > 0)
+"""SQL: the rent roll has a lease that runs, or on which something is unpaid."""
+
+# Each says it all, and each is the beginning of an index: that of the list's order is read.
+OWES = and_(Standing.unpaid_cents > 0, Standing.unpaid_since < date.fromisoformat(FOR_EVER))
+"""SQL: something is unpaid of a lease."""
 
 
 def unpaid_by_age(db: Session, charges: Select[Any], today: date) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.leasing.resources import AnyLease, Leases
+from atlasbahamas_plugins.leasing.resources import AnyLease, Leases, PropertiesLet
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.views import entry_url
 from atlasbahamas_plugins.ledger.figures import services
@@ -18,9 +18,9 @@ from atlasbahamas_plugins.ledger.figures.lists import (
     OccupancyList,
     Occupied,
     RentRoll,
-    in_property,
+    chosen_property,
 )
-from atlasbahamas_plugins.ledger.figures.resources import Charges, SummedProperties
+from atlasbahamas_plugins.ledger.figures.resources import Charges
 from atlasbahamas_plugins.ledger.payments.views import recording_roles
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, count_states
@@ -49,38 +49,48 @@ def not_paid_at_home(request: Any) -> dict[str, Any]:
     return {"organisations": shown, "root": request.resource_path(request.root).rstrip("/")}
 
 
-def _properties(context: Any, request: Any) -> SummedProperties:
-    return SummedProperties(request, organisation_above(context), "properties")
+def _properties(context: Any, request: Any) -> PropertiesLet:
+    return PropertiesLet(request, organisation_above(context), "properties")
 
 
 def rent_roll(context: Leases, request: Any) -> Any:
     """Each lease: who lives there, what they pay, what they owe and since when."""
-    query = services.rent_roll(context.visible(), organisation_above(context).row.id)
     choices = _properties(context, request).choices()
+    query = _standings(context, request, choices).where(services.ON_THE_ROLL)
     return RentRoll(request, query, node=context, today=request.clock.today(), properties=choices).answer()
+
+
+def _standings(context: Leases, request: Any, choices: Sequence[tuple[str, str]]) -> Any:
+    here = organisation_above(context).row.id
+    return services.standings(context.visible(), here, chosen_property(request, choices))
 
 
 def ageing(context: Leases, request: Any) -> Any:
     """For how long what is unpaid is unpaid."""
-    organisation, today = organisation_above(context), request.clock.today()
-    query, choices = services.unpaid_leases(context.visible(), organisation.row.id), _properties(context, request).choices()
-    listed = AgeingList(request, query, node=context, today=today, properties=choices)
-    charges = Charges(request, organisation, "charges")
-    chosen = listed.given.get("property")
-    of_these = charges.visible() if chosen is None else charges.visible().where(in_property(Charge.lease_id)(chosen))
-    more = {} if chosen is None else {"property": chosen}
-    sums = services.unpaid_by_age(request.db, of_these, today)
+    charges, today = Charges(request, organisation_above(context), "charges"), request.clock.today()
+    choices = _properties(context, request).choices()
+    chosen = chosen_property(request, choices)
+    more = {} if chosen is None else {"property": str(chosen)}
+    sums = services.unpaid_by_age(request.db, _charges(charges, chosen), today)
     totals = [(AGES[name].title, cents, charges.url("", unpaid=name, **more)) for name, cents in sums.items()]
-    return listed.answer(totals=totals, together=sum(sums.values()), all_url=charges.url("", unpaid="all", **more))
+    query = _standings(context, request, choices).where(services.OWES)
+    return AgeingList(request, query, node=context, today=today, properties=choices).answer(
+        totals=totals, together=sum(sums.values()), all_url=charges.url("", unpaid="all", **more)
+    )
+
+
+def _charges(node: Charges, property_id: int | None) -> Any:
+    """Those that the caller sees; of a property that they may choose, where one is given."""
+    return node.visible() if property_id is None else services.charges_in(organisation_above(node).row.id, property_id)
 
 
 def charges(context: Charges, request: Any) -> Any:
     """The charges of all leases that count."""
-    query = context.visible().join(Lease, Lease.id == Charge.lease_id).where(Charge.voided_by.is_(None))
     choices, today = _properties(context, request).choices(), request.clock.today()
-    return AllCharges(
-        request, query, node=context, today=today, properties=choices, entry_url=entry_url(context, request)
-    ).answer()
+    query = _charges(context, chosen_property(request, choices)).join(Lease, Lease.id == Charge.lease_id)
+    query = query.where(Charge.voided_by.is_(None))
+    more = {"today": today, "properties": choices, "entry_url": entry_url(context, request)}
+    return AllCharges(request, query, node=context, **more).answer()
 
 
 def collection(context: Charges, request: Any) -> Any:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from atlasbahamas.people.models import name_key
@@ -43,11 +43,6 @@ def _about(text: str) -> ColumnElement[bool]:
     return or_(named, Payment.reference.icontains(text, autoescape=True))
 
 
-def _in_property(number: str) -> ColumnElement[bool]:
-    units = select(Unit.id).where(Unit.property_id == int(number))
-    return Payment.lease_id.in_(select(Lease.id).where(Lease.unit_id.in_(units)))
-
-
 def _rail(row: Payment) -> str:
     return RAILS[row.rail].title if row.rail in RAILS else row.rail
 
@@ -58,7 +53,8 @@ def _dollars(row: Payment) -> Decimal:
 
 class PaymentList(List):
     """Payments, the newest first. `node_of` gives the node of one; `of_lease`: all are of one lease, so that nobody names
-    it. `properties` are those to choose from."""
+    it. `properties` are those to choose from;
+    where one is chosen (`of_property`), the query is of its payments."""
 
     name = "payments"
     noun = ("payment", "payments")
@@ -82,7 +78,8 @@ class PaymentList(List):
     ) -> None:
         self.node_of = node_of
         named = () if of_lease else (text_filter("q", "Tenant, unit or reference", _about),)
-        by_property = (choice_filter("property", "Property", list(properties), _in_property),) if properties else ()
+        # The query is of the property already.
+        by_property = (choice_filter("property", "Property", list(properties), lambda number: true()),) if properties else ()
         by_state = (
             (choice_filter("state", "State", list(STATES.items()), lambda state: Payment.state == state),) if states else ()
         )

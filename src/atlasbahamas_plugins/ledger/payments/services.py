@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
@@ -26,6 +26,7 @@ from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
+from atlasbahamas_plugins.leasing.services import leases_in
 from atlasbahamas_plugins.ledger.allocation.policy import allocate
 from atlasbahamas_plugins.ledger.allocation.services import allocate_first, allocate_leases, payable_charges
 from atlasbahamas_plugins.ledger.bills.models import BillPayment
@@ -78,6 +79,12 @@ class Paid:
     def given(self) -> Given:
         """What a rail looks at."""
         return Given(self.received_on, self.reference, self.cheque_number, self.cheque_bank)
+
+
+def of_property(organisation_id: int, property_id: int) -> Select[Any]:
+    """SELECT of the payments for an organisation's leases of a property's units."""
+    found = leases_in(organisation_id, property_id)
+    return select(Payment).join(found, found.c.id == Payment.lease_id)
 
 
 def report_payment(

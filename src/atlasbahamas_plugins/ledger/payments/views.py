@@ -18,7 +18,7 @@ from atlasbahamas.traversal.keys import is_key
 from atlasbahamas.web.formats import badge, money
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
-from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, Leases
+from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, Leases, PropertiesLet
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.bills import services as bills
@@ -55,7 +55,7 @@ from atlasbahamas_plugins.ledger.payments.resources import (
     Proofs,
     payment_node,
 )
-from atlasbahamas_plugins.portfolio.resources import Properties, organisation_above
+from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 LEASES_FOUND = 20
 WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENCIES}
@@ -64,8 +64,10 @@ WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENC
 
 def payments(context: Payments, request: Any) -> Any:
     """The payments of all leases."""
-    choices = Properties(request, organisation_above(context), "properties").choices()
-    listed = PaymentList(request, context.visible(), node=context, node_of=context.node_of, properties=choices)
+    here = organisation_above(context)
+    choices, chosen = PropertiesLet(request, here, "properties").choices(), request.GET.get("property", "")
+    query = services.of_property(here.row.id, int(chosen)) if chosen in dict(choices) else context.visible()
+    listed = PaymentList(request, query, node=context, node_of=context.node_of, properties=choices)
     return listed.answer(may_record=_may_record(context, request), cheques=False)
 
 
