@@ -101,7 +101,7 @@ def test_a_tenant_reports_that_they_paid_what_was_passed_on(andre: TestApp, keva
         payment = db.scalars(select(Payment)).one()
         lease, ref = payment.lease.ref, payment.ref
     there = keva.get(f"{here(site)}leases/{lease}/ledger/payments/{ref}/confirm")
-    assert "Expected: B$187.50" in there
+    assert "Expected: B$187.50" in there.html.text
     assert "Electricity, 1 May 2026 to 31 May 2026" in there.forms["form"].submit().follow()
     assert counter.state(bill) == (True, True)
     assert "Owed: B$0" in andre.get(f"/home/leases/{lease}/ledger/")

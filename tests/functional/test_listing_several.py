@@ -25,7 +25,7 @@ LISTED = ("Cable Beach Court", "1B")
 def vacant(site: Site) -> None:
     """The demo homes that nobody lists have leases; here they are free."""
     with site.db.transaction() as db:
-        db.execute(update(Lease).values(state="cancelled"))
+        db.execute(update(Lease).where(Lease.state != "ended").values(state="cancelled"))
 
 
 def refs(site: Site, *wanted: tuple[str, str]) -> list[str]:

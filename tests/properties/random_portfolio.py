@@ -28,6 +28,7 @@ from atlasbahamas_plugins.leasing.leaving.services import number_of, send_statem
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.writing.models import Opening
+from atlasbahamas_plugins.ledger.bills.models import Bill, BillAccount, BillFile
 from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit
 from atlasbahamas_plugins.ledger.payments.models import PaymentProof
@@ -293,7 +294,23 @@ def _keep_books(db: Session, leases: list[Lease], person_id: int) -> None:
         give_credit(db, lease, ByHand("credit", 1, day(0), "So be it", f"credit-{n}"), by=person_id, **more)
         paid = report_payment(db, store, lease, Paid(1, day(0), "cash", ref=f"payment-{n}"), by=person_id, roles=(), **more)
         db.add(PaymentProof(ref=f"proof-{n}", payment_id=paid.id, file=_file(db, f"proof{n}")))
+        _write_bills(db, lease, n)
     db.flush()
+
+
+def _write_bills(db: Session, lease: Lease, n: int) -> None:
+    """Bills of an account: for the first day of the lease, for the day before, and one that the landlord pays."""
+    of_unit = {"organisation_id": lease.organisation_id, "unit_id": lease.unit_id}
+    account = BillAccount(ref=f"account-{n}", utility_id=1, number=f"{n}", payer="tenant", created=START, **of_unit)
+    db.add(account)
+    db.flush()
+    for number, (first, payer) in enumerate(
+        ((lease.starts, "tenant"), (lease.starts - timedelta(days=1), "tenant"), (lease.starts, "landlord"))
+    ):
+        days = {"starts": first, "ends": first, "due_on": first}
+        bill = Bill(ref=f"bill-{n}-{number}", account_id=account.id, payer=payer, cents=1, created=START, **days, **of_unit)
+        bill.files.append(BillFile(ref=f"paper-{n}-{number}", file=_file(db, f"paper{n}-{number}"), what="bill"))
+        db.add(bill)
 
 
 def _file(db: Session, ref: str) -> File:

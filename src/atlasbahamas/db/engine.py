@@ -63,6 +63,11 @@ class Database:
                 session.bind = self._impatient_engine
             yield session
 
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engine, and what it is seen through."""
+        return self.engine, self.read_engine, self.write_engine, self._impatient_engine
+
     def dispose(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()

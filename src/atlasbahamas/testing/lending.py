@@ -35,7 +35,7 @@ class _Lent:
         self._as_started = self._marks()
 
     def _connect(self, dialect: Any, record: Any, args: list[Any], options: dict[str, Any]) -> Any:
-        args, at = dialect.create_connect_args(make_url(self.site.url))
+        args, at = dialect.create_connect_args(self.site.db.engine.url)
         return dialect.connect(*args, **options | at)
 
     def move_to(self, url: str, folder: Path) -> Site:
@@ -43,6 +43,9 @@ class _Lent:
         registry = self.site.app.registry
         clock, pages = TestClock(), registry.atlas_shared_pages
         copy_demo_files(folder)
+        # Whoever opens another connection, in another process too, goes by the address of the engine.
+        for engine in self.site.db.engines:
+            engine.url = make_url(url)
         registry.atlas_clock = clock
         registry.atlas_limiter.storage.reset()
         registry.atlas_store = FolderStore(folder / "files")
