@@ -19,7 +19,7 @@ from atlasbahamas_plugins.ledger.charges.owing import rent_terms
 from atlasbahamas_plugins.ledger.charges.schedule import next_due, periods
 from atlasbahamas_plugins.ledger.charges.services import OWED
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
-from atlasbahamas_plugins.ledger.figures.models import MonthSum, Standing
+from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES, MonthSum, Standing
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -216,8 +216,6 @@ def month_sums(organisation_id: int, properties: Select[Any] | None, property_id
     columns = {"charged": MonthSum.charged_cents, "unpaid": MonthSum.unpaid_cents, "received": MonthSum.received_cents}
     sums: list[Any] = [func.sum(column).label(name) for name, column in columns.items()]
     query = select(MonthSum.month, *sums).where(MonthSum.organisation_id == organisation_id).group_by(MonthSum.month)
-    if property_id is not None:
-        query = query.where(MonthSum.property_id == property_id)
-    elif properties is not None:
-        query = query.where(MonthSum.property_id.in_(properties.with_only_columns(Property.id)))
-    return query
+    if property_id is None and properties is not None:
+        return query.where(MonthSum.property_id.in_(properties.with_only_columns(Property.id)))
+    return query.where(MonthSum.property_id == (ALL_PROPERTIES if property_id is None else property_id))
