@@ -112,6 +112,9 @@ def test_home_begins_with_what_is_due(till: Till) -> None:
     home = words(mine.get("/home/"))
     assert "B$3,400 Due on" in home
     assert "B$1,000 is paid ahead , so B$2,400 will be left to pay".replace(" ,", ",") in home
+    for days, cents in ((2, 3_000), (2, 2_000), (3, 7_000)):
+        till.charge(cents, TODAY + timedelta(days=days), "fee")
+    assert "B$50 Due on 3 June 2026" in words(mine.get("/home/"))
     with QueryCounter(till.site.db.engine) as counter:
         answer = mine.get("/home/", status=200)
     assert len(counter.statements) <= 8, counter.statements
