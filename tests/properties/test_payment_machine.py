@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
+from figure_sums import assert_sums_hold
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -244,6 +245,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
             if hasattr(self, "till"):
                 with proving.whole_view(site.db) as db:
                     assert proving.verify(db, self.till.lease(db).organisation_id).findings == []
+                    assert_sums_hold(db, self.till.lease(db).organisation_id)
 
         def _confirmed(self, number: int, cents: int, day: date) -> None:
             self.confirmed[number] = (cents, day)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from figure_sums import assert_sums_hold
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -177,6 +178,7 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
                     self.compare(db, db.get_one(Lease, lease_id))
             with proving.whole_view(site.db) as db:
                 assert proving.verify(db, self.here).findings == []
+                assert_sums_hold(db, self.here)
 
         def compare(self, db: Session, lease: Lease) -> None:
             """One lease against the calendar, and its balance against its charges."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from atlasbahamas.db.triggers import Trigger
 from atlasbahamas_plugins.leasing.models import FOR_EVER, RUNNING
+from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -54,25 +55,29 @@ def _month(day: str, dialect: str) -> str:
     return f"date({day}, 'start of month')" if dialect == "sqlite" else f"CAST(date_trunc('month', {day}) AS date)"
 
 
-_ADD = """ON CONFLICT (organisation_id, month, property_id) DO UPDATE SET
+_ADD = """ON CONFLICT (organisation_id, property_id, month) DO UPDATE SET
         charged_cents = ledger_month_sum.charged_cents + excluded.charged_cents,
         unpaid_cents = ledger_month_sum.unpaid_cents + excluded.unpaid_cents,
         received_cents = ledger_month_sum.received_cents + excluded.received_cents;"""
-_INTO = "INSERT INTO ledger_month_sum (organisation_id, month, property_id, charged_cents, unpaid_cents, received_cents)"
+_INTO = "INSERT INTO ledger_month_sum (organisation_id, property_id, month, charged_cents, unpaid_cents, received_cents)"
 
 
-def _sqlite_adds(day: str, charged: str, unpaid: str, received: str = "0") -> str:
-    return f"""{_INTO} SELECT NEW.organisation_id, {_month(day, "sqlite")}, unit.property_id, {charged}, {unpaid}, {received}
-        FROM leasing_lease AS lease JOIN portfolio_unit AS unit ON unit.id = lease.unit_id WHERE lease.id = NEW.lease_id {_ADD}"""
+def _row_adds(dialect: str, day: str, charged: str, unpaid: str, received: str = "0") -> str:
+    """SQL that adds what one row moved, to its property's month and to that of all."""
+    return f"""{_INTO} SELECT NEW.organisation_id, sums.property_id, {_month(day, dialect)}, {charged}, {unpaid}, {received}
+        FROM (SELECT unit.property_id AS property_id FROM leasing_lease AS lease
+            JOIN portfolio_unit AS unit ON unit.id = lease.unit_id WHERE lease.id = NEW.lease_id
+            UNION ALL SELECT {ALL_PROPERTIES}) AS sums WHERE 1 = 1 {_ADD}"""
 
 
-def _postgresql_adds(rows: str) -> str:
-    """`rows` is a SELECT of (lease_id, day, charged, unpaid)."""
-    month = _month("moved.day", "postgresql")
-    return f"""{_INTO} SELECT lease.organisation_id, {month}, unit.property_id, sum(moved.charged), sum(moved.unpaid), 0
+def _statement_adds(rows: str) -> str:
+    """The same for all rows of a statement; `rows` is a SELECT of (lease_id, month, charged, unpaid)."""
+    whose = "lease.organisation_id, moved.month"
+    return f"""{_INTO} SELECT lease.organisation_id, coalesce(unit.property_id, {ALL_PROPERTIES}), moved.month,
+            sum(moved.charged), sum(moved.unpaid), 0
         FROM ({rows}) AS moved JOIN leasing_lease AS lease ON lease.id = moved.lease_id
             JOIN portfolio_unit AS unit ON unit.id = lease.unit_id
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 {_ADD}"""
+        GROUP BY GROUPING SETS (({whose}, unit.property_id), ({whose})) ORDER BY 1, 2, 3 {_ADD}"""
 
 
 _COUNTS_NOW, _COUNTED = "NEW.voided_by IS NULL", "OLD.voided_by IS NULL"
@@ -83,8 +88,8 @@ def _changed_by(column: str) -> str:
 
 
 def _rows_of(table: str, sign: str = "") -> str:
-    counts = "voided_by IS NULL"
-    return f"SELECT lease_id, due_on AS day, {sign}cents AS charged, {sign}open_cents AS unpaid FROM {table} WHERE {counts}"
+    moved = f"{_month('due_on', 'postgresql')} AS month, {sign}cents AS charged, {sign}open_cents AS unpaid"
+    return f"SELECT lease_id, {moved} FROM {table} WHERE voided_by IS NULL"
 
 
 _CHARGED = Trigger(
@@ -94,13 +99,13 @@ _CHARGED = Trigger(
         "ledger_figures_of_charge",
         "INSERT",
         "ledger_charge",
-        f"{anew('NEW.lease_id')} {_sqlite_adds('NEW.due_on', 'NEW.cents', 'NEW.open_cents')}",
+        f"{anew('NEW.lease_id')} {_row_adds('sqlite', 'NEW.due_on', 'NEW.cents', 'NEW.open_cents')}",
     ),
     postgresql=_postgresql(
         "ledger_figures_of_charge",
         "INSERT",
         "ledger_charge",
-        anew("SELECT lease_id FROM added") + _postgresql_adds(_rows_of("added")),
+        anew("SELECT lease_id FROM added") + _statement_adds(_rows_of("added")),
         _ADDED,
     ),
 )
@@ -111,13 +116,13 @@ _CHARGE_CHANGED = Trigger(
         "ledger_figures_of_changed",
         "UPDATE OF open_cents, voided_by",
         "ledger_charge",
-        f"{anew('NEW.lease_id')} {_sqlite_adds('NEW.due_on', _changed_by('cents'), _changed_by('open_cents'))}",
+        f"{anew('NEW.lease_id')} {_row_adds('sqlite', 'NEW.due_on', _changed_by('cents'), _changed_by('open_cents'))}",
     ),
     postgresql=_postgresql(
         "ledger_figures_of_changed",
         "UPDATE",
         "ledger_charge",
-        anew("SELECT lease_id FROM after") + _postgresql_adds(" UNION ALL ".join((_rows_of("after"), _rows_of("before", "-")))),
+        anew("SELECT lease_id FROM after") + _statement_adds(" UNION ALL ".join((_rows_of("after"), _rows_of("before", "-")))),
         _CHANGED,
     ),
 )
@@ -131,8 +136,7 @@ def _payment_trigger() -> Trigger:
     """A payment changes its state one at a time, so both databases look at each row. Its day and cents stay once it counts."""
     name, counts = "ledger_figures_of_payment", "(NEW.state = 'confirmed') <> (OLD.state = 'confirmed')"
     moved = f"{_received('NEW')} - {_received('OLD')}"
-    adds = _sqlite_adds("NEW.received_on", "0", "0", moved)
-    on_postgresql = adds.replace(_month("NEW.received_on", "sqlite"), _month("NEW.received_on", "postgresql"))
+    adds, on_postgresql = (_row_adds(dialect, "NEW.received_on", "0", "0", moved) for dialect in ("sqlite", "postgresql"))
     return Trigger(
         name,
         "ledger_payment",

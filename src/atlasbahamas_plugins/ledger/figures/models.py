@@ -11,7 +11,6 @@ from atlasbahamas.db import BigKey, Cents
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.models import Base
-from atlasbahamas_plugins.portfolio.models import Property
 
 
 class Standing(Base):
@@ -35,19 +34,23 @@ class Standing(Base):
     lease: Mapped[Lease] = relationship(Lease)
 
 
-class MonthSum(Base):
-    """What fell due in a month for the homes of a property, what of that is unpaid now, and what money came in that month.
+ALL_PROPERTIES = 0
+"""What a sum of all properties of an organisation has for the number of one."""
 
-    `month` is its first day. A charge belongs to the month in which it is due, a payment to that in which it was received;
-    what was taken back counts nowhere. A unit stays with its property, so the sums do.
+
+class MonthSum(Base):
+    """What fell due in a month, what of that is unpaid now, and what money came in that month.
+
+    For the homes of a property, and (ALL_PROPERTIES) for all of an organisation. `month` is its first day. A charge belongs to
+    the month in which it is due, a payment to that in which it was received; what was taken back counts nowhere. A unit stays
+    with its property, so the sums do.
     """
 
     __tablename__ = "ledger_month_sum"
-    __table_args__ = (Index("ix_ledger_month_sum_property_id", "property_id"),)
 
     organisation_id: Mapped[int] = mapped_column(BigKey, ForeignKey(Organisation.id), primary_key=True, autoincrement=False)
+    property_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     month: Mapped[date] = mapped_column(primary_key=True)
-    property_id: Mapped[int] = mapped_column(BigKey, ForeignKey(Property.id), primary_key=True, autoincrement=False)
     charged_cents: Mapped[Cents]
     unpaid_cents: Mapped[Cents]
     received_cents: Mapped[Cents]

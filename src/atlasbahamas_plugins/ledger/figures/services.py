@@ -19,7 +19,7 @@ from atlasbahamas_plugins.ledger.charges.owing import rent_terms
 from atlasbahamas_plugins.ledger.charges.schedule import next_due, periods
 from atlasbahamas_plugins.ledger.charges.services import OWED
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
-from atlasbahamas_plugins.ledger.figures.models import MonthSum, Standing
+from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES, MonthSum, Standing
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -94,21 +94,22 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     if not binding:
         return {}
     waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.lease_id == Lease.id, Payment.state.in_(UNDECIDED))
-    later = select(func.min(Charge.due_on)).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
+    later = select(Charge).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
+    first = later.group_by(Charge.due_on).order_by(Charge.due_on).limit(1)
+    on, how_much = (first.with_only_columns(each).scalar_subquery() for each in (Charge.due_on, func.sum(Charge.open_cents)))
     query = (
-        select(Lease.id, Standing.unpaid_since, later.scalar_subquery(), unpaid_of(Lease.id, Charge.due_on <= today))
-        .add_columns(unpaid_of(Lease.id, Charge.due_on > today), waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
+        select(Lease.id, Standing.unpaid_since, on, how_much, unpaid_of(Lease.id, Charge.due_on <= today))
+        .add_columns(waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
         .add_columns(Opening.paid_to, Opening.brought_in)
         .outerjoin(Standing, Standing.lease_id == Lease.id)
         .outerjoin(Opening, Opening.lease_id == Lease.id)
         .where(Lease.id.in_(binding))
     )
     found = {}
-    for lease_id, since, later_day, unpaid, unpaid_later, reported, balance, paid_to, brought_in in db.execute(query):
-        lease = binding[lease_id]
-        next_day, next_cents = _next_rent(lease, paid_to, brought_in, today)
+    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in in db.execute(query):
+        next_day, next_cents = _next_rent(binding[lease_id], paid_to, brought_in, today)
         if later_day is not None and (next_day is None or later_day <= next_day):
-            next_cents = unpaid_later + (next_cents if later_day == next_day else 0)
+            next_cents = int(later_cents) + (next_cents if later_day == next_day else 0)
             next_day = later_day
         found[lease_id] = DueAtHome(unpaid, since if unpaid else None, next_cents, next_day, reported, max(0, -balance))
     return found
@@ -216,8 +217,6 @@ def month_sums(organisation_id: int, properties: Select[Any] | None, property_id
     columns = {"charged": MonthSum.charged_cents, "unpaid": MonthSum.unpaid_cents, "received": MonthSum.received_cents}
     sums: list[Any] = [func.sum(column).label(name) for name, column in columns.items()]
     query = select(MonthSum.month, *sums).where(MonthSum.organisation_id == organisation_id).group_by(MonthSum.month)
-    if property_id is not None:
-        query = query.where(MonthSum.property_id == property_id)
-    elif properties is not None:
-        query = query.where(MonthSum.property_id.in_(properties.with_only_columns(Property.id)))
-    return query
+    if property_id is None and properties is not None:
+        return query.where(MonthSum.property_id.in_(properties.with_only_columns(Property.id)))
+    return query.where(MonthSum.property_id == (ALL_PROPERTIES if property_id is None else property_id))

@@ -37,16 +37,14 @@ def upgrade() -> None:
     op.create_index('ix_ledger_standing_unpaid', 'ledger_standing', ['organisation_id', 'unpaid_cents', 'lease_id'])
     op.create_table('ledger_month_sum',
     sa.Column('organisation_id', INTEGER, autoincrement=False, nullable=False),
-    sa.Column('month', sa.Date(), nullable=False),
     sa.Column('property_id', INTEGER, autoincrement=False, nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
     sa.Column('charged_cents', sa.BigInteger(), nullable=False),
     sa.Column('unpaid_cents', sa.BigInteger(), nullable=False),
     sa.Column('received_cents', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_ledger_month_sum_organisation_id_organisation')),
-    sa.ForeignKeyConstraint(['property_id'], ['portfolio_property.id'], name=op.f('fk_ledger_month_sum_property_id_portfolio_property')),
-    sa.PrimaryKeyConstraint('organisation_id', 'month', 'property_id', name=op.f('pk_ledger_month_sum'))
+    sa.PrimaryKeyConstraint('organisation_id', 'property_id', 'month', name=op.f('pk_ledger_month_sum'))
     )
-    op.create_index('ix_ledger_month_sum_property_id', 'ledger_month_sum', ['property_id'])
     _fill()
 
 
@@ -63,10 +61,15 @@ def _fill() -> None:
         0 AS received FROM ledger_charge WHERE voided_by IS NULL"""
     received = f"""SELECT organisation_id, lease_id, {month.format(day='received_on')}, 0, 0, cents
         FROM ledger_payment WHERE state = 'confirmed'"""
-    op.execute(f"""INSERT INTO ledger_month_sum (organisation_id, month, property_id, charged_cents, unpaid_cents, received_cents)
-        SELECT moved.organisation_id, moved.month, unit.property_id, sum(charged), sum(unpaid), sum(received)
+    columns = 'organisation_id, property_id, month, charged_cents, unpaid_cents, received_cents'
+    op.execute(f"""INSERT INTO ledger_month_sum ({columns})
+        SELECT moved.organisation_id, unit.property_id, moved.month, sum(charged), sum(unpaid), sum(received)
         FROM ({charged} UNION ALL {received}) AS moved JOIN leasing_lease AS lease ON lease.id = moved.lease_id
             JOIN portfolio_unit AS unit ON unit.id = lease.unit_id GROUP BY 1, 2, 3""")
+    # Of all properties together.
+    op.execute(f"""INSERT INTO ledger_month_sum ({columns})
+        SELECT organisation_id, 0, month, sum(charged_cents), sum(unpaid_cents), sum(received_cents)
+        FROM ledger_month_sum GROUP BY 1, 3""")
 
 
 def downgrade() -> None:
