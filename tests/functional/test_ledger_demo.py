@@ -17,9 +17,13 @@ from atlasbahamas_plugins.leasing.leaving.models import DeductionAnswer
 from atlasbahamas_plugins.ledger.bills.models import Bill, BillFile
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.demo import load_demo
+from atlasbahamas_plugins.ledger.deposits.models import Disposition
 from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
 from atlasbahamas_plugins.ledger.journal.proving import organisations_with_books, verify
 from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentProof
+from atlasbahamas_plugins.ledger.plans.models import Plan
+from atlasbahamas_plugins.ledger.plans.services import met_by
+from atlasbahamas_plugins.ledger.sharing.models import Sharing
 
 LATE = datetime(2026, 7, 1, 2, 30, tzinfo=UTC)
 """In Nassau it is still June."""
@@ -56,6 +60,10 @@ def test_each_story_is_in_them(lived: Site) -> None:
         kinds = set(db.scalars(select(Charge.what).where(Charge.voided_by.is_(None)).distinct()))
         assert kinds >= {"rent", "late_fee", "deposit", "fee"}
         assert sorted(db.scalars(select(DeductionAnswer.agrees))) == [False, True]
+        [plan] = db.scalars(select(Plan)).all()
+        assert plan.state == "agreed" and sum(met.is_paid for met in met_by(plan)) == 1
+        assert [row.kind for row in db.scalars(select(Sharing))] == ["percent"]
+        assert len(db.scalars(select(Disposition)).all()) == 1
 
 
 def test_bills_are_in_them_in_every_state(lived: Site) -> None:

@@ -53,17 +53,23 @@ from atlasbahamas_plugins.ledger.cheques.services import clear_cheque, lodge_che
 from atlasbahamas_plugins.ledger.demo_content import HOUSES, ByHandNote, DemoStay, Habit, PartPayment
 from atlasbahamas_plugins.ledger.demo_slips import draw_slip
 from atlasbahamas_plugins.ledger.demo_walk import Walk
+from atlasbahamas_plugins.ledger.deposits.services import dispose
 from atlasbahamas_plugins.ledger.payments import telling
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment
 from atlasbahamas_plugins.ledger.payments.rails import CHEQUE
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.payments.services import Paid, confirm_payment, record_payment, refuse_payment, report_payment
+from atlasbahamas_plugins.ledger.plans.schedule import instalments
+from atlasbahamas_plugins.ledger.plans.services import Proposal, agree_to_plan, arrears_of, propose_plan
+from atlasbahamas_plugins.ledger.plans.telling import PLANS
+from atlasbahamas_plugins.ledger.sharing.services import Agreed, share
+from atlasbahamas_plugins.ledger.sharing.telling import SHARES
 from atlasbahamas_plugins.portfolio import services as portfolio
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
 
-TOLD = (telling.CONFIRMED, telling.REFUSED, telling.REPORTS)
+TOLD = (telling.CONFIRMED, telling.REFUSED, telling.REPORTS, PLANS, SHARES)
 ROLES = ("owner", "manager", "bookkeeper")
 """Who is told what tenants report."""
 
@@ -288,6 +294,9 @@ class Books:
         walk.on(walk.ago(content.LEFT[1]), self._give_notice)
         walk.on(walk.ago(content.LEFT[2] - 2), self._send_statement)
         walk.on(walk.ago(content.LEFT[2] - 6), self._object)
+        shared = next(stay for stay in content.STAYS if stay.unit_label == content.SHARED[0])
+        walk.on(walk.ago(shared.days_ago), self._share)
+        walk.on(walk.ago(content.PLANNED[2]), self._agree_on_a_plan)
         walk.on(walk.ago(content.WAITS[-1]), self._report_ahead)
         walk.on(walk.ago(content.REFUSED[3]), self._refuse)
         walk.on(walk.today, self._cheque_ahead)
@@ -318,6 +327,28 @@ class Books:
         payment = self._report(lease, user_name, lease.rents[-1].cents, self.walk.day)
         by = self.by[lease.organisation_id]
         self.walk.on(self.walk.day, lambda: refuse_payment(self.db, payment, reason, by=by, now=self.walk.moment))
+
+    def _share(self) -> None:
+        """Roommates say who owes which part."""
+        label, *percents = content.SHARED
+        lease = whole_lease(self.db, self._home((label, HOUSES), _tenant_of(label)))
+        weights = {party.id: 100 * percent for party, percent in zip(lease.tenants, percents, strict=True)}
+        reason = "By the size of their rooms, as they wrote to us."
+        agreed = Agreed(lease.starts, "percent", "joint", weights, reason, False, _key("sharing", lease.ref))
+        share(self.db, lease, agreed, by=self.by[lease.organisation_id], **self.walk.clock())
+
+    def _agree_on_a_plan(self) -> None:
+        """What is unpaid, in parts; agreed on the phone. The first of them is paid on the day before it is due."""
+        home, tenant, _, count, days = content.PLANNED
+        lease, clock = whole_lease(self.db, self._home(home, tenant)), self.walk.clock()
+        by = self.by[lease.organisation_id]
+        arrears = arrears_of(self.db, lease, today=self.walk.day)
+        cents, first = sum(charge.open_cents for charge in arrears), self.walk.day + timedelta(days=days)
+        parts = instalments(cents, count, first, "two_weeks")
+        wanted = Proposal([charge.id for charge in arrears], parts, 5, _key("plan", lease.ref))
+        plan = propose_plan(self.db, lease, wanted, by=by, **clock)
+        agree_to_plan(self.db, plan, lease.tenants[0], tell=ROLES, way="phone", written_by=by, **clock)
+        self.walk.on(first - timedelta(days=1), partial(self._record, lease, parts[0].cents, "counter"))
 
     def _cheque_ahead(self) -> None:
         home, tenant, cents, days = content.CHEQUE_AHEAD
@@ -359,6 +390,7 @@ class Books:
         for at, details in enumerate(content.DEDUCTIONS):
             add_deduction(db, lease, details, now=self.walk.moment, code=demo_code(f"{lease.ref}/{at}"))
         send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=by, now=self.walk.moment)
+        dispose(db, lease, by=by, now=self.walk.moment)
 
     def _object(self) -> None:
         """He agrees to one deduction and not to the other, on the phone; the bookkeeper writes it down."""

@@ -190,6 +190,12 @@ PART_PAYMENTS = (
     PartPayment(("Villa 2", "Port Lucaya Villas"), "Lisa Deveaux", 12, 250000, "transfer"),
 )
 
+SHARED = ("House 1", 40, 35, 25)
+"""Unit, and what each of its tenants owes of a hundred, in their order; each answers for all of it."""
+
+PLANNED = (OF_HOUSES["House 5"], "Sidney Burrows", 20, 4, 12)
+"""Home, tenant, how many days ago a plan for what was unpaid was agreed, in how many parts, and after how many days the first."""
+
 CHEQUE_AHEAD = (("No 4", "Sandyport Mews"), "Jerome Cash", 200000, 18)
 """Home, tenant, cents and days from now of a cheque with a day on it that is still to come."""
 
