@@ -246,6 +246,11 @@ def test_an_account_is_of_a_unit_of_its_organisation(counter: Counter) -> None:
         )
 
 
+def test_an_account_stays_where_it_is(counter: Counter) -> None:
+    with pytest.raises(IntegrityError, match="ledger_bill_account_is_of_its_unit"), counter.site.db.transaction() as db:
+        db.execute(text("UPDATE ledger_bill_account SET unit_id = unit_id + 1"))
+
+
 def test_people_are_told_before_a_bill_is_due_once(site: Site) -> None:
     direct, passed_on, own = Counter.of(site, "tenant", "1"), Counter.of(site, "rebilled", "2"), Counter.of(site, "landlord", "3")
     soon, later = date(2026, 6, 4), date(2026, 6, 5)

@@ -18,8 +18,8 @@ LINES = [(table, view) for table in TABLES for view in table.views if view.send 
 ALSO = ("Account/", "LeaseNode/send", *(f"OfferNode/{step}" for step in ("talk", "listed", "close")))
 OTHERWISE = ("MembershipNode/edit", *(f"{kind}PhotoNode/edit" for kind in ("Property", "Unit", "Version", "Offer", "Deduction")))
 EDITS = [line for line in LINES if str(line[1]) in ALSO or (line[1].name == "edit" and str(line[1]) not in OTHERWISE)]
-ONCE = ("MoveOutNode/send", "RentRuns/new")
-"""Sent once, with a number of what was shown: the second is told that it was done (test_move_out, test_rent_run)."""
+ONCE = ("MoveOutNode/send", "RentRuns/new", "Deposits/use-last-rent")
+"""Sent once, with a number of what was shown: the second is told that it was done (test_move_out, test_rent_run, test_deposit_pages)."""
 PEOPLE = ("owner", "admin")
 
 

@@ -17,7 +17,7 @@ from atlasbahamas_plugins.ledger.charges import run as rent
 from atlasbahamas_plugins.ledger.lateness import services as lateness
 from atlasbahamas_plugins.ledger.payments.services import confirm_cheques_of_the_day
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 ONE_DAY = timedelta(days=1)
 OPENS = time(9, 0)
 RENT_IS_DUE, RENT_IS_LATE = 1, 7

@@ -57,9 +57,10 @@ from atlasbahamas_plugins.ledger.services import post
 from atlasbahamas_plugins.ledger.sharing.resources import SharingNode
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
-from atlasbahamas_plugins.portfolio.models import Property
+from atlasbahamas_plugins.portfolio.handover.services import accept_handover, offer_property
+from atlasbahamas_plugins.portfolio.models import Property, Settlement, Unit
 from atlasbahamas_plugins.portfolio.resources import Units
-from atlasbahamas_plugins.portfolio.services import UnitDetails, add_unit
+from atlasbahamas_plugins.portfolio.services import PropertyDetails, UnitDetails, add_property, add_unit
 from authorisation.core import SIGNED_IN
 from authorisation.former_landlord import LEAVING, LINKED, lease_of_house
 from authorisation.leasing import LISTS, OTHERS, PARTIES, READERS, TENANTS, lease_of
@@ -132,6 +133,7 @@ def arrange(db: Session) -> None:
     for number, state in enumerate(("active", "signed")):
         lease = db.scalars(select(Lease).where(Lease.ref == lease_of(db, state))).one()
         _bills(db, lease, number)
+    _bill_of_the_landlord_before(db)
     _plans(db)
 
 
@@ -175,6 +177,26 @@ def _left(db: Session, which: str) -> str:
     return (
         lease_of(db, "ended") if which == "ended" else lease_of_house(db, {"linked": LINKED, "leaving": LEAVING}[which], HERE).ref
     )
+
+
+BEFORE = "Annexe of the landlord before"
+
+
+def _bill_of_the_landlord_before(db: Session) -> None:
+    """Of a home that came to this landlord later: the account and its bill stayed with the other one."""
+    here, elsewhere = (db.scalars(select(Organisation).where(Organisation.name == name)).one() for name in (HERE, ELSEWHERE))
+    settlement = db.scalars(select(Settlement.id).order_by(Settlement.id).limit(1)).one()
+    above = add_property(db, elsewhere, PropertyDetails(BEFORE, "house", settlement, "Bay Street"), now=START)
+    unit = add_unit(db, above, UnitDetails("Whole house", 1, 1, 100_000), now=START)
+    theirs = billing.AccountDetails(billing.utilities_for(db, unit)[0].id, "1", "tenant")
+    account = billing.open_account(db, unit, elsewhere.id, theirs, now=START, code="before0")
+    store: Any = None
+    today = START.date()
+    bill = billing.BillDetails(today, today, today, 100, "bill-91")
+    billing.enter_bill(db, store, account, bill, by=None, now=START, today=today)
+    marva, keva = (db.scalars(select(Person.id).where(Person.user_name == name)).one() for name in ("marva", "keva"))
+    handover = offer_property(db, above, here.ref, today, person_id=marva, now=START, today=today)
+    accept_handover(db, handover, here.id, [], person_id=keva, now=START, today=today)
 
 
 def _bills(db: Session, lease: Lease, number: int) -> None:
@@ -338,6 +360,12 @@ def _places_of_bills(db: Session, here: str) -> dict[str, str]:
     }
 
 
+def _account_before(db: Session) -> str:
+    unit = db.scalars(select(Unit).join(Property, Property.id == Unit.property_id).where(Property.name == BEFORE)).one()
+    above = f"{_books(db).removesuffix('books/')}properties/{unit.property.ref}/units/{unit.ref}/"
+    return f"{above}bill-accounts/account-before0/edit"
+
+
 def crossed(db: Session) -> dict[str, str]:
     """An entry of a number that only another organisation's books have; what another lease owes."""
     ledger = f"{_books(db).removesuffix('books/')}leases/{lease_of(db, 'active')}/ledger/"
@@ -360,6 +388,8 @@ def crossed(db: Session) -> dict[str, str]:
         "a bill of days before": f"/home/leases/{lease_of(db, 'signed')}/bills/bill-16/",
         "a bill that the landlord pays": f"/home/leases/{lease_of(db, 'signed')}/bills/bill-15/",
         "a bill of another home": f"/home/leases/{lease_of(db, 'signed')}/bills/bill-01/",
+        "an account of the landlord before": _account_before(db),
+        "a bill of the landlord before": f"{_books(db).removesuffix('books/')}bills/bill-91/",
         "a file of another bill": f"{_books(db).removesuffix('books/')}bills/bill-02/files/paper-01/file",
         "an account of another unit": f"{accounts}account-tenant1/edit",
         "a credit of another lease": f"{ledger}credits/credit-11/take-back",

@@ -39,7 +39,7 @@ class ChangeAccountForm(Form):
 class BillForm(Form):
     """A bill of an account."""
 
-    ref = OnceField("bill")
+    ref: Any = OnceField("bill")
     starts = DateField("From", required=True)
     ends = DateField("To", required=True)
     due_on = DateField("To be paid by", required=True)
@@ -49,12 +49,13 @@ class BillForm(Form):
     def details(self) -> BillDetails:
         """What was typed."""
         days = (self.starts.data, self.ends.data, self.due_on.data)
-        return BillDetails(*days, self.cents.data, self.ref.data or "", tuple(self.files.data))
+        return BillDetails(*days, self.cents.data, (self.ref and self.ref.data) or "", tuple(self.files.data))
 
 
 class CorrectBillForm(BillForm):
-    """The same for one that is there."""
+    """The same for one that is there, and has its key."""
 
+    ref = None
     payer = ChoiceField("Who pays this bill", choices=list(PAYERS.items()), required=True)
     version = VersionField()
 

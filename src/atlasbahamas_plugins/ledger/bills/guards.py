@@ -22,6 +22,8 @@ def _differ(*columns: str) -> str:
 _OTHERS_UNIT = """NOT EXISTS (SELECT 1 FROM portfolio_unit AS unit JOIN portfolio_property AS property
     ON property.id = unit.property_id WHERE unit.id = NEW.unit_id AND property.organisation_id = NEW.organisation_id)"""
 
+_MOVED = _differ("id", "ref", "organisation_id", "unit_id", "utility_id", "created")
+
 _IS_OWED = "EXISTS (SELECT 1 FROM ledger_charge WHERE id = OLD.charge_id AND voided_by IS NULL)"
 
 _NOT_ITS_CHARGE = """NEW.charge_id IS NOT NULL AND coalesce(OLD.charge_id, 0) <> NEW.charge_id AND NOT EXISTS
@@ -39,6 +41,7 @@ _NOT_FOR_A_BILL = """NOT EXISTS (SELECT 1 FROM ledger_payment AS payment JOIN le
 
 TRIGGERS = (
     refusing(OF_UNIT, "ledger_bill_account", OF_UNIT, "INSERT", _OTHERS_UNIT),
+    refusing("ledger_bill_account_stays_there", "ledger_bill_account", OF_UNIT, "UPDATE", _MOVED),
     refusing(
         BEGINS,
         "ledger_bill",

@@ -18,6 +18,7 @@ TO_REMIND = sa.text('reminded IS NULL AND paid_on IS NULL')
 TABLES = ('ledger_told', 'ledger_bill_file', 'ledger_bill_payment', 'ledger_bill', 'ledger_bill_account')
 FUNCTIONS = (
     'ledger_bill_account_is_of_its_unit',
+    'ledger_bill_account_stays_there',
     'ledger_bill_begins_alone',
     'ledger_bill_is_charged_once',
     'ledger_bill_that_is_owed_stays',
