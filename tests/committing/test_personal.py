@@ -73,7 +73,7 @@ from atlasbahamas_plugins.listings.services import ListingDetails, draft_listing
 from atlasbahamas_plugins.listings.versions.models import ListingPhoto, ListingVersion
 from atlasbahamas_plugins.portfolio.bulk.models import BulkEdit
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
-from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
+from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact, is_contact_of
 from atlasbahamas_plugins.portfolio.handover.models import FormerProperty, Handover
 from atlasbahamas_plugins.portfolio.models import Hold, Property, Unit
 from atlasbahamas_plugins.portfolio.out_of_service.models import OutOfService
@@ -547,7 +547,11 @@ def test_others_origin_and_namesakes_are_left_alone(site: Site) -> None:
     browser, number = live(site)
     with site.db.transaction() as db:
         db.info[ACTOR] = Actor(1, "admin", "192.0.2.1", "Lynx", "r1")
-        stranger = db.scalars(select(Organisation.id).where(Organisation.name.startswith("Blue Hole"))).one()
+        known = select(Contact.organisation_id).where(is_contact_of(db, number))
+        belonged = select(Membership.organisation_id).where(Membership.person_id == number)
+        strangers = select(Organisation.id).where(Organisation.id.not_in(known), Organisation.id.not_in(belonged))
+        stranger = db.scalars(strangers.order_by(Organisation.id)).first()
+        assert stranger is not None
         record(db, "atlas:person:unlocked", about=("person", str(number)), organisation_id=None)
         record(db, "atlas:thing:noted", about=None, organisation_id=stranger, note="Zéphirine Quashie")
         unlocked, noted = db.scalars(select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(2)).all()[::-1]
