@@ -41,6 +41,9 @@ WHAT = "bill"
 LONGEST = timedelta(days=366)
 WITHIN = timedelta(days=366 * 2)
 OTHERS_KEY = Refused("This was sent before with something else in it. Open the page again.")
+CHANGED = Refused(
+    "This was changed by someone else meanwhile. Nothing of yours was saved: open the page again to see what is there."
+)
 OWED = Refused("This bill was passed on to the tenants. Take that back first.")
 ACCOUNT_FIELDS = ("number", "payer")
 BILL_FIELDS = ("starts", "ends", "due_on", "cents")
@@ -170,7 +173,11 @@ def correct_bill(
     db: Session, store: Store, bill: Bill, details: BillDetails, payer: str, *, by: int | None, now: datetime, today: date
 ) -> None:
     """Correct a bill that the tenants do not owe yet, or who pays it, and add files. Raises Refused."""
+    seen = bill.version
     _lock(db, bill)
+    # Of two at the same moment the second has the version of the first only now.
+    if bill.version != seen:
+        raise CHANGED
     if bill.is_passed_on:
         raise OWED
     _check(db, bill.account, details, today, bill)
