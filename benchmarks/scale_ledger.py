@@ -51,8 +51,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("Ageing", "leases/ageing"),
     ("Charges", "charges/"),
     ("Charges, late for more than 90 days", "charges/?unpaid=older"),
+    ("Charges, of an old month", "charges/?from=2024-03-01&until=2024-03-31"),
     ("Collection", "charges/collection"),
     ("Payments", "payments/"),
+    ("Payments, of an old month", "payments/?from=2024-03-01&until=2024-03-31&state=confirmed"),
     ("The ledger of a lease", "leases/made-l7/ledger/"),
     ("The payments of a lease", "leases/made-l7/ledger/payments/"),
 )
@@ -73,7 +75,7 @@ def fill_books(db: Database, count: int) -> None:
         session.add(ReceiptBook(organisation_id=here, last_number=0))
         owed = select(Charge.id, Charge.lease_id, Charge.account_id, Charge.due_on, Charge.cents)
         charges = session.execute(owed.where(Charge.lease_id > FIRST_ID, Charge.voided_by.is_(None)).order_by(Charge.id)).all()
-    paid = [row for row in charges if row.due_on < STOPPED or (row.lease_id % STOPPED_EVERY and row.due_on < START.date())]
+    paid = [row for row in charges if row.due_on < STOPPED or (row.lease_id % STOPPED_EVERY != 7 and row.due_on < START.date())]
     numbered = list(enumerate(paid))
     for start in range(0, len(numbered), PAID_AT_ONCE):
         with db.transaction() as session:
@@ -180,7 +182,8 @@ def proof(database: str, url: str) -> Line:
         raise SystemExit(done.stderr)
     count = max(int(found.replace(",", "")) for found in re.findall(r"([\d,]+) transfers", done.stdout))
     processor = after.children_user + after.children_system - before.children_user - before.children_system
-    words = f"**{seconds:.1f} s**; {count:,} transfers; {processor:.1f} s of processor, that of the database's server not counted"
+    words = f"**{seconds:.1f} s**; {count:,} transfers; {processor:.1f} s of processor in two processes, a server's not counted"
+    words += f"; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     line = Line(f"{database}: `atlas ledger verify`", words, f"< {PROOF_AT_MOST:g} s", seconds < PROOF_AT_MOST)
     print(f"{line.what}: {line.measured}", flush=True)
     return line
@@ -191,7 +194,8 @@ def report(lines: list[Line]) -> str:
     body = f"""
 Computed pages of a site with {MANY:,} leases of one organisation and more than 1,000,000 transfers against the same pages of one with {FEW}
 leases, for somebody who is signed in, measured as above; the fastest of {ROUNDS} rounds. The target is {AT_MOST:g} times. One of twenty tenants has not paid
-since February. Last, how long it takes to prove the books of the large site, chain and sums.
+since February. Last, how long it takes to prove the books of the large site, chain and
+sums: the target is for two cores that nobody else uses, which a load of 2 means, so the processor's time and the load stand beside it.
 """
     return section("Scale of the ledger", "make bench-scale", body, lines)
 

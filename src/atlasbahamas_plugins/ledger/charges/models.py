@@ -18,6 +18,9 @@ UNPAID = "voided_by IS NULL AND open_cents > 0"
 BATCHES = {"rent_run": "Rent run"}
 
 
+_ASKED = ("open_cents", "voided_by", "lease_id")
+
+
 def _only(where: str) -> dict[str, Any]:
     return {"sqlite_where": text(where), "postgresql_where": text(where)}
 
@@ -96,7 +99,8 @@ class Charge(Base):
         Index("ix_ledger_charge_batch_id", "batch_id", "id"),
         Index("ix_ledger_charge_entry_number", "organisation_id", "entry_number"),
         Index("ix_ledger_charge_unpaid_of_lease", "lease_id", "due_on", "id", **_only(UNPAID)),
-        Index("ix_ledger_charge_unpaid", "organisation_id", "due_on", "id", "open_cents", "voided_by", **_only(UNPAID)),
+        # With all that figures ask of them, so that those need not go to the table.
+        Index("ix_ledger_charge_unpaid", "organisation_id", "due_on", "id", *_ASKED, **_only(UNPAID)),
         # Of all: SQLite takes two that are of some for equally good, and would read this one for what is unpaid.
         Index("ix_ledger_charge_organisation_id_due_on", "organisation_id", "due_on", "id"),
         Index("uq_ledger_charge_period", "lease_id", "rule", "period_starts", "account_id", unique=True, **_only(IN_FORCE)),

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, case, select, true
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from atlasbahamas.web.formats import figure, local_date, money, percent
-from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, text_filter
+from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, narrowing, text_filter
 from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
 from atlasbahamas_plugins.leasing.words import words_within
 from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
@@ -58,7 +58,7 @@ def _amount(name: str, label: str, cents: Any, **more: Any) -> Column:
 
 def property_filter(properties: Choices) -> Filter:
     """One of the properties, for a list whose query is of that one already (`chosen_property`)."""
-    return choice_filter("property", "Property", list(properties), lambda number: true())
+    return choice_filter("property", "Property", list(properties), narrowing)
 
 
 def chosen_property(request: Any, properties: Choices) -> int | None:
@@ -216,20 +216,27 @@ class AllCharges(ChargeList):
     """The charges of all leases: what figures are made of."""
 
     def __init__(self, request: Any, query: Select[Any], *, node: Any, today: date, properties: Choices, **more: Any) -> None:
+        self.today = today
         words = words_within(organisation_above(node).row.id)
         ages = [("all", "All of it"), *[(name, age.title) for name, age in AGES.items()]]
         kinds = [(name, kind.title) for name, kind in CHARGE_KINDS.items()]
         filters = (
             text_filter("q", "Tenant, unit or property", words.has, find=words.find),
             property_filter(properties),
-            choice_filter("unpaid", "Unpaid", ages, lambda name: _unpaid(AGES.get(name), today)),
+            choice_filter("unpaid", "Unpaid", ages, narrowing),
             choice_filter("what", "What", kinds, lambda what: Charge.what == what),
-            date_filter("from", "Due from", lambda day: Charge.due_on >= day),
-            date_filter("until", "Due until", lambda day: Charge.due_on <= day),
+            date_filter("from", "Due from", narrowing),
+            date_filter("until", "Due until", narrowing),
         )
         super().__init__(request, query, node=node, node_of=node.node_of, lease_of=node.lease_of, filters=filters, **more)
         unpaid = Column("open", "Unpaid", self._open, lambda row: dollars(row[0].open_cents), numeric=True)
         self.columns = (*[_WHOLE_HOME if column.name == "lease" else column for column in self.columns], unpaid)
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """Of the days and of the age that were asked for."""
+        query = query.where(*[Charge.due_on >= self.given["from"]] if "from" in self.given else [])
+        query = query.where(*[Charge.due_on <= self.given["until"]] if "until" in self.given else [])
+        return query.where(_unpaid(AGES.get(self.given["unpaid"]), self.today)) if "unpaid" in self.given else query
 
     def _open(self, row: Any, node: Any) -> Markup | str:
         charge = row[0]

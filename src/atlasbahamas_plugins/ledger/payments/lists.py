@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from atlasbahamas.people.models import name_key
 from atlasbahamas.web.formats import badge, figure, local_date
-from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
+from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, narrowing, text_filter
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import WITH_NAMES
 from atlasbahamas_plugins.ledger.payments.models import STATES, TONES, Payment
@@ -79,7 +79,7 @@ class PaymentList(List):
         self.node_of = node_of
         named = () if of_lease else (text_filter("q", "Tenant, unit or reference", _about),)
         # The query is of the property already.
-        by_property = (choice_filter("property", "Property", list(properties), lambda number: true()),) if properties else ()
+        by_property = (choice_filter("property", "Property", list(properties), narrowing),) if properties else ()
         by_state = (
             (choice_filter("state", "State", list(STATES.items()), lambda state: Payment.state == state),) if states else ()
         )
@@ -88,8 +88,8 @@ class PaymentList(List):
             *by_property,
             *by_state,
             choice_filter("rail", "How it came", titles(), lambda rail: Payment.rail == rail),
-            date_filter("from", "From", lambda day: Payment.received_on >= day),
-            date_filter("until", "Until", lambda day: Payment.received_on <= day),
+            date_filter("from", "From", narrowing),
+            date_filter("until", "Until", narrowing),
         )
         home = (
             Column("home", "Home", self._home, lambda row: row.lease.unit.label),
@@ -109,6 +109,11 @@ class PaymentList(List):
             Column("reason", "Why not", lambda row, node: "", lambda row: row.reason),
         )
         super().__init__(request, query, node=node)
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """Of the days that were asked for."""
+        query = query.where(*[Payment.received_on >= self.given["from"]] if "from" in self.given else [])
+        return query.where(*[Payment.received_on <= self.given["until"]] if "until" in self.given else [])
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """With the homes and who lives there."""

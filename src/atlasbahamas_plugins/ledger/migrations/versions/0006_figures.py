@@ -22,7 +22,7 @@ UNPAID = sa.text('voided_by IS NULL AND open_cents > 0')
 
 def upgrade() -> None:
     op.drop_index('ix_ledger_charge_unpaid', 'ledger_charge')
-    op.create_index('ix_ledger_charge_unpaid', 'ledger_charge', ['organisation_id', 'due_on', 'id', 'open_cents', 'voided_by'], sqlite_where=UNPAID, postgresql_where=UNPAID)
+    op.create_index('ix_ledger_charge_unpaid', 'ledger_charge', ['organisation_id', 'due_on', 'id', 'open_cents', 'voided_by', 'lease_id'], sqlite_where=UNPAID, postgresql_where=UNPAID)
     op.create_index('ix_ledger_charge_organisation_id_due_on', 'ledger_charge', ['organisation_id', 'due_on', 'id'])
     op.create_table('ledger_standing',
     sa.Column('lease_id', INTEGER, autoincrement=False, nullable=False),
