@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,3 +46,12 @@ def save(written: str) -> None:
     sections = {part.partition("\n")[0]: part.strip() for part in kept if part.strip()}
     sections[written.partition("\n")[0]] = written.strip()
     FILE.write_text("\n\n".join(sections.values()) + "\n", encoding="utf-8")
+
+
+def publish(measure: Callable[[], list[Line]], report: Callable[[list[Line]], str]) -> int:
+    """Measure, write, print, and give the exit code: whether every target was met."""
+    lines = measure()
+    written = report(lines)
+    save(written)
+    print(written)
+    return 0 if all(line.good for line in lines) else 1

@@ -20,7 +20,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from results import Line, save, section
+from results import Line, publish, section
 
 from atlasbahamas.testing.services import free_port
 
@@ -189,11 +189,7 @@ Reference A is a bare Pyramid view that renders a Jinja2 page of the same size, 
 def main() -> int:
     """Measure, write, and say whether every target was met."""
     os.sched_setaffinity(0, CORES[1:] or CORES)
-    lines = measure()
-    text = report(lines)
-    save(text)
-    print(text)
-    return 0 if all(line.good for line in lines) else 1
+    return publish(measure, report)
 
 
 if __name__ == "__main__":

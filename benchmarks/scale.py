@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import structlog
-from results import Line, save, section
+from results import Line, publish, section
 from sqlalchemy import select, text
 from webob import Request
 
@@ -247,11 +247,7 @@ what the large site counted: exact to 1,000, then "1,000+".
 
 def main() -> int:
     """Measure, write, and say whether every target was met."""
-    lines = measure()
-    written = report(lines)
-    save(written)
-    print(written)
-    return 0 if all(line.good for line in lines) else 1
+    return publish(measure, report)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from results import Line, save, section
+from results import Line, publish, section
 from scale import AT_MOST, FIRST_ID, ROUNDS, compare, pairs
 from sqlalchemy import select, text
 
@@ -167,10 +167,7 @@ few rows in the small one ("ending", one tenant, one unit) pays for the rows too
 
 def main() -> int:
     """Measure, write, and say whether every target was met."""
-    lines = measure()
-    save(report(lines))
-    print(report(lines))
-    return 0 if all(line.good for line in lines) else 1
+    return publish(measure, report)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from results import Line, save, section
+from results import Line, publish, section
 from scale import AT_MOST, FIRST_ID, ROUNDS, compare, make_site, postgresql_urls, sqlite_urls
 from scale_leases import LANDLORD, TENANT, cookie_of, fill, leases_path
 from sqlalchemy import select, text
@@ -202,10 +202,7 @@ sums: the target is for two cores that nobody else uses, which a load of 2 means
 
 def main() -> int:
     """Measure, write, and say whether every target was met."""
-    lines = measure()
-    save(report(lines))
-    print(report(lines))
-    return 0 if all(line.good for line in lines) else 1
+    return publish(measure, report)
 
 
 if __name__ == "__main__":
