@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from atlasbahamas.errors import Refused
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import Person
-from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.autopay import services
@@ -31,10 +30,7 @@ WORKERS = 8
 
 @pytest.fixture
 def site(profile: str, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    redis = need("REDIS") if profile == "server" else None
-    running = sandboxed.start(database_url, tmp_path, redis=redis)
-    yield running
-    running.close()
+    yield from sandboxed.running(profile, database_url, tmp_path)
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 from opening import Walk, text_of
-from paying import Till
+from paying import Till, fill, settle_in
 from renting import new_lease, organisation_of, run
 from sqlalchemy import select
 
 from atlasbahamas.notifications.models import Notification
-from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.ending.services import end_lease
 
@@ -29,31 +27,13 @@ def till(site: Site) -> Till:
     till.record(340_000, MAY)
     run(site, organisation_of(site, lease_id))
     with till.act() as db:
-        jerome = db.scalars(select(Person).where(Person.user_name == "jerome")).one()
-        till.lease(db).parties[0].contact.person_id = jerome.id
+        settle_in(db, till.lease(db))
         end_lease(db, till.lease(db), END, "They leave", today=site.clock.today())
     return till
 
 
-def path(till: Till) -> tuple[str, str]:
-    """The lease's address for its landlord, and for its tenant."""
-    with till.site.db.transaction("read") as db:
-        lease = till.lease(db)
-        return (
-            f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/",
-            f"/home/leases/{lease.ref}/",
-        )
-
-
-def fill(page: Any, **typed: Any) -> Any:
-    form = page.forms["form"]
-    for name, value in typed.items():
-        form[name] = value
-    return form
-
-
 def test_from_the_last_rent_to_the_last_cent(site: Site, till: Till) -> None:
-    here, home = path(till)
+    here, home = till.addresses()
     keva, jerome = site.browser("keva"), site.browser("jerome")
     ledger = jerome.get(f"{home}ledger/")
     assert "Deposits held: B$2,200" in text_of(ledger)
@@ -116,7 +96,7 @@ def test_from_the_last_rent_to_the_last_cent(site: Site, till: Till) -> None:
     "wrong", [{"cents": "-5"}, {"cents": "0"}, {"paid_on": "2026-06-02"}, {"paid_on": "2026-02-30"}, {"rail": "x"}]
 )
 def test_what_cannot_be_paid_back_is_refused_beside_the_field(site: Site, till: Till, wrong: dict[str, str]) -> None:
-    here, _ = path(till)
+    here, _ = till.addresses()
     keva = site.browser("keva")
     keva.get(f"{here}move-out/send").forms["form"].submit(status=303)
     page = keva.get(f"{here}ledger/deposits/pay-back")

@@ -8,12 +8,12 @@ from io import BytesIO, StringIO
 
 import pytest
 from opening import Walk, text_of
-from paying import TODAY, Till
+from paying import TODAY, Till, settle_in
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge
@@ -30,8 +30,7 @@ def till(site: Site) -> Till:
     """A lease on which jerome lives: rent of May and June, a key deposit, and a payment of a part on 10 May."""
     till = Till.of(site)
     with site.db.transaction() as db:
-        jerome = db.scalars(select(Person).where(Person.user_name == "jerome")).one()
-        till.lease(db).parties[0].contact.person_id = jerome.id
+        settle_in(db, till.lease(db))
     till.charge(120_000, MAY)
     till.charge(120_000, JUNE)
     till.charge(30_000, JUNE, "deposit")

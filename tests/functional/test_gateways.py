@@ -18,7 +18,6 @@ from webtest import TestApp
 
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.ledger.gateways import views
 from atlasbahamas_plugins.ledger.gateways.models import GatewayEvent, SavedMethod
@@ -51,10 +50,7 @@ BAD: dict[str, tuple[dict[str, Any], int]] = {
 
 @pytest.fixture
 def site(profile: str, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    redis = need("REDIS") if profile == "server" else None
-    running = sandboxed.start(database_url, tmp_path, redis=redis)
-    yield running
-    running.close()
+    yield from sandboxed.running(profile, database_url, tmp_path)
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 from opening import text_of
-from paying import TODAY, Till
+from paying import TODAY, Till, fill, settle_in
 from pypdf import PdfReader
 from sqlalchemy import select
 from webtest import TestApp, Upload
@@ -31,8 +30,7 @@ def till(site: Site) -> Till:
     """A lease on which jerome lives."""
     till = Till.of(site)
     with site.db.transaction() as db:
-        jerome = db.scalars(select(Person).where(Person.user_name == "jerome")).one()
-        till.lease(db).parties[0].contact.person_id = jerome.id
+        settle_in(db, till.lease(db))
     return till
 
 
@@ -52,13 +50,6 @@ def staff_page(till: Till) -> str:
 
 def my_page(till: Till) -> str:
     return "/home/" + of_lease(till)
-
-
-def fill(page: Any, **values: Any) -> Any:
-    form = page.forms["form"]
-    for name, value in values.items():
-        form[name] = value
-    return form
 
 
 def only_payment(till: Till) -> int:

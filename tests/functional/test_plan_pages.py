@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 from opening import Walk, text_of
-from paying import Till
+from paying import Till, fill, settle_in
 from renting import new_lease, organisation_of, run
 from sqlalchemy import select
 
 from atlasbahamas.notifications.models import Notification
-from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.ledger.plans.models import Plan
 
@@ -24,29 +22,12 @@ def till(site: Site) -> Till:
     run(site, organisation_of(site, lease_id))
     till = Till(site, lease_id, Till.of(site).by)
     with till.act() as db:
-        jerome = db.scalars(select(Person).where(Person.user_name == "jerome")).one()
-        till.lease(db).parties[0].contact.person_id = jerome.id
+        settle_in(db, till.lease(db))
     return till
 
 
-def path(till: Till) -> tuple[str, str]:
-    with till.site.db.transaction("read") as db:
-        lease = till.lease(db)
-        return (
-            f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/ledger/",
-            f"/home/leases/{lease.ref}/ledger/",
-        )
-
-
-def fill(page: Any, **typed: Any) -> Any:
-    form = page.forms["form"]
-    for name, value in typed.items():
-        form[name] = value
-    return form
-
-
 def test_a_plan_from_the_preview_to_both_ledgers(site: Site, till: Till) -> None:
-    here, home = path(till)
+    here, home = till.ledgers()
     keva, jerome = site.browser("keva"), site.browser("jerome")
     page = keva.get(here).click("Payment plans").click("Propose a plan")
     shape = page.forms["filters"]
@@ -88,7 +69,7 @@ def test_a_plan_from_the_preview_to_both_ledgers(site: Site, till: Till) -> None
 
 
 def test_a_tenant_says_no_and_another_way_of_agreeing_is_written_down(site: Site, till: Till) -> None:
-    here, home = path(till)
+    here, home = till.ledgers()
     keva, jerome = site.browser("keva"), site.browser("jerome")
     first = fill(keva.get(f"{here}plans/new")).submit(status=303).follow()
     no = jerome.get(first.request.path.replace(here, home)).click("I do not agree")

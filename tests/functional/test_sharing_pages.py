@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 from opening import Walk, text_of
-from paying import TODAY, Till
+from paying import TODAY, Till, fill
 from renting import unit_of
 from sqlalchemy import select
 
 from atlasbahamas.notifications.models import Notification
-from atlasbahamas.people.models import Organisation, Person
+from atlasbahamas.people.models import Person
 from atlasbahamas.testing.site import START, QueryCounter, Site
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
@@ -31,24 +30,8 @@ def till(site: Site) -> Till:
     return till
 
 
-def path(till: Till) -> tuple[str, str]:
-    with till.site.db.transaction("read") as db:
-        lease = till.lease(db)
-        return (
-            f"/portfolio/{db.get_one(Organisation, lease.organisation_id).ref}/leases/{lease.ref}/ledger/",
-            f"/home/leases/{lease.ref}/ledger/",
-        )
-
-
-def fill(page: Any, **typed: Any) -> Any:
-    form = page.forms["form"]
-    for name, value in typed.items():
-        form[name] = value
-    return form
-
-
 def test_from_sharing_to_what_each_owes(site: Site, till: Till) -> None:
-    here, home = path(till)
+    here, home = till.ledgers()
     keva, jerome = site.browser("keva"), site.browser("jerome")
     page = keva.get(here).click("Share it among roommates").click("Share it")
     form = fill(page, percent_0="60", percent_1="39")

@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from lease_words import kept_words, wanted_words
+from lives import live
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -283,13 +283,5 @@ def _overlap(one: Lease, other: Lease) -> bool:
 
 
 def test_no_overlap_no_lost_day_and_no_stranger(world: tuple[Site, int]) -> None:
-    site, number = world
-    chosen = settings(
-        max_examples=number,
-        stateful_step_count=STEPS,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(machine_of(site), settings=chosen)
+    site, lives = world
+    live(machine_of(site), lives, STEPS)

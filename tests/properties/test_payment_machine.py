@@ -7,16 +7,15 @@ come to that sum on any day, and to what it was on that day as far as it was kno
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
 from figure_sums import assert_sums_hold
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from lives import live
 from paying import Till
 from sqlalchemy import select, text
 
@@ -261,17 +260,5 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
 
 
 def test_cents_are_never_lost_nor_paid_twice(world: tuple[Site, int]) -> None:
-    site, number = world
-    machine: Callable[[], RuleBasedStateMachine] = machine_of(site)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=number,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            # A life is short already, and what it did to the books stays there.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    site, lives = world
+    live(machine_of(site), lives, STEPS)

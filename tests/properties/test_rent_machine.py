@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from figure_sums import assert_sums_hold
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from lives import live
 from rent_calendar import expected
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,8 +29,9 @@ from atlasbahamas_plugins.leasing import services
 from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.models import BINDING, PERIODS, TIMINGS, Lease, RentTerm
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
+from atlasbahamas_plugins.ledger.charges.batches import reverse_batch
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
-from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.schedule import RentTerms
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit, owed_by
 from atlasbahamas_plugins.ledger.journal import proving
@@ -199,13 +200,4 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
 
 def test_in_the_end_it_is_what_a_calendar_says(world: tuple[Site, int]) -> None:
     site, lives = world
-    run_state_machine_as_test(
-        machine_of(site),
-        settings=settings(
-            max_examples=lives,
-            stateful_step_count=STEPS,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    live(machine_of(site), lives, STEPS)

@@ -6,14 +6,12 @@ A machine of random steps on one lease with three tenants, who share it anew now
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from lives import live
 from paying import Till, charge
 from sqlalchemy import select
 
@@ -134,17 +132,5 @@ def machine_of(site: Site) -> type[RuleBasedStateMachine]:
 
 
 def test_what_roommates_owe_adds_up_to_the_lease(world: tuple[Site, int]) -> None:
-    site, number = world
-    machine: Callable[[], Any] = machine_of(site)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=number,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            # A life is short already, and what it did to the books stays there.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    site, lives = world
+    live(machine_of(site), lives, STEPS)

@@ -57,6 +57,19 @@ def credit(db: Session, lease: Lease, cents: int, *, of: Charge | None = None, o
     return db.scalars(select(Credit).where(Credit.ref == ref)).one()
 
 
+def settle_in(db: Session, lease: Lease, user_name: str = "jerome") -> None:
+    """Somebody who signs in is the first tenant of a lease."""
+    lease.parties[0].contact.person_id = db.scalars(select(Person.id).where(Person.user_name == user_name)).one()
+
+
+def fill(page: Any, **typed: Any) -> Any:
+    """The form of a page, with this typed into it."""
+    form = page.forms["form"]
+    for name, value in typed.items():
+        form[name] = value
+    return form
+
+
 @dataclass
 class Till:
     """A lease of a site, and what is done with its money: each act in a transaction of its own."""
@@ -130,6 +143,18 @@ class Till:
     def act(self) -> Any:
         """A transaction in which somebody acts."""
         return _Acting(self.site)
+
+    def addresses(self) -> tuple[str, str]:
+        """Where the lease is for its landlord, and for its tenants."""
+        with self.site.db.transaction("read") as db:
+            lease = self.lease(db)
+            organisation = db.get_one(Organisation, lease.organisation_id)
+            return f"/portfolio/{organisation.ref}/leases/{lease.ref}/", f"/home/leases/{lease.ref}/"
+
+    def ledgers(self) -> tuple[str, str]:
+        """Where its ledger is, for the same two."""
+        here, home = self.addresses()
+        return f"{here}ledger/", f"{home}ledger/"
 
     def lease(self, db: Session) -> Lease:
         """The lease."""

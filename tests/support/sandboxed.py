@@ -21,7 +21,7 @@ from webtest import TestApp
 from atlasbahamas.people.models import Person
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.programs import Place, Program
-from atlasbahamas.testing.services import free_port
+from atlasbahamas.testing.services import free_port, need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.models import Lease
@@ -49,6 +49,13 @@ sandbox.secret = {secret}
 def start(url: str, folder: Path, *, redis: str | None = None, **more: str) -> Site:
     """A site with the sandbox, on a database that was made for the usual features: it has no tables."""
     return sites.start(url, folder, redis=redis, features=FEATURES, **{"sandbox.secret": SECRET, **more})
+
+
+def running(profile: str, url: str, folder: Path) -> Iterator[Site]:
+    """The same for a fixture, with both kinds of sessions."""
+    site = start(url, folder, redis=need("REDIS") if profile == "server" else None)
+    yield site
+    site.close()
 
 
 def tell(site: Site, event: dict[str, Any], *, at: datetime | None = None, secret: str = SECRET, status: int = 200) -> Any:
