@@ -45,6 +45,7 @@ from atlasbahamas_plugins.ledger.bills.resources import (
     MyBillNode,
     MyBills,
 )
+from atlasbahamas_plugins.ledger.charges.resources import charge_node
 from atlasbahamas_plugins.ledger.payments import services as payments
 from atlasbahamas_plugins.ledger.payments.forms import RecordForm, ReportForm
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
@@ -193,12 +194,24 @@ def show_my_bill(context: MyBillNode, request: Any) -> dict[str, Any]:
     return {**_shown(context, request), "may_answer": may_answer}
 
 
+def charge_url(context: AnyBill, request: Any) -> str | None:
+    """Where it is explained what the tenants owe of a bill, for whoever looks at it; None before it is passed on."""
+    bill = context.row
+    if bill.charge is None or not bill.is_passed_on:
+        return None
+    if isinstance(context, MyBillNode):
+        return charge_node(context.above(MyLease), bill.charge).url()
+    leases = Leases(request, context.above(OrganisationNode), "leases")
+    return charge_node(leases.node_of(bill.charge.lease), bill.charge).url()
+
+
 def _shown(context: AnyBill, request: Any) -> dict[str, Any]:
     bill = services.whole_bill(request.db, context.row)
     state = state_of(bill, request.clock.today())
     files = BillFiles(request, context, "files")
     return {
         "bill": bill,
+        "charge_url": charge_url(context, request),
         "home": _home(bill.account),
         "supplied_by": supplied_by(bill.account),
         "payers": PAYERS,
@@ -299,7 +312,7 @@ def record_payment(context: BillNode, request: Any) -> Any:
         payment = payments.record_payment(request.db, request.registry.atlas_store, charge.lease, paid, **_now(request))
         return done(request, context, f"{money(payment.cents)} was received. The receipt is ready.")
 
-    page = {"heading": "Record a payment for this bill", "by_tenant": False, **_paying(bill), "cancel": context.url()}
+    page = {"heading": "Record a payment for this bill", "by_tenant": False, **_paying(context, request), "cancel": context.url()}
     return form_page(request, form, page, submit=submit)
 
 
@@ -315,7 +328,7 @@ def report_payment(context: MyBillNode, request: Any) -> Any:
         payments.report_payment(request.db, store, charge.lease, paid, roles=roles, **_now(request))
         return done(request, context, "Thank you. Your landlord was told, and looks whether the money is there.")
 
-    page = {"heading": "I paid it", "by_tenant": True, **_paying(bill), "cancel": context.url()}
+    page = {"heading": "I paid it", "by_tenant": True, **_paying(context, request), "cancel": context.url()}
     return form_page(request, form, page, submit=submit)
 
 
@@ -323,9 +336,15 @@ def _owed(bill: Bill) -> int:
     return bill.charge.open_cents if bill.is_passed_on and bill.charge is not None else 0
 
 
-def _paying(bill: Bill) -> dict[str, Any]:
+def _paying(context: AnyBill, request: Any) -> dict[str, Any]:
+    bill = context.row
     reference = lease_reference(bill.charge.lease_id) if bill.charge is not None else ""
-    return {"lead": f"{_home(bill.account)}: {supplied_by(bill.account)}", "owed_cents": _owed(bill), "reference": reference}
+    return {
+        "lead": f"{_home(bill.account)}: {supplied_by(bill.account)}",
+        "owed_cents": _owed(bill),
+        "charge_url": charge_url(context, request),
+        "reference": reference,
+    }
 
 
 def file(context: BillFileNode, request: Any) -> Any:

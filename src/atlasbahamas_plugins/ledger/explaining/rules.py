@@ -35,6 +35,10 @@ def rule_of(charge: Charge, lease: Lease) -> Rule:
         return Rule("Paid to move in, and held for the tenants", agreed, "move-in")
     if charge.what == "opening":
         return Rule("What stood open when the lease was brought in", "", "")
+    if charge.what == "deduction":
+        return Rule("Taken from the deposits by the final statement, when the tenants left", "", "")
+    if charge.what == "bill":
+        return Rule(f"A bill of {charge.explanation['company']} for the home, passed on to the tenants", "", "")
     return Rule("Written by hand", "", "")
 
 

@@ -22,6 +22,7 @@ from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, 
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.bills import services as bills
+from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.explaining.pages import parts_of
@@ -215,6 +216,14 @@ def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, An
     }
 
 
+def _expected(node: PaymentNode, bill: Charge | None, to_pay_cents: int) -> dict[str, Any]:
+    """What is expected to come, and where that is explained: what is unpaid of a bill, or what the lease has to pay."""
+    ledger = node.above(LeaseLedger)
+    if bill is None:
+        return {"owed_cents": to_pay_cents, "owed_url": f"{ledger.url()}#to-pay"}
+    return {"owed_cents": bill.open_cents, "owed_url": f"{ledger.node_of(bill).url()}#unpaid"}
+
+
 def _title(charge: Any) -> str:
     return what_it_is(charge.what, charge.period_starts, charge.period_ends, charge.explanation)
 
@@ -252,12 +261,11 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
         return done(request, context, "The payment is confirmed. The tenants were told, and the receipt is ready.")
 
     shown = _shown(context, request, payment)
-    # What is for a bill is expected to be what is unpaid of that.
-    expected = {"owed_cents": shown["bill"].open_cents} if shown["bill"] is not None else {}
+    standing = _standing(context, request, context.above(AnyLease).row)
     page = {
         **WORDS,
-        **_standing(context, request, context.above(AnyLease).row),
-        **expected,
+        **standing,
+        **_expected(context, shown["bill"], standing["owed_cents"]),
         **shown,
         "alike": _shown_alike(context, request, _alike_of(request, payment)),
         "cancel": context.url(),
@@ -370,7 +378,7 @@ def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[st
             {
                 "payment": row,
                 "node": node,
-                "owed_cents": bill.open_cents if (bill := for_bills.get(row.id)) is not None else owed.get(row.lease_id, 0),
+                **_expected(node, bill := for_bills.get(row.id), owed.get(row.lease_id, 0)),
                 "bill_title": _title(bill) if bill is not None else None,
                 "proofs": [proofs.node_of(proof) for proof in row.proofs],
                 "alike": alike,
