@@ -26,7 +26,7 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
-    "ledger": {"cli", "splitting", "demo_slips", "demo_walk", "tables", "verify_export"},
+    "ledger": {"cli", "reasons", "splitting", "demo_slips", "demo_walk", "tables", "verify_export"},
     "ledger/sharing": {"guards", "parts", "telling"},
     "ledger/plans": {"guards", "schedule", "telling"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
@@ -37,9 +37,9 @@ OF_THEIR_OWN = {
     "ledger/autopay": {"days", "guards"},
     "sandbox": {"cli", "gateway", "server"},
     "ledger/lateness": {"unpaid"},
-    "ledger/deposits": {"guards", "rails", "standing", "telling"},
+    "ledger/deposits": {"guards", "posting", "rails", "standing", "telling"},
     "ledger/bills": {"guards", "telling"},
-    "ledger/charges": {"guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
+    "ledger/charges": {"batches", "guards", "kinds", "late_fees", "owing", "posting", "run", "schedule", "words"},
     "ledger/journal": {"accounts", "chain", "exporting", "guards", "kinds", "proving", "reading"},
 }
 

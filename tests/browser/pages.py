@@ -50,7 +50,8 @@ from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.ledger.bills import services as bills
 from atlasbahamas_plugins.ledger.bills.models import BillFile
-from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.charges.batches import reverse_batch
+from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge, give_credit
 from atlasbahamas_plugins.ledger.cheques.services import lodge_cheque
 from atlasbahamas_plugins.ledger.deposits import services as deposits

@@ -26,8 +26,8 @@ from atlasbahamas_plugins.leasing.leaving.services import (
 )
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, bind, write_leases
+from atlasbahamas_plugins.ledger.charges.batches import reverse_batch
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
-from atlasbahamas_plugins.ledger.charges.run import reverse_batch
 from atlasbahamas_plugins.ledger.charges.services import owed_by, take_back
 from atlasbahamas_plugins.ledger.deposits import services
 from atlasbahamas_plugins.ledger.deposits.services import DepositBooks, PaidBack

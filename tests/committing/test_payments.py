@@ -19,6 +19,7 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.allocation.models import Allocation
 from atlasbahamas_plugins.ledger.allocation.services import allocate_by_hand, allocations_of, reallocate, what_if
 from atlasbahamas_plugins.ledger.cheques import services as cheques
+from atlasbahamas_plugins.ledger.cheques.services import confirm_cheques_of_the_day
 from atlasbahamas_plugins.ledger.explaining.standing import stands
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount, LedgerEntry
@@ -262,7 +263,7 @@ def test_a_cheque_for_a_later_day_waits_for_it(till: Till) -> None:
         till.confirm(paid)
     till.site.clock.move(days=4)
     with till.act() as db:
-        assert services.confirm_cheques_of_the_day(db, today=till.site.clock.today(), now=till.site.clock.now()) == 1
+        assert confirm_cheques_of_the_day(db, today=till.site.clock.today(), now=till.site.clock.now()) == 1
     assert till.payment(paid)["state"] == "confirmed"
     assert till.open_of(charge) == [0]
 

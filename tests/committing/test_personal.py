@@ -56,7 +56,8 @@ from atlasbahamas_plugins.leasing.statements.services import make_links
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.tenancy.services import invite_parties
 from atlasbahamas_plugins.ledger.bills import services as billing
-from atlasbahamas_plugins.ledger.charges.run import reverse_batch, run_rent
+from atlasbahamas_plugins.ledger.charges.batches import reverse_batch
+from atlasbahamas_plugins.ledger.charges.run import run_rent
 from atlasbahamas_plugins.ledger.charges.services import ByHand, add_charge
 from atlasbahamas_plugins.ledger.deposits import services as deposits
 from atlasbahamas_plugins.ledger.gateways.services import ask_for_refund

@@ -23,8 +23,9 @@ from atlasbahamas_plugins.leasing.importing.services import Arriving, import_lea
 from atlasbahamas_plugins.leasing.models import Lease, RentTerm
 from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, PartyLine, Terms, bind, write_leases
 from atlasbahamas_plugins.ledger.charges import guards
+from atlasbahamas_plugins.ledger.charges.batches import reverse_batch
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit, LeaseChange, Schedule
-from atlasbahamas_plugins.ledger.charges.run import plan_run, reverse_batch
+from atlasbahamas_plugins.ledger.charges.run import plan_run
 from atlasbahamas_plugins.ledger.charges.services import ByHand, Owed, add_charge, give_credit, owed_by
 from atlasbahamas_plugins.ledger.journal.models import Journal, LedgerEntry
 from atlasbahamas_plugins.ledger.journal.services import lock_period

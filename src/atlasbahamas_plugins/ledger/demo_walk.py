@@ -14,8 +14,8 @@ from atlasbahamas.files.store import Store
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.services import turn_leases
 from atlasbahamas_plugins.ledger.charges import run as rent
+from atlasbahamas_plugins.ledger.cheques.services import confirm_cheques_of_the_day
 from atlasbahamas_plugins.ledger.lateness import services as lateness
-from atlasbahamas_plugins.ledger.payments.services import confirm_cheques_of_the_day
 
 Act = Callable[[], object]
 ONE_DAY = timedelta(days=1)

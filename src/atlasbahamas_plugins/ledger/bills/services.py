@@ -31,6 +31,7 @@ from atlasbahamas_plugins.ledger.bills.models import BILL, PROOF, Bill, BillAcco
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, post_charges
 from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.ledger.reasons import FOR_LATER, said_why
 from atlasbahamas_plugins.ledger.services import Source, open_journal, reverse
 from atlasbahamas_plugins.portfolio.models import Unit
 from atlasbahamas_plugins.portfolio.places.models import UTILITY_KINDS, IslandUtility, Utility
@@ -236,7 +237,7 @@ def open_bill_again(db: Session, bill: Bill, reason: str) -> None:
     before = {"paid_on": bill.paid_on}
     bill.paid_on = bill.paid_by_id = None
     db.flush()
-    _record(db, "opened_again", bill, before=before, note=_reason(reason))
+    _record(db, "opened_again", bill, before=before, note=said_why(reason, FOR_LATER))
 
 
 def with_its_home(account: Any) -> Any:
@@ -314,7 +315,7 @@ def take_back(db: Session, bill: Bill, reason: str, *, by: int, now: datetime) -
     _lock(db, bill)
     if not bill.is_passed_on or bill.charge is None:
         raise Refused("It was taken back already." if bill.charge_id else "It was not passed on.")
-    charge, words = bill.charge, _reason(reason)
+    charge, words = bill.charge, said_why(reason, FOR_LATER)
     source = Source(WHAT, bill.ref)
     reverse(db, bill.organisation_id, [charge.entry_number], source=source, now=now, memo=words, by=by)
     allocate_leases(db, bill.organisation_id, [charge.lease_id], now=now)
@@ -377,12 +378,6 @@ def _lock(db: Session, bill: Bill) -> None:
     db.scalars(query).one()
     if bill.charge is not None:
         db.refresh(bill.charge)
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Refused("Say why, for those who look later.", "reason")
-    return reason.strip()
 
 
 def _told(bill: Bill) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
 from atlasbahamas_plugins.ledger.journal.accounts import Balance
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, EntryWords, LedgerAccount
+from atlasbahamas_plugins.ledger.reasons import FOR_LATER, TENANTS_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import PeriodLocked, Source, locked_until, open_journal, reverse
 
 OWED = ("receivable", "deposit_receivable", "bill_receivable")
@@ -175,9 +176,8 @@ def take_back(db: Session, lease: Lease, row: Charge | Credit, reason: str, *, b
         raise Refused("This was taken back already.")
     if not may_be_taken_back(row):
         raise Refused("This follows from the lease. To forgive it, give a credit for it.")
-    if not reason.strip():
-        raise Refused("Say why, for those who look later.", "reason")
-    reverse(db, row.organisation_id, [row.entry_number], source=Source("by_hand", row.ref), now=now, memo=reason.strip(), by=by)
+    memo = said_why(reason, FOR_LATER)
+    reverse(db, row.organisation_id, [row.entry_number], source=Source("by_hand", row.ref), now=now, memo=memo, by=by)
     allocate_leases(db, row.organisation_id, [lease.id], now=now)
     db.refresh(row)
     _record(db, "taken_back", lease, row, before={"cents": row.cents}, note=reason)
@@ -204,8 +204,7 @@ def _check(db: Session, lease: Lease, details: ByHand, kinds: tuple[str, ...], t
         raise Refused("This lease binds nobody, so nothing is charged on it.")
     if details.what not in kinds:
         raise Refused("Choose one of these.", "what")
-    if not details.reason.strip():
-        raise Refused("Say why: the tenants read it.", "reason")
+    said_why(details.reason, TENANTS_READ_IT)
     if abs(details.day - today) > WITHIN:
         raise Refused("Choose a day within a year of today.", "day")
     locked = locked_until(db, lease.organisation_id)

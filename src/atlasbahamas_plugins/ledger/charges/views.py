@@ -16,7 +16,7 @@ from atlasbahamas.web.forms import done, form_page
 from atlasbahamas_plugins.leasing.forms import wants
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.leasing.resources import AnyLease, Leases
-from atlasbahamas_plugins.ledger.charges import run, services
+from atlasbahamas_plugins.ledger.charges import batches, run, services
 from atlasbahamas_plugins.ledger.charges.forms import ChargeForm, CreditForm, ReasonForm, RunForm
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
 from atlasbahamas_plugins.ledger.charges.lists import BatchList, ChargeList, maker
@@ -213,14 +213,14 @@ def show_batch(context: BatchNode, request: Any) -> Any:
     """What a run charged, all of it or what of it still counts."""
     row = context.row
     charges = _charges_of_leases(context, request, select(Charge).where(Charge.batch_id == row.id), by_state=True)
-    count, cents = run.count_in_force(request.db, row)
+    count, cents = batches.count_in_force(request.db, row)
     listed = {"yes": cents, "no": row.cents - cents}.get(charges.given.get("counts", ""), row.cents)
     return charges.answer(batch=row, maker=maker(row), count=count, cents=cents, listed_cents=listed)
 
 
 def show_put_right(context: BatchNode, request: Any) -> Any:
     """What a run took back, because it did not fit its lease any more."""
-    return _charges_of_leases(context, request, run.put_right_by(context.row)).answer(batch=context.row)
+    return _charges_of_leases(context, request, batches.put_right_by(context.row)).answer(batch=context.row)
 
 
 def _charges_of_leases(context: BatchNode, request: Any, query: Any, *, by_state: bool = False) -> ChargeList:
@@ -239,10 +239,10 @@ def _charges_of_leases(context: BatchNode, request: Any, query: Any, *, by_state
 def reverse_batch(context: BatchNode, request: Any) -> Any:
     """Take back what a run charged."""
     form, row = ReasonForm(request), context.row
-    count, cents = run.count_in_force(request.db, row)
+    count, cents = batches.count_in_force(request.db, row)
 
     def submit() -> Any:
-        run.reverse_batch(request.db, row, form.reason.data, by=request.identity.person_id, now=request.clock.now())
+        batches.reverse_batch(request.db, row, form.reason.data, by=request.identity.person_id, now=request.clock.now())
         return done(request, context, "What it charged was taken back.")
 
     hint = "What the leases say is owed, the next run charges again. Put the leases right first."

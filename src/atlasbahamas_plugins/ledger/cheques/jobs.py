@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from atlasbahamas.jobs.services import enqueue
-from atlasbahamas_plugins.ledger.payments.services import confirm_cheques_of_the_day
+from atlasbahamas_plugins.ledger.cheques.services import confirm_cheques_of_the_day
 
 CHEQUES = "ledger.cheques_of_the_day"
 AT_ONCE = 200

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
@@ -15,8 +16,9 @@ from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.ledger.payments.guards import CHEQUE_SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment
-from atlasbahamas_plugins.ledger.payments.services import DECIDED, take_back
+from atlasbahamas_plugins.ledger.payments.services import DECIDED, confirm_payment, take_back
 from atlasbahamas_plugins.ledger.payments.telling import REFUSED, tell_tenants
+from atlasbahamas_plugins.ledger.reasons import TENANTS_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import AccountKey, Entry, EntryKind, Source, Transfer, accounts, open_journal, post
 
 BANKED = EntryKind("banked", "Cheque brought to the bank")
@@ -45,8 +47,7 @@ def clear_cheque(db: Session, cheque: Cheque, day: date, *, by: int, now: dateti
 def return_cheque(db: Session, cheque: Cheque, day: date, reason: str, *, by: int, now: datetime, today: date) -> None:
     """The bank gave it back on a day: from then on it pays nothing, and its receipt is void. Raises Refused."""
     payment = _begin(db, cheque, "lodged", "cleared")
-    if not reason.strip():
-        raise Refused("Say why: the tenants read it.", "reason")
+    said_why(reason, TENANTS_READ_IT)
     before = cheque.cleared_on or cheque.lodged_on
     assert before is not None
     _check_day(day, before, today)
@@ -88,3 +89,12 @@ def _end(db: Session, verb: str, payment: Payment, day: date, **more: Any) -> No
     db.flush()
     about = ("payment", payment.ref)
     record(db, f"ledger:cheque:{verb}", about=about, organisation_id=payment.organisation_id, after={"day": day}, **more)
+
+
+def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most: int = 200) -> int:
+    """Confirm the cheques whose day has come; gives how many."""
+    due = select(Payment).where(Payment.state == "waiting", Payment.received_on <= today)
+    found = db.scalars(due.order_by(Payment.organisation_id, Payment.received_on, Payment.id).limit(most)).all()
+    for payment in found:
+        confirm_payment(db, payment, by=None, now=now, today=today)
+    return len(found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.audit.services import record
@@ -25,19 +25,18 @@ from atlasbahamas_plugins.leasing.leaving.services import missing_in, statement_
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
-from atlasbahamas_plugins.ledger.charges.posting import first_open_day
 from atlasbahamas_plugins.ledger.charges.run import bring_up_to_date
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.deposits.guards import DISPOSITION_SOURCE, REFUND_SOURCE
 from atlasbahamas_plugins.ledger.deposits.models import Disposition, Refund
+from atlasbahamas_plugins.ledger.deposits.posting import DepositPosting
 from atlasbahamas_plugins.ledger.deposits.rails import REFUND_RAILS
-from atlasbahamas_plugins.ledger.deposits.standing import LAST_RENT, Standing, chain, not_there, sources_of, standing_of, used_of
+from atlasbahamas_plugins.ledger.deposits.standing import LAST_RENT, chain, not_there, sources_of, standing_of, used_of
 from atlasbahamas_plugins.ledger.deposits.telling import tell_tenants
 from atlasbahamas_plugins.ledger.journal.kinds import DEPOSIT_USED, DISPOSITION, REFUND
-from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
+from atlasbahamas_plugins.ledger.reasons import TENANTS_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import (
     AccountKey,
-    AccountRef,
     Entry,
     PeriodLocked,
     Source,
@@ -121,7 +120,7 @@ def use_last_rent(db: Session, lease: Lease, *, by: int | None, now: datetime, s
         raise Refused("There is no last rent that could pay for the last period.")
     if seen is not None and seen != found.cents:
         raise Refused("Something changed meanwhile. Look at it again.")
-    post_it = _Posting(db, lease, standing_of(db, lease), _today(now))
+    post_it = DepositPosting(db, lease, standing_of(db, lease), _today(now))
     post_it.gather(found.cents)
     credit = post_it.credit(LAST_RENT, f"last-rent:{long_key('last')}", found.cents, charge=found.charge)
     post_it.write(Entry(DEPOSIT_USED, post_it.day, post_it.transfers, Source(LAST_RENT, credit.ref), by=by), now=now)
@@ -169,7 +168,7 @@ def dispose(db: Session, lease: Lease, *, by: int | None, now: datetime) -> Disp
     today = _today(now)
     bring_up_to_date(db, lease, now=now, today=today, by=by)
     standing = standing_of(db, lease)
-    row, posting = Disposition(ref=long_key("deposits")), _Posting(db, lease, standing, today)
+    row, posting = Disposition(ref=long_key("deposits")), DepositPosting(db, lease, standing, today)
     held_before = posting.bring_in(statement.held_cents - sum(each.cents for each in missing_in(statement)) - standing.held_cents)
     held = standing.held_cents + held_before
     used = posting.pay_deductions(_deductions(db, lease), held)
@@ -195,153 +194,13 @@ def _deductions(db: Session, lease: Lease) -> Sequence[Deduction]:
     return db.scalars(select(Deduction).where(Deduction.lease_id == lease.id).order_by(Deduction.id)).all()
 
 
-@dataclass
-class _Posting:
-    """An entry about the deposits of a lease as it comes to be: its transfers, with the charges and credits that they make."""
-
-    db: Session
-    lease: Lease
-    standing: Standing
-    on: date
-    transfers: list[Transfer] = field(default_factory=list)
-    charges: list[Charge] = field(default_factory=list)
-    credits: list[tuple[Credit, Charge | None]] = field(default_factory=list)
-
-    @property
-    def day(self) -> date:
-        """The local day on which it counts."""
-        return first_open_day(self.db, self.lease.organisation_id, self.on)
-
-    def account(self, kind: str, lease_id: int | None = None) -> AccountRef:
-        """An account of the lease, or of another one."""
-        property_id = self.lease.unit.property_id
-        keys = {"other_income": AccountKey(kind, property_id=property_id), "opening_balances": AccountKey(kind)}
-        key = keys.get(kind, AccountKey(kind, lease_id or self.lease.id))
-        return accounts(self.db, self.lease.organisation_id, [key])[key]
-
-    def move(self, debit: str, credit: str, cents: int) -> None:
-        """So many cents, if any, between accounts of the lease."""
-        if cents > 0:
-            self.transfers.append(Transfer(self.account(debit), self.account(credit), cents))
-
-    def bring_in(self, cents: int) -> int:
-        """What was held before these books, if anything; gives how much."""
-        self.move("opening_balances", "deposit_held", cents)
-        return max(0, cents)
-
-    def gather(self, cents: int) -> None:
-        """Bring what is held on the leases before, and is needed here, to this one."""
-        cents -= max(0, self.standing.mine.really_cents)
-        for lease_id, there in self.standing.by_lease.items():
-            part = min(cents, there.really_cents) if lease_id != self.lease.id else 0
-            if part > 0:
-                here = self.account("deposit_held")
-                self.transfers.append(Transfer(self.account("deposit_held", lease_id), here, part))
-                cents -= part
-
-    def pay_deductions(self, deductions: Sequence[Deduction], cents: int) -> int:
-        """Charge what was not charged yet, and let the deposits pay it, in this order; gives how many cents were used."""
-        left = cents
-        bills = _unpaid(self.db, self.lease, "bill_receivable")
-        for each in deductions:
-            taken = each.taken_cents
-            if each.kind == "rent":
-                left -= self._pay(each, min(taken, left), "receivable", None)
-                continue
-            billed = min(taken, bills) if each.kind == "bill" else 0
-            bills -= billed
-            left -= self._pay(each, min(billed, left), "bill_receivable", None)
-            if taken > billed:
-                left -= self._pay(each, min(taken - billed, left), "receivable", self._charge(each, taken - billed))
-        return cents - left
-
-    def _charge(self, deduction: Deduction, cents: int) -> Charge:
-        owed = self.account("receivable")
-        charge = Charge(
-            ref=long_key("charge"),
-            organisation_id=self.lease.organisation_id,
-            lease_id=self.lease.id,
-            account_id=owed.id,
-            what="deduction",
-            rule=f"deduction:{deduction.ref}",
-            period_starts=self.on,
-            period_ends=self.on,
-            due_on=self.on,
-            cents=cents,
-            open_cents=cents,
-            explanation={"kind": deduction.kind, "cents": deduction.cents, "wear_cents": deduction.wear_cents},
-        )
-        self.charges.append(charge)
-        self.move("receivable", "other_income", cents)
-        return charge
-
-    def _pay(self, deduction: Deduction, cents: int, owed: str, charge: Charge | None) -> int:
-        if cents > 0:
-            self.credit("deposit", f"deduction:{deduction.ref}", cents, charge=charge, owed=owed)
-        return max(0, cents)
-
-    def let_go_of_unpaid(self, ref: str) -> None:
-        """Deposits that nobody paid are owed no more when somebody has left."""
-        for lease_id, there in self.standing.by_lease.items():
-            cents = min(there.unpaid_cents, there.held_cents)
-            if cents > 0:
-                self.credit("deposit", f"unpaid:{ref}", cents, owed="deposit_receivable", lease_id=lease_id)
-
-    def credit(
-        self,
-        what: str,
-        rule: str,
-        cents: int,
-        *,
-        charge: Charge | None = None,
-        owed: str = "receivable",
-        lease_id: int | None = None,
-    ) -> Credit:
-        """Something that a deposit pays, on an account of the lease, or of one before it."""
-        account = self.account(owed, lease_id)
-        self.transfers.append(Transfer(self.account("deposit_held", lease_id), account, cents))
-        credit = Credit(
-            ref=long_key("credit"),
-            organisation_id=self.lease.organisation_id,
-            lease_id=lease_id or self.lease.id,
-            account_id=account.id,
-            what=what,
-            rule=rule,
-            counts_on=self.on,
-            cents=cents,
-            open_cents=cents,
-        )
-        self.credits.append((credit, charge))
-        return credit
-
-    def write(self, entry: Entry, *, now: datetime) -> int:
-        """Post the entry, with its charges and credits; gives its number."""
-        [number] = post(self.db, self.lease.organisation_id, [entry], now=now)
-        for charge in self.charges:
-            charge.entry_number = number
-        self.db.add_all(self.charges)
-        self.db.flush()
-        for credit, paid in self.credits:
-            credit.entry_number, credit.charge_id = number, paid.id if paid is not None else None
-            self.db.add(credit)
-        self.db.flush()
-        return number
-
-
-def _unpaid(db: Session, lease: Lease, kind: str) -> int:
-    """What is unpaid of the charges on an account of a lease."""
-    query = select(func.coalesce(func.sum(Charge.open_cents), 0)).join(LedgerAccount, LedgerAccount.id == Charge.account_id)
-    mine = (Charge.lease_id == lease.id, Charge.voided_by.is_(None), Charge.open_cents > 0)
-    return int(db.scalar(query.where(*mine, LedgerAccount.kind == kind)) or 0)
-
-
 def take_disposition_back(db: Session, lease: Lease, row: Disposition, reason: str, *, by: int, now: datetime) -> None:
     """Take back what the final statement posted. Raises Refused where something of it was paid back already."""
     open_journal(db, lease.organisation_id)
     db.refresh(row)
     if row.voided_by is not None:
         raise ALREADY
-    reason = _reason(reason)
+    reason = said_why(reason, TENANTS_READ_IT)
     if standing_of(db, lease).payable_cents < row.back_cents:
         raise Refused("Something of it was paid back to the tenants. Take that back first.")
     _take_back(db, row, DISPOSITION_SOURCE, reason, by=by, now=now)
@@ -415,7 +274,7 @@ def take_refund_back(db: Session, lease: Lease, row: Refund, reason: str, *, by:
     db.refresh(row)
     if row.voided_by is not None:
         raise ALREADY
-    reason = _reason(reason)
+    reason = said_why(reason, TENANTS_READ_IT)
     _take_back(db, row, REFUND_SOURCE, reason, by=by, now=now)
     _record(db, "refund_taken_back", lease, before={"cents": row.cents, "paid_on": row.paid_on}, note=reason)
     tell_tenants(db, lease, "Not paid back after all", row.cents, now=now)
@@ -467,12 +326,6 @@ def _take_back(db: Session, row: Disposition | Refund, source: str, reason: str,
     db.flush()
     reverse(db, row.organisation_id, [row.entry_number], source=Source(source, row.ref), now=now, memo=reason, by=by)
     db.refresh(row)
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Refused("Say why: the tenants read it.", "reason")
-    return reason.strip()
 
 
 def _today(now: datetime) -> date:

@@ -26,6 +26,7 @@ from atlasbahamas_plugins.ledger.gateways.models import ADDRESS_LENGTH, GatewayP
 from atlasbahamas_plugins.ledger.journal.services import open_journal
 from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
+from atlasbahamas_plugins.ledger.reasons import TENANTS_READ_IT, said_why
 
 CHARGE, REFUND = "ledger.charge_method", "ledger.refund_payment"
 METHOD_REMOVED = "ledger.method_removed"
@@ -101,8 +102,7 @@ def charge_method(
 
 def ask_for_refund(db: Session, payment: Payment, reason: str, *, by: int, now: datetime) -> GatewayPayment:
     """Ask the gateway, by a job, to give a payment back; the books follow when it says that it has. Raises Refused."""
-    if not reason.strip():
-        raise Refused("Say why: the tenants read it.", "reason")
+    said_why(reason, TENANTS_READ_IT)
     open_journal(db, payment.organisation_id)
     of_payment = GatewayPayment.payment_id == payment.id
     paid = db.scalar(select(GatewayPayment).where(of_payment).execution_options(populate_existing=True))

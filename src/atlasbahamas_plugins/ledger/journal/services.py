@@ -32,6 +32,7 @@ from atlasbahamas_plugins.ledger.journal.models import (
     LedgerEntry,
     LedgerTransfer,
 )
+from atlasbahamas_plugins.ledger.reasons import FOR_LATER, said_why
 
 _ENTRIES, _TRANSFERS, _WORDS = (metadata.tables[model.__tablename__] for model in (LedgerEntry, LedgerTransfer, EntryWords))
 AT_ONCE = 5000
@@ -311,9 +312,8 @@ def unlock_period(db: Session, organisation: Organisation, until: date | None, *
     head = head_of(db, organisation.id)
     if head.locked_until is None or (until is not None and until >= head.locked_until):
         raise Refused("That is open already.", "until")
-    if not reason.strip():
-        raise Refused("Say why, for those who look later.", "reason")
-    _lock(db, organisation, head.locked_until, until, "ledger:period:unlocked", reason)
+    why = said_why(reason, FOR_LATER)
+    _lock(db, organisation, head.locked_until, until, "ledger:period:unlocked", why)
 
 
 def _lock(db: Session, organisation: Organisation, before: date | None, until: date | None, action: str, note: str = "") -> None:

@@ -35,7 +35,8 @@ from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentPart, PaymentProof, ReceiptBook
 from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, ByGateway, Given
-from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_owners, tell_staff, tell_tenants
+from atlasbahamas_plugins.ledger.payments.telling import CONFIRMED, REFUSED, tell_staff, tell_tenants
+from atlasbahamas_plugins.ledger.reasons import TENANTS_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import (
     PAYMENT,
     AccountKey,
@@ -52,7 +53,6 @@ from atlasbahamas_plugins.ledger.services import (
 
 OTHERS_KEY = Refused("This was sent before with something else in it. Open the page again.")
 DECIDED = Refused("Somebody decided about this payment meanwhile. Look at it again.")
-REMIND_AFTER = timedelta(days=2)
 LONGEST_AGO = timedelta(days=366 * 2)
 """How long ago money can have come that is written down today."""
 
@@ -187,7 +187,7 @@ def refuse_payment(db: Session, payment: Payment, reason: str, *, by: int, now: 
     if payment.state not in ("reported", "waiting"):
         raise DECIDED
     before = {"state": payment.state}
-    payment.reason = _reason(reason)
+    payment.reason = said_why(reason, TENANTS_READ_IT)
     payment.state, payment.decided_by_id, payment.decided = "refused", by, now
     db.flush()
     _settle_late_fees(db, payment, now)
@@ -202,7 +202,7 @@ def reverse_payment(db: Session, payment: Payment, reason: str, *, by: int, now:
     """
     if isinstance(RAILS.get(payment.rail), ByGateway):
         raise Refused("This money was taken by a gateway. Give it back instead, and the gateway does.")
-    take_back(db, payment, _reason(reason), by=by, now=now, effective=None)
+    take_back(db, payment, said_why(reason, TENANTS_READ_IT), by=by, now=now, effective=None)
     _record(db, "reversed", payment, before={"state": "confirmed"}, after={"state": payment.state}, note=reason)
     tell_tenants(db, payment, REFUSED, "Taken back", now=now)
 
@@ -235,26 +235,6 @@ def take_back(db: Session, payment: Payment, reason: str, *, by: int | None, now
     db.refresh(payment)
     allocate_leases(db, payment.organisation_id, [payment.lease_id], now=now)
     _settle_late_fees(db, payment, now)
-
-
-def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most: int = 200) -> int:
-    """Confirm the cheques whose day has come; gives how many."""
-    due = select(Payment).where(Payment.state == "waiting", Payment.received_on <= today)
-    found = db.scalars(due.order_by(Payment.organisation_id, Payment.received_on, Payment.id).limit(most)).all()
-    for payment in found:
-        confirm_payment(db, payment, by=None, now=now, today=today)
-    return len(found)
-
-
-def remind_of_reports(db: Session, *, now: datetime, most: int = 200) -> int:
-    """Tell the owners of each report that waits for two days, once; gives how many."""
-    waits = select(Payment).where(Payment.state == "reported", Payment.reminded.is_(None), Payment.created <= now - REMIND_AFTER)
-    found = db.scalars(waits.order_by(Payment.created, Payment.id).limit(most).with_for_update(skip_locked=True)).all()
-    for payment in found:
-        payment.reminded = now
-        tell_owners(db, payment, now=now)
-    db.flush()
-    return len(found)
 
 
 def _there(db: Session, lease: Lease, paid: Paid) -> Payment | None:
@@ -404,12 +384,6 @@ def _next_receipt(db: Session, organisation_id: int) -> int:
 def new_receipt_token() -> str:
     """128 random bits as the key of an address (traversal/keys.py): those have a digit somewhere."""
     return f"r1-{secrets.token_hex(16)}"
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Refused("Say why: the tenants read it.", "reason")
-    return reason.strip()
 
 
 def _told(payment: Payment) -> dict[str, Any]:

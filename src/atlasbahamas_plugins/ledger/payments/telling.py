@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.notifications import NotificationCategory
@@ -21,6 +22,7 @@ REFUSED = NotificationCategory(
 )
 REPORTS = NotificationCategory("ledger.reports", "Reported payments", "A tenant says that they paid, and waits for an answer.")
 WAITS = NotificationCategory("ledger.waits", "Reports that wait", "Nobody looked for two days at what a tenant reported.")
+REMIND_AFTER = timedelta(days=2)
 
 
 def tell_tenants(db: Session, payment: Payment, category: NotificationCategory, what: str, *, now: datetime) -> None:
@@ -38,6 +40,17 @@ def tell_staff(db: Session, payment: Payment, *, roles: Sequence[str], now: date
 def tell_owners(db: Session, payment: Payment, *, now: datetime) -> None:
     """Tell the owners that a report waits."""
     _tell_members(db, payment, WAITS, "Nobody confirmed or refused", roles=("owner",), now=now)
+
+
+def remind_of_reports(db: Session, *, now: datetime, most: int = 200) -> int:
+    """Tell the owners of each report that waits for two days, once; gives how many."""
+    waits = select(Payment).where(Payment.state == "reported", Payment.reminded.is_(None), Payment.created <= now - REMIND_AFTER)
+    found = db.scalars(waits.order_by(Payment.created, Payment.id).limit(most).with_for_update(skip_locked=True)).all()
+    for payment in found:
+        payment.reminded = now
+        tell_owners(db, payment, now=now)
+    db.flush()
+    return len(found)
 
 
 def _tell_members(

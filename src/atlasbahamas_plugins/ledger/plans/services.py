@@ -25,6 +25,7 @@ from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.plans.models import MOST_INSTALMENTS, OPEN, Instalment, Plan, PlanCharge
 from atlasbahamas_plugins.ledger.plans.schedule import Due, Met, Waiting, becomes, progress
 from atlasbahamas_plugins.ledger.plans.telling import tell_members, tell_tenants
+from atlasbahamas_plugins.ledger.reasons import BOTH_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import open_journal
 
 LONGEST = timedelta(days=2 * 366)
@@ -143,9 +144,7 @@ def agree_to_plan(
 def end_plan(db: Session, plan: Plan, reason: str, *, now: datetime, today: date, tell: Sequence[str] = ()) -> None:
     """End a plan: it is withdrawn, declined, or both sides let it go. Fees run again from this day. Both sides are told."""
     _lock(db, plan, *OPEN)
-    if not reason.strip():
-        raise Refused("Say why: both sides read it.", "reason")
-    plan.reason = reason.strip()
+    plan.reason = said_why(reason, BOTH_READ_IT)
     _close(db, plan, "ended", now=now, today=today, tell=tell)
 
 
