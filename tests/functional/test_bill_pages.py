@@ -97,6 +97,10 @@ def test_a_tenant_reports_that_they_paid_what_was_passed_on(andre: TestApp, keva
     assert form.submit().status_int == 303
     waiting = keva.get(f"{here(site)}payments/to-confirm")
     assert "Expected" in waiting and "Electricity, 1 May 2026 to 31 May 2026" in waiting
+    expected = waiting.html.find("dt", string="Expected").find_next("a")
+    why = keva.get(expected["href"])
+    assert expected.text == "B$187.50" and "passed on to the tenants" in why
+    assert why.html.find(id="unpaid")["data-sum"] == "18750"
     with site.db.transaction("read") as db:
         payment = db.scalars(select(Payment)).one()
         lease, ref = payment.lease.ref, payment.ref

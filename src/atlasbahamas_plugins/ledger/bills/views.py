@@ -180,8 +180,9 @@ def _home(account: BillAccount) -> str:
 
 def show_bill(context: BillNode, request: Any) -> dict[str, Any]:
     """A bill, as staff see it."""
-    shown = _shown(context, request)
+    # First, so that the charge's own lease is there already.
     lease = services.lease_of_bill(request.db, context.row)
+    shown = _shown(context, request)
     leases = Leases(request, context.above(OrganisationNode), "leases")
     may_edit = bool(request.has_permission(EDIT, context))
     node = leases.node_of(lease) if lease is not None else None
