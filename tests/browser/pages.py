@@ -324,6 +324,7 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ORG + "leases/{long_lease}/ledger/explain?as_at=2026-05-31&known=never",
         "/home/leases/{home_lease}/ledger/explain",
     ),
+    ("LeaseLedger", "unpaid"): (ORG + "leases/{long_lease}/ledger/unpaid", "/home/leases/{home_lease}/ledger/unpaid"),
     ("Leases", "rent-roll"): (ORG + "leases/rent-roll", ORG + "leases/rent-roll?owes=none&q=nobody"),
     ("Leases", "ageing"): (ORG + "leases/ageing",),
     ("Charges", ""): (ORG + "charges/", ORG + "charges/?unpaid=older&what=fee"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from authorisation import TABLES
 from authorisation.leasing import lease_of
-from opening import Walk
+from opening import AMOUNT, Walk
 from paying import TODAY, Till, days
 from sqlalchemy import select
 
@@ -82,3 +82,23 @@ def test_every_amount_opens_into_rows_that_add_up_to_it(busy: World, relation: s
     seen = {url: page for url, page in walk.pages.items() if page is not None and page.content_type == "text/html"}
     unmarked = {url: walk.unmarked(page) for url, page in seen.items() if "/ledger/" in url or "/payments/" in url}
     assert {url: found for url, found in unmarked.items() if found} == {}
+
+
+def test_figures_of_many_leases_open_the_lease(busy: World) -> None:
+    walk = Walk(busy.browsers["owner"])
+    leases = busy.addresses(LEDGER)["leases"]
+    pages = [f"{leases}rent-roll", f"{leases}ageing"]
+    walk.walk([*pages, "/home/"])
+    assert walk.wrong == []
+    assert len([address for address, cents in walk.opened if "/unpaid#" in address]) > 8
+    assert [walk.unmarked(walk.pages[page]) for page in pages] == [[], []]
+
+
+def test_what_a_tenant_reads_first_opens(busy: World) -> None:
+    walk = Walk(busy.browsers["tenant"])
+    walk.walk(["/home/"])
+    assert walk.wrong == []
+    ways = {address.partition("#")[2] for address, cents in walk.opened if "/unpaid#" in address}
+    assert {"next", "waiting"} <= ways
+    first = walk.pages["/home/"].html.select(".due")
+    assert [text for each in first for text in each.find_all(string=AMOUNT) if not text.find_parents("a")] == []

@@ -7,9 +7,11 @@ import io
 import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urldefrag
 
 import pytest
 from figure_sums import assert_sums_hold
+from opening import Walk, text_of
 from paying import TODAY, Till
 from renting import run
 from sqlalchemy import select
@@ -52,6 +54,7 @@ def words(page: Any) -> str:
 
 def rows(browser: TestApp, address: str) -> list[dict[str, str]]:
     """The CSV of a list, by the labels of its columns."""
+    address = urldefrag(address).url
     with_csv = f"{address}{'&' if '?' in address else '?'}format=csv"
     text = browser.get(with_csv, status=200).body.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
@@ -119,6 +122,40 @@ def test_home_begins_with_what_is_due(till: Till) -> None:
         answer = mine.get("/home/", status=200)
     assert len(counter.statements) <= 8, counter.statements
     assert len(answer.body) < 60_000
+
+
+def test_what_is_to_be_paid_is_told_by_age_and_with_what_comes_next(till: Till) -> None:
+    mine = till.site.browser("andre")
+    till.charge(120_000, TODAY, "fee")
+    till.charge(30_000, OVERDUE, "fee")
+    till.charge(10_000, TODAY - timedelta(days=30), "deposit")
+    till.charge(5_000, date(2026, 7, 1), "fee")
+    till.report(90_000)
+    walk = Walk(mine)
+    walk.walk(["/home/"])
+    assert walk.wrong == []
+    page = next(page for url, page in walk.pages.items() if url.endswith("/unpaid"))
+    said = {section["id"]: int(section["data-sum"]) for section in page.html.select("[data-sum]")}
+    late = {"late": 40_000, "age-30": 10_000, "age-90": 30_000}
+    assert said == {"due": 160_000, **late, "age-not-late": 125_000, "all": 165_000, "next": 345_000, "waiting": 90_000}
+    assert "Rent, 1 July 2026 to 31 July 2026 B$3,400 a month B$3,400" in text_of(page)
+    with QueryCounter(till.site.db.engine) as counter:
+        mine.get(page.request.path, status=200)
+    assert len(counter.statements) <= 10, counter.statements
+
+
+def test_what_is_paid_ahead_is_taken_off_what_comes_next(till: Till) -> None:
+    mine = till.site.browser("andre")
+    till.record(100_000)
+    walk = Walk(mine)
+    walk.walk(["/home/"])
+    assert walk.wrong == []
+    page = next(page for url, page in walk.pages.items() if url.endswith("/unpaid"))
+    assert "Left to pay: B$2,400" in text_of(page)
+    assert "Nothing is due now" in text_of(page)
+    till.record(900_000)
+    page = mine.get(page.request.path)
+    assert "Left to pay: B$0" in text_of(page)
 
 
 def test_who_left_is_told_at_home_only_what_stands_open(site: Site) -> None:

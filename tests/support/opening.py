@@ -22,8 +22,9 @@ WORDS = (
     ".card-link",
     ".callout",
     "option",
+    'a[href$="#terms"]',
 )
-"""Where an amount is words and no figure: arithmetic, titles, hints, and links that lead to where it is marked."""
+"""Where an amount is words and no figure: arithmetic, titles, hints, links to where it is marked, and what was agreed."""
 
 
 def text_of(page: Any) -> str:

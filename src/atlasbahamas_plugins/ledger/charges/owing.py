@@ -164,13 +164,23 @@ def owed_by_rule(facts: LeaseFacts, *, due_from: date | None = None, due_until: 
     for each in _once(facts):
         if each.due_on <= due_until and (due_from is None or each.due_on >= due_from):
             yield each
-    for period in periods(facts.terms, due_from=due_from, due_until=due_until):
+    yield from _rent(facts.terms, due_from, due_until)
+
+
+def _rent(terms: RentTerms, due_from: date | None, due_until: date) -> Iterator[Due]:
+    for period in periods(terms, due_from=due_from, due_until=due_until):
         segments = [
             {**segment._asdict(), "first": segment.first.isoformat(), "last": segment.last.isoformat()}
             for segment in period.segments
         ]
-        explanation = {"period": facts.terms.period, "segments": segments}
+        explanation = {"period": terms.period, "segments": segments}
         yield Due("rent", RENT, period.starts, period.ends, period.due_on, period.cents, explanation)
+
+
+def next_rent(terms: RentTerms, after: date) -> Due | None:
+    """The rent that falls due next after a local day; None where none does any more."""
+    day = next_due(terms, after) if terms.rents else None
+    return None if day is None else next(_rent(terms, day, day))
 
 
 def _once(facts: LeaseFacts) -> Iterator[Due]:

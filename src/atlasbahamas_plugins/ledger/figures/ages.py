@@ -19,6 +19,11 @@ class Age(NamedTuple):
         last = None if self.youngest is None else today - timedelta(days=self.youngest)
         return first, last
 
+    def has(self, due_on: date, today: date) -> bool:
+        """Whether what was due on a day is of this age."""
+        first, last = self.days(today)
+        return (first is None or first <= due_on) and (last is None or due_on <= last)
+
 
 AGES = {
     "not-late": Age("Not late", None, 0),

@@ -6,14 +6,13 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
-from atlasbahamas.web.formats import figure, local_date, money, percent
+from atlasbahamas.web.formats import figure, local_date, money, part, percent
 from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, narrowing, text_filter
 from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
 from atlasbahamas_plugins.leasing.words import words_within
@@ -21,6 +20,7 @@ from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
 from atlasbahamas_plugins.ledger.charges.lists import ChargeList
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
+from atlasbahamas_plugins.ledger.figures.columns import HOME, dollars, lease_figure, show_last_payment, show_rent
 from atlasbahamas_plugins.ledger.figures.models import Standing
 from atlasbahamas_plugins.ledger.figures.services import (
     UNPAID,
@@ -44,16 +44,6 @@ _LEASE = (
     _UNIT.joinedload(Unit.property).load_only(Property.name).lazyload(Property.settlement),
 )
 """What is shown of a lease, and no more."""
-
-
-def dollars(cents: int) -> Decimal:
-    """Cents as a file holds them."""
-    return Decimal(cents) / 100
-
-
-def _amount(name: str, label: str, cents: Any, **more: Any) -> Column:
-    """A column of an amount: `cents` gives it of a row."""
-    return Column(name, label, lambda row, node: money(cents(row)), lambda row: dollars(cents(row)), numeric=True, **more)
 
 
 def property_filter(properties: Choices) -> Filter:
@@ -108,45 +98,23 @@ class _OfStandings(List):
         return ()
 
 
-def _ledger_link(row: Any, node: Any) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(node.node_of(row.lease).url("ledger", ""), row.lease.unit.label)
-
-
-_HOME = (
-    Column("unit", "Unit", _ledger_link, lambda row: row.lease.unit.label),
-    Column("property", "Property", lambda row, node: row.lease.unit.property.name, lambda row: row.lease.unit.property.name),
-    Column("tenants", "Tenants", lambda row, node: row.tenants, lambda row: row.tenants),
-)
-
-
 class RentRoll(_OfStandings):
     """The rent roll: each lease that runs, or on which something is unpaid."""
 
     name = "rent-roll"
     columns = (
-        *_HOME,
+        *HOME,
         Column(
             "rent",
             "Rent",
-            lambda row, node: f"{money(row.rent_cents)} {PERIODS[row.lease.period]}",
+            show_rent,
             lambda row: "" if row.rent_cents is None else dollars(row.rent_cents),
             numeric=True,
         ),
-        _amount("unpaid", "Unpaid", lambda row: row.unpaid_cents, sort="unpaid"),
+        lease_figure("unpaid", "Unpaid", lambda row: row.unpaid_cents, "unpaid#all", sort="unpaid"),
         Column("since", "Since", lambda row, node: local_date(row.since) or "–", lambda row: row.since or "", sort="since"),
-        Column(
-            "balance",
-            "Balance",
-            lambda row, node: figure(row.balance_cents, node.node_of(row.lease).url("ledger", "explain") + "#balance"),
-            lambda row: dollars(row.balance_cents),
-            numeric=True,
-        ),
-        Column(
-            "paid",
-            "Last payment",
-            lambda row, node: f"{money(row.paid_cents)}, {local_date(row.paid_on)}" if row.paid_on else "–",
-            lambda row: row.paid_on or "",
-        ),
+        lease_figure("balance", "Balance", lambda row: row.balance_cents, "explain#balance"),
+        Column("paid", "Last payment", show_last_payment, lambda row: row.paid_on or ""),
     )
     file_columns = (
         Column("period", "Rent for", lambda row, node: "", lambda row: PERIODS[row.lease.period]),
@@ -198,8 +166,15 @@ class AgeingList(_OfStandings):
     name = "ageing"
 
     def __init__(self, request: Any, query: Select[Any], *, node: Any, **more: Any) -> None:
-        ages = [_amount(name, age.title, lambda row, at=at: row.by_age[at]) for at, (name, age) in enumerate(AGES.items())]
-        self.columns = (*_HOME, *ages, _amount("unpaid", "Together", lambda row: row.unpaid_cents, sort="unpaid"))
+        ages = [
+            lease_figure(name, age.title, lambda row, at=at: row.by_age[at], f"unpaid#age-{name}")
+            for at, (name, age) in enumerate(AGES.items())
+        ]
+        self.columns = (
+            *HOME,
+            *ages,
+            lease_figure("unpaid", "Together", lambda row: row.unpaid_cents, "unpaid#all", sort="unpaid"),
+        )
         super().__init__(request, query, node=node, **more)
 
     def shown(self, query: Select[Any]) -> Select[Any]:
@@ -238,9 +213,19 @@ class AllCharges(ChargeList):
         query = query.where(*[Charge.due_on <= self.given["until"]] if "until" in self.given else [])
         return query.where(_unpaid(AGES.get(self.given["unpaid"]), self.today)) if "unpaid" in self.given else query
 
+    @property
+    def age(self) -> str | None:
+        """The age, or "all", whose unpaid charges are listed, all of them: one of the sums of ageing; None for other lists."""
+        given: str | None = self.given.get("unpaid")
+        return given if set(self.given) <= {"unpaid", "property"} else None
+
+    def _cents(self, row: Any, node: Any) -> Markup:
+        # What adds up here is what is unpaid.
+        return figure(row[0].cents, f"{self.node_of(row[0]).url()}#amount")
+
     def _open(self, row: Any, node: Any) -> Markup | str:
         charge = row[0]
-        return figure(charge.open_cents, f"{self.node_of(charge).url()}#unpaid") if charge.open_cents else "–"
+        return part(charge.open_cents, f"{self.node_of(charge).url()}#unpaid") if charge.open_cents else "–"
 
 
 def _home(charge: Charge) -> str:

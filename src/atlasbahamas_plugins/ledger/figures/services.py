@@ -15,8 +15,7 @@ from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Leas
 from atlasbahamas_plugins.leasing.services import leases_in
 from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.ledger.charges.models import Charge
-from atlasbahamas_plugins.ledger.charges.owing import rent_terms
-from atlasbahamas_plugins.ledger.charges.schedule import next_due, periods
+from atlasbahamas_plugins.ledger.charges.owing import Due, next_rent, rent_terms
 from atlasbahamas_plugins.ledger.charges.services import OWED
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
 from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES, MonthSum, Standing
@@ -72,13 +71,15 @@ class DueAtHome:
     """What a tenant pays next for one lease.
 
     `cents` are to be paid now: since `day`, which has come. Where they are 0, `next_cents` fall due on `next_day`, if anything
-    does. `waiting_cents` were reported and are not confirmed, `ahead_cents` were paid and pay what falls due next.
+    does, and `next_rent` is the rent of it that is not charged yet. `waiting_cents` were reported and are not confirmed,
+    `ahead_cents` were paid and pay what falls due next.
     """
 
     cents: int
     day: date | None
     next_cents: int
     next_day: date | None
+    next_rent: Due | None
     waiting_cents: int
     ahead_cents: int
 
@@ -107,19 +108,13 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     )
     found = {}
     for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in in db.execute(query):
-        next_day, next_cents = _next_rent(binding[lease_id], paid_to, brought_in, today)
-        if later_day is not None and (next_day is None or later_day <= next_day):
-            next_cents = int(later_cents) + (next_cents if later_day == next_day else 0)
-            next_day = later_day
-        found[lease_id] = DueAtHome(unpaid, since if unpaid else None, next_cents, next_day, reported, max(0, -balance))
+        rent = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
+        next_day = min((day for day in (later_day, rent and rent.due_on) if day), default=None)
+        rent = rent if rent is not None and rent.due_on == next_day else None
+        next_cents = (int(later_cents) if next_day and later_day == next_day else 0) + (rent.cents if rent else 0)
+        since = since if unpaid else None
+        found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance))
     return found
-
-
-def _next_rent(lease: Lease, paid_to: date | None, brought_in: date | None, today: date) -> tuple[date | None, int]:
-    """The next day on which rent falls due, and how much."""
-    terms = rent_terms(lease, paid_to, brought_in)
-    day = next_due(terms, today) if terms.rents else None
-    return (None, 0) if day is None else (day, next(periods(terms, due_from=day, due_until=day)).cents)
 
 
 @dataclass(frozen=True)

@@ -72,10 +72,10 @@ def ageing(context: Leases, request: Any) -> Any:
     chosen = chosen_property(request, choices)
     more = {} if chosen is None else {"property": str(chosen)}
     sums = services.unpaid_by_age(request.db, _charges(charges, chosen), today)
-    totals = [(AGES[name].title, cents, charges.url("", unpaid=name, **more)) for name, cents in sums.items()]
+    totals = [(AGES[name].title, cents, charges.url("", unpaid=name, **more) + "#charges") for name, cents in sums.items()]
     query = _standings(context, request, choices).where(services.OWES)
     return AgeingList(request, query, node=context, today=today, properties=choices).answer(
-        totals=totals, together=sum(sums.values()), all_url=charges.url("", unpaid="all", **more)
+        totals=totals, together=sum(sums.values()), all_url=charges.url("", unpaid="all", **more) + "#charges"
     )
 
 
@@ -87,10 +87,12 @@ def _charges(node: Charges, property_id: int | None) -> Any:
 def charges(context: Charges, request: Any) -> Any:
     """The charges of all leases that count."""
     choices, today = _properties(context, request).choices(), request.clock.today()
-    query = _charges(context, chosen_property(request, choices)).join(Lease, Lease.id == Charge.lease_id)
-    query = query.where(Charge.voided_by.is_(None))
+    found = _charges(context, chosen_property(request, choices))
+    query = found.join(Lease, Lease.id == Charge.lease_id).where(Charge.voided_by.is_(None))
     more = {"today": today, "properties": choices, "entry_url": entry_url(context, request)}
-    return AllCharges(request, query, node=context, **more).answer()
+    listed = AllCharges(request, query, node=context, **more)
+    sums = services.unpaid_by_age(request.db, found, today) if listed.age else {}
+    return listed.answer(unpaid_cents=sums.get(listed.age, sum(sums.values())) if sums else None)
 
 
 def collection(context: Charges, request: Any) -> Any:

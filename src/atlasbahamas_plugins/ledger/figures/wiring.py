@@ -9,8 +9,10 @@ from pyramid.renderers import render
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing.resources import VIEW, Leases
+from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.figures import views
 from atlasbahamas_plugins.ledger.figures.resources import Charges
+from atlasbahamas_plugins.ledger.figures.unpaid import show_unpaid
 from atlasbahamas_plugins.portfolio.resources import VIEW as SEE_UNITS
 from atlasbahamas_plugins.portfolio.resources import Units
 
@@ -41,6 +43,7 @@ def includeme(config: Any) -> None:
         (views.ageing, Leases, "ageing", VIEW, "ageing"),
         (views.charges, Charges, "", VIEW, "all_charges"),
         (views.collection, Charges, "collection", VIEW, "collection"),
+        (show_unpaid, LeaseLedger, "unpaid", VIEW, "unpaid"),
         (views.occupancy, Units, "occupancy", SEE_UNITS, "occupancy"),
     ):
         page(view, context=node, name=name, permission=permission, renderer=f"ledger/{template}.jinja2")
