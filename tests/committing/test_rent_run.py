@@ -301,7 +301,7 @@ def test_a_batch_is_taken_back_as_one_and_charged_again(site: Site) -> None:
         assert list(actions) == ["ledger:batch:posted", "ledger:batch:reversed", "ledger:batch:posted"]
 
 
-def test_two_runs_at_once_have_one_effect(site: Site) -> None:
+def test_runs_at_once_have_one_effect(site: Site) -> None:
     lease = new_lease(site, APRIL)
     here = organisation_of(site, lease)
     workers = 4

@@ -16,9 +16,8 @@ from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import ROOT
 
 SUMMARIES = ROOT / "docs" / "proofs"
-SAID = "said"
+SAID, RAN_ON = "said", "ran on"
 _reports: dict[str, list[pytest.TestReport]] = defaultdict(list)
-_facts: dict[str, str] = {}
 
 
 @pytest.fixture
@@ -33,14 +32,19 @@ def say(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> C
     return line
 
 
-@pytest.fixture(autouse=True, scope="session")
-def facts() -> None:
-    """What the proof ran on."""
-    _facts["Python"] = platform.python_version()
-    _facts["SQLite"] = sqlite3.sqlite_version
+@pytest.fixture(scope="session")
+def versions() -> str:
+    """What the proofs run on."""
     connection = psycopg2.connect(need("POSTGRESQL").replace("+psycopg2", ""))
-    _facts["PostgreSQL"] = str(connection.get_parameter_status("server_version"))
+    server = connection.get_parameter_status("server_version")
     connection.close()
+    return f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, PostgreSQL {server}"
+
+
+@pytest.fixture(autouse=True)
+def ran_on(request: pytest.FixtureRequest, versions: str) -> None:
+    """Each report says it: where several processes share the proofs, reports are what reaches the one that writes."""
+    request.node.user_properties.append((RAN_ON, versions))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -50,7 +54,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the summary of each module that ran."""
+    """Write the summary of each module that ran; of several processes the one that hears of all tests does."""
+    if hasattr(session.config, "workerinput"):
+        return
     words = [str(word).replace(f"{ROOT}/", "") for word in session.config.invocation_params.args]
     for module, reports in _reports.items():
         if "tests/proofs/" in module:
@@ -61,11 +67,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _summary(module: str, reports: list[pytest.TestReport], command: str) -> str:
     passed = sum(report.outcome == "passed" for report in reports)
+    ran_on = next((words for report in reports for kind, words in report.user_properties if kind == RAN_ON), "what did not start")
     lines = [
         f"# {module}",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `{command}`, on {', '.join(f'{name} {what}' for name, what in _facts.items())}:"
-        f" {passed} of {len(reports)} passed.",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `{command}`, on {ran_on}: {passed} of {len(reports)} passed.",
         "",
     ]
     for report in reports:

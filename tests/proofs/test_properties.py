@@ -13,6 +13,10 @@ import pytest
 from atlasbahamas.testing.site import ROOT
 
 TIMES = 10
+RACES = {
+    "payments": ["tests/committing/test_payments_at_once.py"],
+    "rent runs": ["tests/committing/test_rent_run.py", "-k", "at_once"],
+}
 
 
 def run(examples: int, *words: str) -> str:
@@ -55,3 +59,10 @@ def test_they_hold_for_many_examples(module: str, say: Callable[[str], None]) ->
     counted = re.findall(r"(\w+): (\d+) examples", run(TIMES, "-s", f"tests/properties/{module}"))
     say(f"{module}: {TIMES} times the suite's examples: {', '.join(f'{number} on {where}' for where, number in counted)}")
     assert len(counted) == 2
+
+
+@pytest.mark.parametrize("what", RACES)
+def test_races_for_money_end_the_same_way_every_time(what: str, say: Callable[[str], None]) -> None:
+    for _ in range(TIMES):
+        said = run(1, *RACES[what])
+    say(f"{what} at once, {TIMES} times, each with {said.splitlines()[-1]}")
