@@ -9,11 +9,11 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import aliased
 
 from atlasbahamas.audit.models import CHANGE, ORIGIN, AuditDetail, AuditEntry
 from atlasbahamas.audit.services import canonical, part_of
 from atlasbahamas.audit.words import action_words, role_words, summary
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Organisation, Person, name_key
 from atlasbahamas.traversal.keys import is_number
 from atlasbahamas.web.formats import NASSAU, local_datetime
@@ -105,7 +105,7 @@ class TrailList(List):
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """The entries with the names of what they point to, and their details."""
-        change, origin = aliased(AuditDetail), aliased(AuditDetail)
+        change, origin = alias_of(AuditDetail, "change"), alias_of(AuditDetail, "origin")
         return (
             query.outerjoin(Person, Person.id == AuditEntry.person_id)
             .outerjoin(Organisation, Organisation.id == AuditEntry.organisation_id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.models import CHANGE, ORIGIN, AuditDetail, AuditEntry
 from atlasbahamas.audit.services import part_of, release
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Membership
 from atlasbahamas.personal.leaving import Leaving, Rows
 
@@ -24,7 +25,7 @@ def _from_them(person_id: int) -> ColumnElement[bool]:
 
 def export(db: Session, person_id: int) -> Rows:
     """Entries by them and about them. What an organisation's things were before and after is that organisation's."""
-    change, origin = aliased(AuditDetail), aliased(AuditDetail)
+    change, origin = alias_of(AuditDetail, "change"), alias_of(AuditDetail, "origin")
     rows = db.execute(
         select(AuditEntry, change.content, origin.content)
         .outerjoin(change, and_(change.entry_id == AuditEntry.id, change.part == CHANGE, _about(person_id)))

@@ -15,11 +15,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, insert, inspect, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import CLOCK, Actor, actor_of
 from atlasbahamas.audit.models import CHANGE, ORIGIN, AuditDetail, AuditEntry, AuditRelease
 from atlasbahamas.db import metadata
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Organisation, Person
 
 _ACTION = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+")
@@ -188,7 +189,7 @@ def _parts(db: Session) -> Iterator[tuple[Any, ...]]:
     while True:
         query = select(AuditEntry.id)
         for part, wanted in ((CHANGE, AuditEntry.change_digest), (ORIGIN, AuditEntry.origin_digest)):
-            detail, release = aliased(AuditDetail), aliased(AuditRelease)
+            detail, release = alias_of(AuditDetail, "detail"), alias_of(AuditRelease, "release")
             query = query.outerjoin(detail, (detail.entry_id == AuditEntry.id) & (detail.part == part))
             query = query.outerjoin(release, (release.entry_id == AuditEntry.id) & (release.part == part))
             query = query.add_columns(wanted, detail.salt, detail.content, release.reason)

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, exists, func, literal, select, true
-from sqlalchemy.orm import Session, aliased, mapped_column
+from sqlalchemy.orm import Session, mapped_column
+
+from atlasbahamas.db.aliases import alias_of
 
 LONGEST = 40
 MOST_TYPED = 8
@@ -83,7 +85,7 @@ class WordIndex:
         if not words:
             return query
         word = self._rarest(db, words) if len(words) > 1 else words[0]
-        found, before = aliased(self.model), aliased(self.model)
+        found, before = alias_of(self.model, "found"), alias_of(self.model, "before")
         of_same = getattr(before, self.owner) == getattr(found, self.owner)
         sooner = exists().where(of_same, before.word >= word, before.word < found.word)
         query = query.join(found, getattr(found, self.owner) == self.of).where(*self._begin(found, word), ~sooner)

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, and_, false, literal, select
-from sqlalchemy.orm import aliased
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person
 from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
 
@@ -48,7 +48,7 @@ class OrganisationNode(RowNode):
         self.roles: frozenset[str] = frozenset()
         self.everywhere: frozenset[str] = frozenset()
         self.limited_roles: frozenset[str] = frozenset()
-        self.own = aliased(Membership)
+        self.own = alias_of(Membership, "own")
         self._held: list[tuple[str | None, bool]] = []
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
@@ -153,7 +153,7 @@ class LimitableList(Listed):
         """Whether a limit of the caller, with a role that gives the permission, reaches the row."""
         if self.request.identity is None:
             return false()
-        own = aliased(Membership)
+        own = alias_of(Membership, "own")
         roles = [role for role in self.request.registry.atlas_roles if permission in self.request.grants_of(role)]
         mine = (own.organisation_id == above.row.id, own.person_id == self.request.identity.person_id, own.until.is_(None))
         limited = select(literal(1)).where(*mine, own.role.in_(roles), own.limit_id.is_not(None), self.reached_by(own.limit_id))

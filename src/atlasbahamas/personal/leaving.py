@@ -16,8 +16,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.files.store import Store
 from atlasbahamas.people.models import Membership
 
@@ -96,7 +97,7 @@ class Leaving:
 
         Elsewhere the same name is somebody else's. `column` is JSON text as a JSON column has it, unless `json_text` is False.
         """
-        mine, theirs = aliased(Membership), aliased(Membership)
+        mine, theirs = alias_of(Membership, "mine"), alias_of(Membership, "theirs")
         know_them = (
             select(theirs.person_id)
             .join(mine, mine.organisation_id == theirs.organisation_id)

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.admin.services import revoke_role, roles_of
 from atlasbahamas.audit.personal import earlier_profiles
 from atlasbahamas.audit.services import record
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.people.models import Membership, Organisation, Person, name_key
@@ -122,7 +123,7 @@ def who_leaves(db: Session, store: Store, person: Person, *, now: datetime) -> L
 
 def owned_alone(db: Session, person: Person) -> list[Organisation]:
     """Organisations of which the person is the only owner today, by name."""
-    mine, others = aliased(Membership), aliased(Membership)
+    mine, others = alias_of(Membership, "mine"), alias_of(Membership, "others")
     somebody_else = exists().where(
         others.organisation_id == Organisation.id,
         others.role == "owner",

@@ -6,8 +6,8 @@ from typing import Any
 
 from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, false, or_, select
-from sqlalchemy.orm import aliased
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Membership
 from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.traversal.nodes import Collection, RowNode
@@ -19,7 +19,7 @@ def _may_see(person_id: int | None) -> ColumnElement[bool]:
     """Photos of the person themselves, and of who is a member of one of their organisations today."""
     if person_id is None:
         return false()
-    mine, theirs = aliased(Membership), aliased(Membership)
+    mine, theirs = alias_of(Membership, "mine"), alias_of(Membership, "theirs")
     colleagues = (
         select(theirs.person_id)
         .join(mine, mine.organisation_id == theirs.organisation_id)

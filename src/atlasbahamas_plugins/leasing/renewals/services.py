@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.mail.services import send_mail
 from atlasbahamas.people.models import Organisation
@@ -100,7 +101,7 @@ def say_that_terms_end(db: Session, *, roles: Sequence[str], now: datetime, toda
     It goes on by itself, or it ends with its term; one that another agreement continues needs no word. Each lease once; the next
     run takes what is left of more than AT_ONCE. `roles` may write leases.
     """
-    later = aliased(Lease)
+    later = alias_of(Lease, "later")
     continued = exists().where(later.continues_id == Lease.id, later.state.in_(RUNNING))
     soon = Lease.term_last_day.between(today, today + SAY_BEFORE)
     rolls = and_(Lease.rolls_over, Lease.last_day.is_(None))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.traversal.keys import new_key
@@ -74,7 +75,7 @@ def signed_parties(db: Session, leases: Sequence[Lease]) -> set[int]:
     """Ids of the parties who have signed what was sent last, of leases that were sent. One query, or none."""
     if not leases:
         return set()
-    newer = aliased(Document)
+    newer = alias_of(Document, "newer")
     last = ~select(newer.id).where(newer.lease_id == Document.lease_id, newer.number > Document.number).exists()
     signed = select(Signature.party_id).join(Document, Document.id == Signature.document_id)
     wanted = signed.where(Document.lease_id.in_([lease.id for lease in leases]), last, Signature.party_id.is_not(None))
@@ -83,7 +84,7 @@ def signed_parties(db: Session, leases: Sequence[Lease]) -> set[int]:
 
 def signed_by(person_id: int) -> ColumnElement[bool]:
     """SQL: whether a person has signed as a party what was sent last of a lease, that of the query around it."""
-    newer = aliased(Document)
+    newer = alias_of(Document, "newer")
     last = ~select(newer.id).where(newer.lease_id == Document.lease_id, newer.number > Document.number).exists()
     signed = select(Signature.id).join(Document, Document.id == Signature.document_id)
     signed = signed.join(LeaseParty, LeaseParty.id == Signature.party_id).join(Contact, Contact.id == LeaseParty.contact_id)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
@@ -160,7 +161,7 @@ def accept_invitation(db: Session, token: str, person_id: int, *, now: datetime)
     contact = db.scalars(select(Contact).where(Contact.id == invitation.party.contact_id).with_for_update()).one()
     if contact.person_id not in (None, person_id):
         raise Refused("Somebody else has joined with this invitation's name. Ask your landlord.")
-    other = aliased(LeaseParty)
+    other = alias_of(LeaseParty, "other")
     bound = select(other.id).join(Contact, Contact.id == other.contact_id)
     if db.scalar(bound.where(other.lease_id == lease.id, Contact.person_id == person_id, Contact.id != contact.id)):
         raise Refused("You are another party of this lease already. Sign in as the one who is invited.")

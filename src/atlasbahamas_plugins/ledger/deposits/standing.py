@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
@@ -127,7 +128,7 @@ def not_there(db: Session, lease: Lease) -> tuple[list[tuple[int, Charge | None]
     deposits = (Charge.lease_id.in_(leases), Charge.what == "deposit", Charge.voided_by.is_(None))
     unpaid = select(func.sum(Charge.open_cents)).where(*deposits).scalar_subquery()
     last_rents = (Credit.lease_id.in_(leases), Credit.what == LAST_RENT, Credit.voided_by.is_(None))
-    paid = aliased(Charge)
+    paid = alias_of(Charge, "paid")
     query = select(unpaid, Credit.cents, paid).select_from(Lease).outerjoin(Credit, and_(*last_rents))
     rows = db.execute(query.outerjoin(paid, paid.id == Credit.charge_id).where(Lease.id == lease.id).order_by(Credit.id)).all()
     return [(cents, charge) for _, cents, charge in rows if cents is not None], int(rows[0][0] or 0)

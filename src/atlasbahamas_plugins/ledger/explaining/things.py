@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Person
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import PERIODS, Lease
@@ -188,7 +189,7 @@ class Moved:
 
 def moved_by(db: Session, lease: Lease, entry: LedgerEntry) -> list[Moved]:
     """What an entry moved on each account on which a lease owes, with the kinds of accounts on the other side."""
-    mine, other = aliased(LedgerAccount), aliased(LedgerAccount)
+    mine, other = alias_of(LedgerAccount, "mine"), alias_of(LedgerAccount, "other")
     debit, credit = LedgerTransfer.debit_account_id, LedgerTransfer.credit_account_id
     sides = or_(and_(mine.id == debit, other.id == credit), and_(mine.id == credit, other.id == debit))
     query = (

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, literal_column, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import leases_in
@@ -150,7 +151,7 @@ def _longest(organisation_id: int, person_id: int, roles: Sequence[str], today: 
         .join(LeaseParty, LeaseParty.contact_id == Contact.id)
         .where(LeaseParty.lease_id == Standing.lease_id, LeaseParty.role == "primary")
     )
-    own = aliased(Membership)
+    own = alias_of(Membership, "own")
     mine = (own.organisation_id == organisation_id, own.person_id == person_id, own.until.is_(None), own.role.in_(roles))
     reached = select(literal(1)).where(*mine, or_(own.limit_id.is_(None), reaches_unit(own.limit_id, Lease.unit_id)))
     return (

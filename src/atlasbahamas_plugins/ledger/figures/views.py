@@ -91,8 +91,10 @@ def charges(context: Charges, request: Any) -> Any:
     query = found.join(Lease, Lease.id == Charge.lease_id).where(Charge.voided_by.is_(None))
     more = {"today": today, "properties": choices, "entry_url": entry_url(context, request)}
     listed = AllCharges(request, query, node=context, **more)
-    sums = services.unpaid_by_age(request.db, found, today) if listed.age else {}
-    return listed.answer(unpaid_cents=sums.get(listed.age, sum(sums.values())) if sums else None)
+    if listed.age is None:
+        return listed.answer(unpaid_cents=None)
+    sums = services.unpaid_by_age(request.db, found, today)
+    return listed.answer(unpaid_cents=sum(sums.values()) if listed.age == "all" else sums[listed.age])
 
 
 def collection(context: Charges, request: Any) -> Any:

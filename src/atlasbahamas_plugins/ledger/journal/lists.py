@@ -9,8 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import CompoundSelect, Select, and_, func, select, union
-from sqlalchemy.orm import aliased
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Person, name_key
 from atlasbahamas.web.formats import badge, figure, local_date
 from atlasbahamas.web.lists import Column, Key, List, Sort, choice_filter, date_filter, text_filter
@@ -95,7 +95,7 @@ class EntryList(List):
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """The entries with what a line says of them."""
-        reversal = aliased(LedgerEntry)
+        reversal = alias_of(LedgerEntry, "reversal")
         cents = select(func.sum(LedgerTransfer.cents)).where(
             LedgerTransfer.organisation_id == LedgerEntry.organisation_id, LedgerTransfer.entry_number == LedgerEntry.number
         )

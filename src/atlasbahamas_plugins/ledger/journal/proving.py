@@ -17,10 +17,11 @@ from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, literal, or_, select, text, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import digest
 from atlasbahamas.db import Database, metadata
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.ledger.journal.chain import HASHED, Line, Sealed, account_words, hash_of
 from atlasbahamas_plugins.ledger.journal.models import (
@@ -273,7 +274,7 @@ def _check_accounts(db: Session, organisation_id: int, seen: Verified) -> None:
 
 
 def _check_reversals(db: Session, organisation_id: int, seen: Verified) -> None:
-    taken, mine, theirs = aliased(LedgerEntry), aliased(LedgerTransfer), aliased(LedgerTransfer)
+    taken, mine, theirs = alias_of(LedgerEntry, "taken"), alias_of(LedgerTransfer, "mine"), alias_of(LedgerTransfer, "theirs")
     mirrored = exists().where(
         theirs.organisation_id == mine.organisation_id,
         theirs.entry_number == LedgerEntry.reverses,

@@ -13,10 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import digest, record
 from atlasbahamas.db import metadata
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.db.inserts import insert_many, insert_unless_there
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Organisation
@@ -247,7 +248,7 @@ def _to_take_back(db: Session, organisation_id: int, numbers: Sequence[int]) -> 
     """The date of effect of each of these entries. Raises NotReversible."""
     if len(set(numbers)) != len(numbers):
         raise NotReversible("An entry can be taken back once.")
-    reversal = aliased(LedgerEntry)
+    reversal = alias_of(LedgerEntry, "reversal")
     found: dict[int, date] = {}
     for batch in (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)):
         query = (
@@ -271,7 +272,7 @@ def _to_take_back(db: Session, organisation_id: int, numbers: Sequence[int]) -> 
 
 
 def _transfers_of(db: Session, organisation_id: int, numbers: Sequence[int]) -> dict[int, list[Transfer]]:
-    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    debit, credit = alias_of(LedgerAccount, "debit"), alias_of(LedgerAccount, "credit")
     found: dict[int, list[Transfer]] = {number: [] for number in numbers}
     for batch in (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)):
         query = (

@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import Entry, record_several
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.leasing.writing.services import LateFee
@@ -157,7 +158,7 @@ def leases_to_look_at(organisation_id: int, day: date) -> Select[int]:
 
     What is paid, refused or taken back later is looked at in the moment in which that happens.
     """
-    fee = aliased(Charge)
+    fee = alias_of(Charge, "fee")
     of_period = (fee.lease_id == Charge.lease_id, fee.period_starts == Charge.period_starts)
     charged = exists().where(*of_period, fee.what == KIND, fee.voided_by.is_(None))
     unpaid = (Charge.organisation_id == organisation_id, Charge.voided_by.is_(None), Charge.open_cents > 0, Charge.due_on < day)

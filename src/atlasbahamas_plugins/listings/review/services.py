@@ -10,8 +10,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, selectinload
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas_plugins.listings.models import CURRENT, ON_THE_MARKET, Listing
@@ -258,7 +259,7 @@ def what_waits_for(db: Session, person_id: int, roles: Sequence[str], *, most: i
 
     What was sent back comes first.
     """
-    later = aliased(ListingVersion)
+    later = alias_of(ListingVersion, "later")
     answered = exists().where(
         later.listing_id == ListingVersion.listing_id, later.number > ListingVersion.number, later.state != "draft"
     )

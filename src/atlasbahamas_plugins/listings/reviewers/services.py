@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.notifications import NotificationCategory
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import Membership, Person, PersonRole
@@ -37,7 +38,7 @@ def may_decide(person_id: Any, reviewing: Sequence[str]) -> ColumnElement[bool]:
 
     `reviewing` are the platform's roles that review. For a query of versions and their listings.
     """
-    holds, other = aliased(PersonRole), aliased(Person)
+    holds, other = alias_of(PersonRole, "holds"), alias_of(Person, "other")
     somebody = select(literal(1)).select_from(holds).join(other, other.id == holds.person_id)
     somebody = somebody.where(holds.role.in_(reviewing), other.disabled.is_(None), ~is_own(holds.person_id))
     return or_(~is_own(person_id), ~somebody.correlate_except(holds, other).exists())

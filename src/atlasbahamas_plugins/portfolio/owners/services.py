@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.expression import ScalarSelect
 
 from atlasbahamas.audit.services import record
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import name_key
 from atlasbahamas.people.services import lock_organisation
@@ -107,7 +108,7 @@ def ever_owners(db: Session, above: Property) -> set[int]:
 
 def next_start() -> ScalarSelect[date]:
     """The day on which the set of a Share's Ownership ends because another begins, as a column for a query; NULL: none does."""
-    later = aliased(Ownership)
+    later = alias_of(Ownership, "later")
     same = (later.property_id == Ownership.property_id, later.organisation_id == Ownership.organisation_id)
     counts = (later.complete, later.replaced.is_(None), later.starts > Ownership.starts)
     return select(later.starts).where(*same, *counts).order_by(later.starts).limit(1).correlate(Ownership).scalar_subquery()
