@@ -20,6 +20,8 @@ SCRIPTS = (HERE / "vendor" / "axe.min.js", HERE / "measure.js")
 Light = Literal["light", "dark"]
 EVERY_ADDRESS = examples("pages looked at closely", 1) > 1
 SIZES = {360: 740, 1280: 900}
+OTHER_SIZES = tuple(SIZES) if EVERY_ADDRESS else (min(SIZES),)
+"""For what hardly ever depends on the size: in the suite the smaller one."""
 NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
 TAG = re.compile(r"<([a-z][a-z0-9-]*)(\s[^<>]*)?>")
 ATTRIBUTE = re.compile(r'([a-z-]+)(="[^"]*")?')
@@ -94,7 +96,7 @@ class Visitor:
         What was seen is not looked at again: two people often see the same page in the same frame, or one with other words. A
         page with a kind of element that those of its templates did not have is looked at, but only the first of them closely: in
         every size and light, with the Tab key, and with its form sent. In the proofs whatever differs in anything is looked at,
-        and closely at each address.
+        closely at each address, and in each size also with the Tab key and with an error.
         """
         answer = self.reader.get(path, expect_errors=True)
         if "Location" in answer.headers:  # somewhere else is where it is looked at
@@ -118,14 +120,14 @@ class Visitor:
             self.look(name, "html", lights=("light",), widths=[min(SIZES)])
         if new_main and closely:
             self.look(name, "html")
-            self.tab(name, SIZES)
+            self.tab(name, OTHER_SIZES)
         if new_main and closely and self.page.evaluate(SPOIL):
             with self.page.expect_navigation() as answer:
                 self.page.evaluate("document.getElementById('form').requestSubmit()")
             if answer.value.status != 422:
                 self.faults.append(f"a spoiled form was answered {answer.value.status}")
             expect(self.page.locator("#errors"), "what is wrong with the form").to_be_focused()
-            self.look(f"{name}, with an error", "html")
+            self.look(f"{name}, with an error", "html", widths=OTHER_SIZES)
             self.tab(f"{name}, with an error", [min(SIZES)])
         noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
         return noted
