@@ -96,7 +96,7 @@ class Visitor:
         What was seen is not looked at again: two people often see the same page in the same frame, or one with other words. A
         page with a kind of element that those of its templates did not have is looked at, but only the first of them closely: in
         every size and light, with the Tab key, and with its form sent. In the proofs whatever differs in anything is looked at,
-        closely at each address, and in each size also with the Tab key and with an error.
+        closely at each address, and in each size also with the Tab key and with an error, then with the Tab key, too.
         """
         answer = self.reader.get(path, expect_errors=True)
         if "Location" in answer.headers:  # somewhere else is where it is looked at
@@ -110,7 +110,7 @@ class Visitor:
             return []
         closely = kind not in self.seen
         self.seen |= {frame, kind, *parts}
-        self.page.set_viewport_size({"width": 1280, "height": SIZES[1280]})
+        self.resize(max(SIZES) if new_frame else min(SIZES))
         self.page.goto(path)
         if new_frame:
             self.page.evaluate("atlas.setMenus(true)")
@@ -119,25 +119,32 @@ class Visitor:
         if new_main and not closely:
             self.look(name, "html", lights=("light",), widths=[min(SIZES)])
         if new_main and closely:
-            self.look(name, "html")
             self.tab(name, OTHER_SIZES)
+            self.look(name, "html")
         if new_main and closely and self.page.evaluate(SPOIL):
+            self.resize(min(SIZES))
             with self.page.expect_navigation() as answer:
                 self.page.evaluate("document.getElementById('form').requestSubmit()")
             if answer.value.status != 422:
                 self.faults.append(f"a spoiled form was answered {answer.value.status}")
             expect(self.page.locator("#errors"), "what is wrong with the form").to_be_focused()
             self.look(f"{name}, with an error", "html", widths=OTHER_SIZES)
-            self.tab(f"{name}, with an error", [min(SIZES)])
+            if EVERY_ADDRESS:
+                self.tab(f"{name}, with an error", [min(SIZES)])
         noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []
         return noted
+
+    def resize(self, width: int) -> None:
+        """Make the window so wide; to where it is already it is not made again."""
+        if self.page.viewport_size != {"width": width, "height": SIZES[width]}:
+            self.page.set_viewport_size({"width": width, "height": SIZES[width]})
 
     def look(
         self, name: str, part: str, *, lights: Sequence[Light] = ("light", "dark"), widths: Iterable[int] = tuple(SIZES)
     ) -> None:
         """Measure a part of the page in some sizes and lights; dark in one size, on which colours do not depend."""
         for width in widths:
-            self.page.set_viewport_size({"width": width, "height": SIZES[width]})
+            self.resize(width)
             where = f"{name}, {width} px"
             for light in lights if width == min(SIZES) else lights[:1]:
                 self.page.emulate_media(color_scheme=light)
@@ -151,7 +158,7 @@ class Visitor:
     def tab(self, name: str, widths: Iterable[int]) -> None:
         """Go through the page with the Tab key in some sizes; everything is reached, and seen where it is."""
         for width in widths:
-            self.page.set_viewport_size({"width": width, "height": SIZES[width]})
+            self.resize(width)
             for _ in range(self.page.evaluate("atlas.startTabbing()")):
                 self.page.keyboard.press("Tab")
             self.faults += [f"{name}, {width} px: {fault}" for fault in self.page.evaluate("atlas.endTabbing()")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from authorisation import TABLES
 from authorisation.leasing import lease_of
+from examples import examples, on_databases
 from opening import AMOUNT, Walk
 from paying import TODAY, Till, days
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from atlasbahamas_plugins.ledger.payments.services import reverse_payment
 from atlasbahamas_plugins.ledger.services import AccountKey, Entry, EntryKind, Source, Transfer, accounts, post
 from atlasbahamas_plugins.portfolio.models import Unit
 
+EVERYTHING = examples("amounts", 1) > 1
 [LEDGER] = [table for table in TABLES if table.feature == "ledger"]
 MORE = (
     "?cents=400",
@@ -69,6 +71,7 @@ def _pay(till: Till) -> None:
         return_cheque(db, cheque, TODAY, "No funds", today=TODAY, **when)
 
 
+@on_databases(EVERYTHING)
 @pytest.mark.parametrize(("relation", "at"), [("owner", "ledger"), ("tenant", "my ledger")])
 def test_every_amount_opens_into_rows_that_add_up_to_it(busy: World, relation: str, at: str) -> None:
     lines = [view for view in LEDGER.views if view.get and view.who.get(relation) == "ok"]
@@ -84,6 +87,7 @@ def test_every_amount_opens_into_rows_that_add_up_to_it(busy: World, relation: s
     assert {url: found for url, found in unmarked.items() if found} == {}
 
 
+@on_databases(EVERYTHING)
 def test_figures_of_many_leases_open_the_lease(busy: World) -> None:
     walk = Walk(busy.browsers["owner"])
     leases = busy.addresses(LEDGER)["leases"]
@@ -94,6 +98,7 @@ def test_figures_of_many_leases_open_the_lease(busy: World) -> None:
     assert [walk.unmarked(walk.pages[page]) for page in pages] == [[], []]
 
 
+@on_databases(EVERYTHING)
 def test_what_a_tenant_reads_first_opens(busy: World) -> None:
     walk = Walk(busy.browsers["tenant"])
     walk.walk(["/home/"])

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import pytest
 from authorisation import TABLES
-from examples import examples
+from examples import examples, on_databases
 from test_audited_pages import BY_LINK
 from webtest import TestApp, Upload
 
@@ -27,8 +27,6 @@ IDS = [f"{table.feature}-{view}" for table, view in LINES]
 # The token has a test of its own; how many lines a form shows is taken as the usual number when it is none.
 EVERYTHING = examples("junk", 1) > 1
 PARTS = 1 if EVERYTHING else 8
-IN_A_DATABASE = pytest.mark.parametrize("world", ["sqlite", "postgresql"] if EVERYTHING else ["postgresql"], indirect=True)
-"""In the suite forms are broken on the database that takes less; in the proofs on both."""
 OUR_OWN = ("csrf_token", "lines")
 SCRIPT = "<script>alert(1)</script>"
 Request = list[tuple[str, Any]]
@@ -230,7 +228,7 @@ def with_field(request: Request, box: Box, junk: Junk) -> Request:
     return [pair for pair in request if pair[0] != box.name] + junk.put(box.name, valid)
 
 
-@IN_A_DATABASE
+@on_databases(EVERYTHING)
 @pytest.mark.parametrize(("table", "view"), LINES, ids=IDS)
 def test_one_broken_field_is_refused_and_changes_nothing(trial: Trial) -> None:
     valid, before = trial.valid(), trial.counts()

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 from authorisation import TABLES
-from examples import examples
+from examples import examples, on_databases
 from webob import Request
 from webtest import TestApp
 
@@ -24,15 +24,13 @@ IN_THE_DATABASE = ["\0", "10" * 40, "\ud7ff", "2026-02-30"]
 EVERYTHING = examples("junk in addresses", 1) > 1
 PARTS = 1 if EVERYTHING else 4
 """A filter meets all of it in the proofs, in the suite a part: another one for each filter of each page."""
-IN_A_DATABASE = pytest.mark.parametrize("world", ["sqlite", "postgresql"] if EVERYTHING else ["postgresql"], indirect=True)
-"""In the suite pages are asked on the database that takes less; in the proofs on both."""
 LOOKED_UP = {"cents", "as_at", "known"}
 """What a page asks for that looks something up, and has no pages to turn: what if, as at a day."""
 RAW = ("%ff=1", "q=%ff", "after=%ff", "sort=%ff", "q=a&q=b", "%00=1", "after=e30&before=e30", "sort=%ed%a0%80", "&&&=&", "q[]=1")
 PAGES = [(table, view) for table in TABLES for view in table.views if view.get and "ok" in view.who.values()]
 
 
-@IN_A_DATABASE
+@on_databases(EVERYTHING)
 @pytest.mark.parametrize(("table", "view"), PAGES, ids=[f"{table.feature}-{view}" for table, view in PAGES])
 def test_junk_in_the_address_of_a_page(world: World, table: Table, view: View) -> None:
     """Every page, with every filter that it shows: junk is told at the filter, and no page fails."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from examples import examples
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -94,7 +95,11 @@ def test_from_nothing_to_head_leaves_no_difference_and_every_trigger(empty: Data
     assert_at_head(empty)
 
 
+EVERY_REVISION = examples("revisions", 1) > 1
+
+
 def test_every_revision_goes_down_and_up_again_with_data_in_the_tables(filled: Database) -> None:
+    """In the suite the last one of each component goes up again by itself, the others all together."""
     with filled.read_engine.connect() as connection:
         before = counts(connection)
     assert sum(before.values()) > 500
@@ -102,8 +107,9 @@ def test_every_revision_goes_down_and_up_again_with_data_in_the_tables(filled: D
         for script in script_directory(component).walk_revisions():
             below = str(script.down_revision or "base")
             step(filled, component, below, down=True)
-            step(filled, component, script.revision, down=False)
-            step(filled, component, below, down=True)
+            if EVERY_REVISION or script.revision == head(component):
+                step(filled, component, script.revision, down=False)
+                step(filled, component, below, down=True)
     with filled.read_engine.connect() as connection:
         assert tables(connection) == set()
     upgrade_all(filled.write_engine, FOUND)

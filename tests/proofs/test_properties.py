@@ -49,6 +49,16 @@ def test_every_relation_is_tried_on_both_databases(say: Callable[[str], None]) -
     say(f"the whole authorisation matrix on both databases: {said.splitlines()[-1]}")
 
 
+def test_every_amount_opens_on_both_databases(say: Callable[[str], None]) -> None:
+    said = run(2, "-n", "2", "tests/functional/test_amounts_open.py")
+    say(f"every amount of the ledger's pages on both databases: {said.splitlines()[-1]}")
+
+
+def test_every_revision_goes_down_and_up(say: Callable[[str], None]) -> None:
+    said = run(2, "-n", "2", "tests/migrations")
+    say(f"every revision down, up and down, with data: {said.splitlines()[-1]}")
+
+
 def test_every_page_is_looked_at_closely(say: Callable[[str], None]) -> None:
     said = run(2, "-n", "2", "tests/browser/test_pages.py")
     say(f"every page in every size and light, with the Tab key and with an error: {said.splitlines()[-1]}")
