@@ -21,11 +21,13 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import Person
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import Site
+from atlasbahamas.testing.smtp import SmtpServer
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.models import Lease, RentTerm
 from atlasbahamas_plugins.leasing.renewals.services import write_following
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
@@ -208,6 +210,21 @@ def test_people_are_told_once_that_a_term_rolls_over(site: Site, keva: TestApp) 
     site.clock.move(hours=24)
     site.drain_jobs()
     assert told("andre") == seen
+
+
+def test_who_has_no_sign_in_is_mailed_once_that_a_term_rolls_over(mailing: Site, smtp: SmtpServer) -> None:
+    """Andre has a sign-in and is told there; Kendra, who rents with him, has none (all of it works without one)."""
+    with mailing.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        for name in ("Andre Sturrup", "Kendra Sturrup"):
+            db.scalars(select(Contact).where(Contact.name == name)).one().email = f"{name.split()[0].lower()}@example.net"
+    for _ in range(2):
+        mailing.clock.move(hours=24)
+        mailing.drain_jobs()
+    told = [(message["To"], message["Subject"]) for message in smtp.messages if "month to month" in message["Subject"]]
+    assert [each for each in told if each[0].endswith("example.net")] == [
+        ("kendra@example.net", "No 1, Sandyport Mews: the term ends on 15 July 2026 and goes on from month to month")
+    ]
 
 
 def test_people_are_told_once_that_a_lease_ends_with_its_term_unless_it_is_continued(site: Site) -> None:

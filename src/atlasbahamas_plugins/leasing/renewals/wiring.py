@@ -18,6 +18,7 @@ def includeme(config: Any) -> None:
     config.add_job(SAY, jobs.say)
     config.add_schedule(SAY, SAY, at=IN_THE_MORNING)
     config.add_mail_template(services.RENT_TEMPLATE)
+    config.add_mail_template(services.TERM_TEMPLATE)
     for view, name, template in (
         (views.renew_lease, "renew", "leasing/lease_form.jinja2"),
         (views.change_rent, "rent", "leasing/rent_form.jinja2"),
