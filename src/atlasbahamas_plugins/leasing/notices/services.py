@@ -172,6 +172,12 @@ def notices_of(db: Session, lease: Lease) -> Sequence[Notice]:
     return db.scalars(mine.options(joinedload(Notice.servings))).unique().all()
 
 
+def notice_that_counts(db: Session, lease: Lease) -> Notice | None:
+    """The notice by which a lease ends, with how it was served; None where it ends without one."""
+    newest = next(iter(notices_of(db, lease)), None)
+    return newest if newest is not None and counts(lease, newest, newest) else None
+
+
 def counts(lease: Lease, notice: Notice, newest: Notice) -> bool:
     """Whether a notice is the one by which a lease ends."""
     return notice.id == newest.id and notice.taken_back is None and lease.state in ("notice", "ended")
