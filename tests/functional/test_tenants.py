@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from test_leases import lease_path
+from test_leases import lease_path, record
 from test_signing import ask, sign
 from webtest import TestApp
 
@@ -84,6 +84,27 @@ def test_a_tenant_joins_with_consent_and_finds_the_lease_at_home(mailing: Site, 
     # Nothing tells the landlord of the other home.
     assert "another home" not in page + keva.get(lease).text
     mailing.browser("jerome").get(home, status=404)
+
+
+def test_joining_looks_at_the_unit_again(mailing: Site, keva: TestApp) -> None:
+    """The home may be somebody else's since the invitation was sent; what an agreement continues is not in its way."""
+    lease = lease_path(mailing, "sent")
+    link = invite(keva, lease)["Rashad Culmer"]
+    unit = keva.get(lease).html.find("a", string="See the unit")["href"]
+    taken = record(keva, unit, starts="2026-06-01").location
+    lisa = mailing.browser("lisa")
+    assert "Somebody else has this home" in join(lisa, link, 422).text
+    form = keva.get(f"{taken}cancel").forms["form"]
+    form["reason"] = "It was the other unit"
+    form.submit(status=303)
+    join(lisa, link)
+    mailing.clock.move(minutes=31)
+    keva = mailing.browser("keva")
+    form = keva.get(f"{lease_path(mailing, 'active')}renew").forms["form"]
+    form["kind"].select(text="Month to month")
+    renewed = form.submit(status=303).location
+    keva.get(f"{renewed}send").forms["form"].submit(status=303)
+    join(mailing.browser("jerome"), invite(keva, renewed)["Kendra Sturrup"])
 
 
 def test_no_and_taken_back_and_run_out(mailing: Site, keva: TestApp) -> None:
