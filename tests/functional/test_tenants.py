@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from test_leases import lease_path, record
+from test_notices import USUAL as NOTICE
+from test_notices import give
 from test_signing import ask, sign
 from webtest import TestApp
 
@@ -193,6 +195,24 @@ def test_a_link_is_taken_back_and_one_that_ran_out_is_asked_for_anew(mailing: Si
     mailing.clock.move(hours=73)
     assert "Your landlord was told" in phone.get(link[0], status=404).forms["form"].submit(status=200).text
     assert "Alexis Culmer asks for a new link" in told(mailing.browser("keva"))
+
+
+def test_home_says_what_to_do_next_until_it_is_done(site: Site) -> None:
+    """A notice to read, a statement to answer: a tenant's home names them (issue: lease, documents, what to do next)."""
+    keva, andre, lisa = (site.browser(name) for name in ("keva", "andre", "lisa"))
+    move_out = f"{lease_path(site, 'notice')}move-out/"
+    give(keva, lease_path(site, "active"), **NOTICE)
+    to_read = andre.get("/home/").html.find("a", string="Read the notice")["href"]
+    andre.get(f"{to_read}read").forms["form"].submit(status=303)
+    assert "Read the notice" not in andre.get("/home/").text
+    assert "Read and answer" not in lisa.get("/home/").text
+    keva.get(f"{move_out}send").forms["form"].submit(status=303)
+    page = lisa.get(lisa.get("/home/").html.find("a", string="Read and answer")["href"])
+    for answer in [a["href"] for a in page.html.find_all("a", href=re.compile("/answer$"))]:
+        form = lisa.get(answer).forms["form"]
+        form["agrees"] = "yes"
+        form.submit(status=303)
+    assert "Read and answer" not in lisa.get("/home/").text
 
 
 @pytest.mark.parametrize("tenant", ["andre", "jerome", "lisa"])
