@@ -10,7 +10,7 @@ from sqlalchemy import select
 from test_leases import lease_path, record
 from test_notices import USUAL as NOTICE
 from test_notices import give
-from test_signing import ask, sign
+from test_signing import ask, codes_shown, sign
 from webtest import TestApp
 
 from atlasbahamas.people.models import Person
@@ -129,6 +129,28 @@ def test_no_and_taken_back_and_run_out(mailing: Site, keva: TestApp) -> None:
     assert "asks for a new invitation" in told(mailing.browser("keva"))
     phone.get("/tenant-invitation?token=%00", status=404)
     assert "nothing to see yet" in keva.get(f"{lease_path(mailing, 'draft')}invite").forms["form"].submit(status=422).text
+
+
+def test_one_is_asked_again_and_the_links_of_the_others_stay(mailing: Site, keva: TestApp) -> None:
+    """Invitations to tenants, one or many: whoever lost a link gets another, and nobody else has to be sent one anew."""
+    lease, phone = lease_path(mailing, "sent"), mailing.browser()
+
+    def again(page: str, name: str) -> Any:
+        link = next(a for a in keva.get(f"{lease}{page}").html.find_all("a", href=re.compile("party=")) if name in a.text)
+        asking = keva.get(link["href"])
+        assert name in asking.html.find("h1").text
+        return asking.forms["form"].submit(status=303).follow()
+
+    asked, invited = ask(keva, lease), invite(keva, lease)
+    mailing.clock.move(minutes=31)
+    assert set(codes_shown(again("signing", "Alexis Culmer"))) == {"Alexis Culmer"}
+    boxes = again("sign-ins", "Alexis Culmer").html.find_all("input", readonly=True)
+    assert [box["aria-label"] for box in boxes] == ["Link for Alexis Culmer"]
+    for links in ({name: link[0] for name, link in asked.items()}, invited):
+        phone.get(links["Alexis Culmer"], status=404)
+        phone.get(links["Rashad Culmer"], status=200)
+    for page in ("ask", "invite"):
+        assert keva.get(f"{lease}{page}?party=nobody").forms["form"].submit(status=422)
 
 
 def test_an_organisation_says_how_long_its_links_work(mailing: Site, keva: TestApp) -> None:

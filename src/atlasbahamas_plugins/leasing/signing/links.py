@@ -99,14 +99,19 @@ def sent_document(db: Session, lease: Lease) -> Document:
     return document
 
 
-def ask_for_signatures(db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime) -> list[Asked]:
+def ask_for_signatures(
+    db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime, only: str | None = None
+) -> list[Asked]:
     """Give each party who has not signed a new link and code; earlier links of theirs open nothing any more.
+
+    `only`: the key of a contact, where one party alone is asked; the links of the others stay as they are.
 
     Whoever has a sign-in is told there, and whoever has an e-mail address gets a link by mail, never the code. Those who were
     asked less than half an hour ago keep theirs. `secret` is the platform's. Raises Refused where nobody is left.
     """
     document = sent_document(db, lease)
     waiting = [(found.party, found.link) for found in standing_of(db, document) if found.party and found.signature is None]
+    waiting = [(party, link) for party, link in waiting if only in (None, party.contact.ref)]
     if not waiting:
         raise Refused("Everybody has signed.")
     lifetime = timedelta(days=days_of_links(db, lease.organisation_id))

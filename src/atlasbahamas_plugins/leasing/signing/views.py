@@ -21,6 +21,7 @@ from atlasbahamas_plugins.leasing.agreements.services import content_of, current
 from atlasbahamas_plugins.leasing.agreements.views import data_file
 from atlasbahamas_plugins.leasing.linking.services import OVER, link_of
 from atlasbahamas_plugins.leasing.linking.views import (
+    ask_for,
     count_try,
     keep_to_show,
     link_over_page,
@@ -57,17 +58,17 @@ def signing(context: LeaseNode, request: Any) -> dict[str, Any]:
 
 
 def ask(context: LeaseNode, request: Any) -> Any:
-    """Make links for those who have not signed, after asking."""
+    """Make links for those who have not signed, or for one of them, after asking."""
+    only = request.GET.get("party")
 
     def submit() -> Any:
-        asked = links.ask_for_signatures(
-            request.db, context.row, by_id=request.identity.person_id, secret=platform_secret(request), now=request.clock.now()
-        )
+        me, secret, now = request.identity.person_id, platform_secret(request), request.clock.now()
+        asked = links.ask_for_signatures(request.db, context.row, by_id=me, secret=secret, now=now, only=only)
         keep_to_show(request, LINKS, asked)
         return HTTPSeeOther(context.url("signing"))
 
     page = {
-        "heading": "Make a link for everybody who has not signed?",
+        "heading": ask_for(request.db, context.row, only, "Make a link for {}?", "Make a link for everybody who has not signed?"),
         "cancel": context.url("signing"),
         "subject": context.title,
     }

@@ -68,17 +68,17 @@ def sign_ins_for(db: Session, parties: Sequence[LeaseParty]) -> list[SignIn]:
     return [SignIn(party, last.get(party.id)) for party in parties]
 
 
-def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only: frozenset[str] | None = None) -> list[Invited]:
+def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only: str | None = None) -> list[Invited]:
     """Give each party who has no sign-in a link; earlier ones of theirs open nothing any more.
 
     Whoever has an e-mail address gets one by mail as well. Those who were invited less than half an hour ago keep theirs.
-    `only`: refs of contacts, where not all are meant. Raises Refused where nobody is left.
+    `only`: the key of a contact, where one party alone is meant; the links of the others stay as they are. Raises Refused where nobody is left.
     """
     lock_lease(db, lease)
     if lease.state not in INVITABLE:
         raise Refused(NOTHING_TO_SEE)
     waiting = [found for found in sign_ins_of(db, lease) if found.party.contact.person_id is None]
-    waiting = [found for found in waiting if only is None or found.party.contact.ref in only]
+    waiting = [found for found in waiting if only in (None, found.party.contact.ref)]
     if not waiting:
         raise Refused("Everybody has a sign-in already.")
     due = [found for found in waiting if not was_just_invited(found, now)]

@@ -19,7 +19,7 @@ from atlasbahamas_plugins.leasing.agreements.resources import Agreements
 from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.leaving.answers import unanswered_by
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
-from atlasbahamas_plugins.leasing.linking.views import link_over_page, withdraw_link_page
+from atlasbahamas_plugins.leasing.linking.views import ask_for, link_over_page, withdraw_link_page
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.services import unread_by
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
@@ -72,16 +72,17 @@ def sign_ins(context: LeaseNode, request: Any) -> dict[str, Any]:
 
 
 def invite(context: LeaseNode, request: Any) -> Any:
-    """Invite those parties who have no sign-in, after asking."""
+    """Invite those parties who have no sign-in, or one of them, after asking."""
+    only = request.GET.get("party")
 
     def submit() -> Any:
         me, now = request.identity.person_id, request.clock.now()
-        invited = invitations.invite_parties(request.db, context.row, by_id=me, now=now)
+        invited = invitations.invite_parties(request.db, context.row, by_id=me, now=now, only=only)
         request.session.flash(json.dumps([(each.party.id, each.token) for each in invited]), LINKS)
         return HTTPSeeOther(context.url("sign-ins"))
 
     page = {
-        "heading": "Invite everybody who has no sign-in?",
+        "heading": ask_for(request.db, context.row, only, "Invite {}?", "Invite everybody who has no sign-in?"),
         "cancel": context.url("sign-ins"),
         "subject": context.title,
     }
