@@ -13,6 +13,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import PERIODS, RUNNING, Lease, RentTerm
 from atlasbahamas_plugins.leasing.notices.services import last_day_by_rule
@@ -24,6 +25,7 @@ from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, 
 SAY_BEFORE = timedelta(days=60)
 """How long before its term is over people are told what becomes of a lease (issue: 60 days)."""
 
+SAY = "leasing.say_roll_over"
 AT_ONCE = 200
 RENT_TEMPLATE = "leasing/mail/rent.jinja2"
 TERM_TEMPLATE = "leasing/mail/term.jinja2"
@@ -91,8 +93,8 @@ def say_that_terms_end(db: Session, *, roles: Sequence[str], now: datetime, toda
 
     Tenants without a sign-in get a mail where they have an address.
 
-    It goes on by itself, or it ends with its term; one that another agreement continues needs no word. Each lease once; the next
-    run takes what is left of more than AT_ONCE. `roles` may write leases.
+    It goes on by itself, or it ends with its term; one that another agreement continues needs no word. Each lease once; another
+    job goes on where there are more than AT_ONCE. `roles` may write leases.
     """
     later = aliased(Lease)
     continued = exists().where(later.continues_id == Lease.id, later.state.in_(RUNNING))
@@ -105,6 +107,8 @@ def say_that_terms_end(db: Session, *, roles: Sequence[str], now: datetime, toda
         lock_lease(db, lease)
         if lease.roll_over_told is None and lease.state in RUNNING:
             _say_that_it_ends(db, whole_lease(db, lease), roles, now, today)
+    if len(found) == AT_ONCE:
+        enqueue(db, SAY, {}, now=now)
     return len(found)
 
 
