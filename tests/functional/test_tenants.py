@@ -206,6 +206,27 @@ def test_signing_is_mailed_without_the_code_and_everybody_gets_a_copy(mailing: S
         mailing.browser().get(path, status=404)
 
 
+def test_who_is_signed_in_can_say_no_and_sign_later(mailing: Site, keva: TestApp) -> None:
+    """Accept, decline: a link had both, a tenant's own page only signing."""
+    lease = lease_path(mailing, "sent")
+    lisa = mailing.browser("lisa")
+    home = join(lisa, invite(keva, lease)["Alexis Culmer"]).location
+    ask(keva, lease)
+
+    def decline(status: int) -> Any:
+        return lisa.get(f"{home}sign").forms["form"].submit("decline", status=status)
+
+    assert "You said no" in decline(303).follow().text
+    assert "Alexis Culmer does not sign" in told(keva)
+    assert "Said no" in keva.get(f"{lease}signing").text
+    assert "You said no already" in decline(422).text
+    form = lisa.get(f"{home}sign").forms["form"]
+    form["full_name"], form["agrees"] = "Alexis Culmer", True
+    form.submit(status=303)
+    assert "You have signed this already" in decline(422).text
+    assert 'name="decline"' not in keva.get(f"{lease}sign").text
+
+
 def test_a_link_is_taken_back_and_one_that_ran_out_is_asked_for_anew(mailing: Site, keva: TestApp) -> None:
     lease, phone = lease_path(mailing, "sent"), mailing.browser()
     link = ask(keva, lease)["Alexis Culmer"]

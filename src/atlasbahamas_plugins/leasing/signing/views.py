@@ -30,7 +30,7 @@ from atlasbahamas_plugins.leasing.linking.views import (
     withdraw_link_page,
 )
 from atlasbahamas_plugins.leasing.models import ROLES
-from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease
+from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, editing_roles
 from atlasbahamas_plugins.leasing.signing import links, services
 from atlasbahamas_plugins.leasing.signing.forms import NameForm, SignForm
 from atlasbahamas_plugins.leasing.signing.models import ANSWERS, SigningLink
@@ -95,25 +95,34 @@ def sign_for_landlord(context: LeaseNode, request: Any) -> Any:
 
 
 def sign_at_home(context: MyLease, request: Any) -> Any:
-    """A party signs who is signed in."""
+    """A party signs who is signed in, or says no."""
 
     def sign(typed: services.Signing, **when: Any) -> Any:
         me = request.identity.person_id
         services.sign_at_home(request.db, context.row, context.party, typed, person_id=me, **when)
         return done(request, context, "You have signed.")
 
-    return _sign_page(context, request, sign)
+    def decline() -> Any:
+        links.decline_at_home(request.db, context.row, context.party, now=request.clock.now(), tell=editing_roles(request))
+        return done(request, context, "You said no. Your landlord was told.")
+
+    return _sign_page(context, request, sign, decline)
 
 
-def _sign_page(context: Any, request: Any, sign: Any) -> Any:
+def _sign_page(context: Any, request: Any, sign: Any, decline: Any = None) -> Any:
     form, document = NameForm(request), current_document(request.db, context.row)
     if document is None:
         raise HTTPNotFound()
+    declines = decline is not None and "decline" in request.POST
+    if declines:
+        form.full_name.flags.required = False
 
     def submit() -> Any:
+        if declines:
+            return decline()
         return sign(_typed(request, form), now=request.clock.now(), today=request.clock.today())
 
-    page = {"blocks": blocks(content_of(document)["text"]), "cancel": context.url()}
+    page = {"blocks": blocks(content_of(document)["text"]), "cancel": context.url(), "may_decline": decline is not None}
     return form_page(request, form, page, submit=submit)
 
 
