@@ -72,7 +72,8 @@ def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only
     """Give each party who has no sign-in a link; earlier ones of theirs open nothing any more.
 
     Whoever has an e-mail address gets one by mail as well. Those who were invited less than half an hour ago keep theirs.
-    `only`: the key of a contact, where one party alone is meant; the links of the others stay as they are. Raises Refused where nobody is left.
+    `only`: the key of a contact, where one party alone is meant; the links of the others stay as they are. Raises Refused where
+    nobody is left.
     """
     lock_lease(db, lease)
     if lease.state not in INVITABLE:
