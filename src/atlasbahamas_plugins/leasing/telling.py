@@ -47,8 +47,8 @@ def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: dat
 def mail_parties(db: Session, lease: Lease, template: str, content: dict[str, Any], *, now: datetime) -> None:
     """Send a mail to those whom a lease binds who have an address and no sign-in, at which they would be told.
 
-    The template is given its `content`, and the names of the landlord, the home and whom it goes to. Whoever has neither is for the
-    landlord to tell.
+    The template is given its `content`, and the names of the landlord, the home and whom it goes to. Whoever has neither is
+    for the landlord to tell.
     """
     landlord = db.get_one(Organisation, lease.organisation_id).name
     everywhere = {**content, "landlord": landlord, "home": lease.unit.property.name}

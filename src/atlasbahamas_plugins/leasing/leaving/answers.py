@@ -36,8 +36,8 @@ class Said:
 
 
 def unanswered_by(person_id: int, *, since: datetime) -> ColumnElement[bool]:
-    """SQL: whether the final statement of a lease, that of the query around it, was sent `since` then and takes something to which a
-    person has said nothing.
+    """SQL: whether a person has said nothing to something that the final statement of a lease takes, that of the query around it;
+    only of those that were sent `since` then.
     """
     said = select(DeductionAnswer.id).join(LeaseParty, LeaseParty.id == DeductionAnswer.party_id)
     said = said.join(Contact, Contact.id == LeaseParty.contact_id)

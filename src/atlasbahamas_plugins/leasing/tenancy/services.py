@@ -34,7 +34,7 @@ INVITABLE = ("sent", *BINDING)
 AT_ONCE = 200
 TENANT_TEMPLATE = "leasing/mail/tenant.jinja2"
 OVER = Refused("This invitation is no longer open. Ask your landlord for a new one.")
-LET_MEANWHILE = Refused("Somebody else has this home for some of these days by now. Ask your landlord what becomes of your lease.")
+LET_MEANWHILE = Refused("Somebody else has this home for some of these days by now. Ask your landlord what becomes of it.")
 NOTHING_TO_SEE = "There is nothing to see yet: send the lease first, or record it."
 
 
