@@ -25,7 +25,6 @@ from atlasbahamas_plugins.leasing.leaving.pdf import render_statement
 from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, DeductionPhotos, Deductions, MoveOutNode
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
 from atlasbahamas_plugins.leasing.notices.resources import Notices, title_of
-from atlasbahamas_plugins.leasing.notices.services import notice_that_counts
 from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, editing_roles
 
 
@@ -36,7 +35,7 @@ def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
     shows_items = may_edit or found.statement is not None
     deductions = Deductions(request, context, "deductions")
     return {
-        **page_of(request, lease, found, Notices(request, context.above(AnyLease), "notices")),
+        **page_of(lease, found, Notices(request, context.above(AnyLease), "notices")),
         "items": [_item(deductions.node_of(row), found, request) for row in found.deductions] if shows_items else [],
         "shows_items": shows_items,
         "may_edit": may_edit,
@@ -54,12 +53,11 @@ def keepers(request: Any) -> list[DepositKeeper]:
     return found
 
 
-def page_of(request: Any, lease: Lease, found: services.MoveOut, notices: Notices | None = None) -> dict[str, Any]:
+def page_of(lease: Lease, found: services.MoveOut, notices: Notices | None = None) -> dict[str, Any]:
     """What everybody sees of a move-out, and may do nothing about. `notices` leads to the notice, for those who can open it."""
-    notice = notice_that_counts(request.db, lease)
+    notice = found.notice
     return {
         "lease": lease,
-        "notice": notice,
         "notice_title": title_of(notice) if notice is not None else "",
         "notice_url": notices.node_of(notice).url() if notice is not None and notices is not None else None,
         "home": f"{lease.unit.label}, {lease.unit.property.name}",

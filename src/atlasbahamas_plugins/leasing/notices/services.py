@@ -13,7 +13,7 @@ from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import ScalarSelect, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.errors import Refused
@@ -27,7 +27,7 @@ from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.ending.services import end_lease, keep_lease
 from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving
+from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving, is_newest
 from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
@@ -157,13 +157,11 @@ def unread_by(person_id: int) -> ScalarSelect[str]:
     """SQL: the key of the landlord's notice by which a lease ends, that of the query around it, until a person who is bound by it
     says that they have read it.
     """
-    newer = aliased(Notice)
-    last = ~select(newer.id).where(newer.lease_id == Notice.lease_id, newer.id > Notice.id).exists()
     read = select(Serving.id).join(LeaseParty, LeaseParty.id == Serving.party_id)
     read = read.join(Contact, Contact.id == LeaseParty.contact_id)
     unread = ~read.where(Serving.notice_id == Notice.id, Contact.person_id == person_id).exists()
     counting = (Notice.lease_id == Lease.id, Notice.giver == "landlord", Notice.taken_back.is_(None), Lease.state == "notice")
-    return select(Notice.ref).where(*counting, last, unread).correlate(Lease).scalar_subquery()
+    return select(Notice.ref).where(*counting, is_newest(), unread).correlate(Lease).scalar_subquery()
 
 
 def take_back(db: Session, lease: Lease, *, now: datetime) -> None:
@@ -184,12 +182,6 @@ def notices_of(db: Session, lease: Lease) -> Sequence[Notice]:
         return []
     mine = select(Notice).where(Notice.lease_id == lease.id).order_by(Notice.id.desc()).limit(50)
     return db.scalars(mine.options(joinedload(Notice.servings))).unique().all()
-
-
-def notice_that_counts(db: Session, lease: Lease) -> Notice | None:
-    """The notice by which a lease ends, with how it was served; None where it ends without one."""
-    newest = next(iter(notices_of(db, lease)), None)
-    return newest if newest is not None and counts(lease, newest, newest) else None
 
 
 def counts(lease: Lease, notice: Notice, newest: Notice) -> bool:

@@ -109,7 +109,7 @@ def show_statement(context: Root, request: Any) -> Any:
     form = answers_form(request, found.deductions)
     if form.sent:
         count_try(request, link)
-    page = {**page_of(request, lease, found), **_of_link(request, lease, found, link, token), "saved": False}
+    page = {**page_of(lease, found), **_of_link(request, lease, found, link, token), "saved": False}
 
     def submit() -> Any:
         said, secret, tell = form.said(found.deductions), platform_secret(request), editing_roles(request)
