@@ -77,6 +77,7 @@ def test_a_draft_is_written_read_changed_sent_and_frozen(site: Site, keva: TestA
     assert hashlib.sha256(pdf).hexdigest() in shown.text
     assert render_pdf(frozen, hashlib.sha256(data).hexdigest()) == pdf
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert text.count("Witness, if there is one") == len(frozen["parties"]) + 1  # the landlord signs as well
     for words in ("Söhne", "B$2,500.50", hashlib.sha256(data).hexdigest()):
         assert words in text
     keva.get(f"{lease}edit").forms["form"].submit(status=422)

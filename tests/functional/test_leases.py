@@ -20,6 +20,7 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
 from atlasbahamas.testing.site import QueryCounter, Site
+from atlasbahamas.testing.smtp import SmtpServer
 from atlasbahamas_plugins.leasing.models import Clause, Deposit, Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.personal import erase, export
 from atlasbahamas_plugins.listings.models import Listing
@@ -168,6 +169,23 @@ def test_an_end_is_said_taken_back_and_comes(site: Site, keva: TestApp) -> None:
     with site.db.transaction("read") as db:
         done = set(db.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("leasing:"))))
     assert {"leasing:lease:notice_given", "leasing:lease:ended", "leasing:lease:began"} <= done
+
+
+def test_tenants_are_told_of_a_last_day_that_was_written_down(mailing: Site, smtp: SmtpServer) -> None:
+    """No lease ends behind the back of whoever lives there; and the page says that it is no notice."""
+    keva, path = mailing.browser("keva"), lease_path(mailing, "active")
+    with mailing.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        db.scalars(select(Contact).where(Contact.name == "Kendra Sturrup")).one().email = "kendra@example.net"
+    page = keva.get(f"{path}end")
+    assert page.html.find("main").find("a", href=f"{path}give-notice")
+    form = page.forms["form"]
+    form["last_day"] = "2026-06-30"
+    form.submit(status=303)
+    mailing.drain_jobs()
+    words = "your landlord wrote down 30 June 2026 as the last day of your lease"
+    assert words in mailing.browser("andre").get("/notifications/").text
+    assert [message["To"] for message in smtp.messages if words in message["Subject"]].count("kendra@example.net") == 1
 
 
 def test_a_notice_is_taken_back_and_a_lease_cancelled(site: Site, keva: TestApp) -> None:

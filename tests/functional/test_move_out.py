@@ -22,6 +22,7 @@ from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.leaving import answers, services
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionAnswer, DeductionPhoto, MoveOutStep, Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.personal import erase, export
 from atlasbahamas_plugins.leasing.renewals.services import write_following
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms
@@ -134,6 +135,23 @@ def test_from_the_first_meter_to_an_empty_home(site: Site, keva: TestApp) -> Non
     acts = ("date_agreed", "meter_read", "keys_returned", "statement_sent", "vacated")
     assert {f"leasing:move_out:{act}" for act in acts} <= done
     assert {f"leasing:deduction:{act}" for act in ("added", "changed", "answered")} <= done
+
+
+def test_the_notice_is_the_first_step_for_both_sides(site: Site, keva: TestApp) -> None:
+    """Each step has who and when, and the notice is one; the landlord opens it, and so does the tenant."""
+    lease, lisa = lease_path(site, "notice"), site.browser("lisa")
+    here, home = f"{lease}move-out/", f"/home/leases/{lease.split('/')[-2]}/move-out/"
+    with site.db.transaction("read") as db:
+        notice = db.scalars(select(Notice).join(Lease).where(Lease.ref == lease.split("/")[-2])).one()
+        who, ref = notice.servings[0].served_by, notice.ref
+    for browser, path in ((keva, here), (lisa, home)):
+        section = browser.get(path).html.find("section", {"aria-labelledby": "notice"})
+        assert who in section.text
+        browser.get(section.find("a")["href"]).mustcontain(who)
+        assert section.find("a")["href"].endswith(f"/notices/{ref}/")
+    fill(keva, f"{lease}keep")
+    fill(keva, f"{lease}end", last_day="2026-06-20")
+    assert "None was written down" in keva.get(here).text
 
 
 def test_only_what_is_still_theirs_is_held_and_who_stays_has_no_move_out(site: Site, keva: TestApp) -> None:

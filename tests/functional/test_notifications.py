@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from atlasbahamas.mail.models import Mail
 from atlasbahamas.notifications import CATEGORIES, NotificationCategory
+from atlasbahamas.notifications.models import Notification
 from atlasbahamas.notifications.services import notify, prefer
 from atlasbahamas.people.models import Person
 from atlasbahamas.testing import site as sites
@@ -51,6 +52,14 @@ def tell(site: Site, user_name: str, subject: str) -> None:
 def mails(site: Site) -> list[tuple[str, str | None]]:
     with site.db.transaction("read") as db:
         return [(mail.state, mail.reason) for mail in db.scalars(select(Mail).order_by(Mail.id))]
+
+
+def test_a_subject_of_long_names_is_cut_and_stops_nobody(telling: Site) -> None:
+    """A home and its property may be called by 260 letters; PostgreSQL refused what is too long, and with it what was done."""
+    tell(telling, "marva", f"{'A' * 60}, {'B' * 200}: the term ends")
+    with telling.db.transaction("read") as db:
+        subject = db.scalars(select(Notification.subject).order_by(Notification.id.desc())).first()
+    assert subject == f"{'A' * 60}, {'B' * 137}…"
 
 
 def test_a_person_is_told_once_in_the_site_and_by_mail(telling: Site, smtp: SmtpServer) -> None:

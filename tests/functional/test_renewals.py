@@ -21,11 +21,14 @@ from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import Person
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import Site
+from atlasbahamas.testing.smtp import SmtpServer
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.models import Lease, RentTerm
+from atlasbahamas_plugins.leasing.renewals import services as renewals
 from atlasbahamas_plugins.leasing.renewals.services import write_following
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 
@@ -210,6 +213,21 @@ def test_people_are_told_once_that_a_term_rolls_over(site: Site, keva: TestApp) 
     assert told("andre") == seen
 
 
+def test_who_has_no_sign_in_is_mailed_once_that_a_term_rolls_over(mailing: Site, smtp: SmtpServer) -> None:
+    """Andre has a sign-in and is told there; Kendra, who rents with him, has none (all of it works without one)."""
+    with mailing.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        for name in ("Andre Sturrup", "Kendra Sturrup"):
+            db.scalars(select(Contact).where(Contact.name == name)).one().email = f"{name.split()[0].lower()}@example.net"
+    for _ in range(2):
+        mailing.clock.move(hours=24)
+        mailing.drain_jobs()
+    told = [(message["To"], message["Subject"]) for message in smtp.messages if "month to month" in message["Subject"]]
+    assert [each for each in told if each[0].endswith("example.net")] == [
+        ("kendra@example.net", "No 1, Sandyport Mews: the term ends on 15 July 2026 and goes on from month to month")
+    ]
+
+
 def test_people_are_told_once_that_a_lease_ends_with_its_term_unless_it_is_continued(site: Site) -> None:
     """The term of a lease that does not roll over: its landlord and its tenants hear of it 60 days before."""
     ends = site.clock.today() + timedelta(days=50)
@@ -239,6 +257,24 @@ def test_people_are_told_once_that_a_lease_ends_with_its_term_unless_it_is_conti
         site.drain_jobs()
     # The tenant, and those who look after leases: the owner, the manager, and who does the leasing.
     assert told() == [f"1A, Cable Beach Court: the lease ends with its term, on {local_date(ends)}"] * 4
+
+
+def test_however_many_terms_end_all_are_told_the_same_morning(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A landlord whose 400 leases end on one day learns of all of them 60 days before, and not of some of them each day."""
+    monkeypatch.setattr(renewals, "AT_ONCE", 1)
+    ends = site.clock.today() + timedelta(days=55)
+    with site.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        free = select(Unit).join(Property).where(Property.name == "Cable Beach Court", Unit.label.in_(("1A", "1B")))
+        for unit in db.scalars(free).all():
+            term = Terms(ends - timedelta(days=364), "fixed", ends, True, 100_000)
+            details = LeaseDetails(term, [PartyLine(None, ContactDetails(f"Tenant of {unit.label}"), "primary")])
+            record_lease(db, unit, "oral", details, now=site.clock.now(), today=site.clock.today())
+    site.clock.move(hours=24)
+    site.drain_jobs()
+    with site.db.transaction("read") as db:
+        untold = select(Lease.id).where(Lease.term_last_day <= ends, Lease.state == "active", Lease.roll_over_told.is_(None))
+        assert db.scalars(untold.where(Lease.term_last_day >= site.clock.today())).all() == []
 
 
 def test_the_database_keeps_a_renewal_to_its_home(site: Site, keva: TestApp) -> None:

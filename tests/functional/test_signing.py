@@ -117,6 +117,31 @@ def test_anybody_can_verify_it_without_us(site: Site, keva: TestApp, tmp_path: P
         assert verify(**{name: content}).returncode == 1, name
 
 
+def test_who_has_a_link_alone_has_the_certificate_and_can_verify_it(site: Site, keva: TestApp, tmp_path: Path) -> None:
+    """All of it works for a tenant without a sign-in: also the proof of who signed what."""
+    lease, phone = lease_path(site, "sent"), site.browser()
+    links = ask(keva, lease)
+    assert "not signed here" in sign(phone, links["Rashad Culmer"], "Rashad Culmer", witness="Ann Rolle").text
+    sign(phone, links["Alexis Culmer"], "Alexis T. Culmer")
+    form = keva.get(f"{lease}sign").forms["form"]
+    form["full_name"], form["agrees"] = "Keva Thompson", True
+    form.submit(status=303)
+    page = phone.get(links["Rashad Culmer"][0])
+    for words in ("Ann Rolle", "Alexis T. Culmer", "Keva Thompson", "From the address"):
+        assert words in page.text
+    addresses = {a["href"] for a in page.html.find_all("a", href=re.compile("^/lease-copy"))}
+    files = {}
+    for address in addresses:
+        files[address.rpartition("part=")[2] if "part=" in address else "pdf"] = phone.get(address).body
+    paths = []
+    for name in ("data", "pdf", "signatures"):
+        paths.append(tmp_path / name)
+        paths[-1].write_bytes(files[name])
+    command = [sys.executable, "-I", "-S", str(SCRIPT), *map(str, paths)]
+    verified = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "It holds" in verified.stdout
+
+
 def test_a_wrong_code_or_no_consent_signs_nothing_and_tries_are_counted(site: Site, keva: TestApp) -> None:
     path, code = ask(keva, lease_path(site, "sent"))["Alexis Culmer"]
     before, phone = site.counts()["leasing_signature"], site.browser()

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from test_leases import lease_path
-from test_signing import ask, sign
+from test_leases import lease_path, record
+from test_notices import USUAL as NOTICE
+from test_notices import give
+from test_signing import ask, codes_shown, sign
 from webtest import TestApp
 
 from atlasbahamas.people.models import Person
@@ -86,6 +88,27 @@ def test_a_tenant_joins_with_consent_and_finds_the_lease_at_home(mailing: Site, 
     mailing.browser("jerome").get(home, status=404)
 
 
+def test_joining_looks_at_the_unit_again(mailing: Site, keva: TestApp) -> None:
+    """The home may be somebody else's since the invitation was sent; what an agreement continues is not in its way."""
+    lease = lease_path(mailing, "sent")
+    link = invite(keva, lease)["Rashad Culmer"]
+    unit = keva.get(lease).html.find("a", string="See the unit")["href"]
+    taken = record(keva, unit, starts="2026-06-01").location
+    lisa = mailing.browser("lisa")
+    assert "Somebody else has this home" in join(lisa, link, 422).text
+    form = keva.get(f"{taken}cancel").forms["form"]
+    form["reason"] = "It was the other unit"
+    form.submit(status=303)
+    join(lisa, link)
+    mailing.clock.move(minutes=31)
+    keva = mailing.browser("keva")
+    form = keva.get(f"{lease_path(mailing, 'active')}renew").forms["form"]
+    form["kind"].select(text="Month to month")
+    renewed = form.submit(status=303).location
+    keva.get(f"{renewed}send").forms["form"].submit(status=303)
+    join(mailing.browser("jerome"), invite(keva, renewed)["Kendra Sturrup"])
+
+
 def test_no_and_taken_back_and_run_out(mailing: Site, keva: TestApp) -> None:
     lease = lease_path(mailing, "sent")
     first = invite(keva, lease)
@@ -106,6 +129,28 @@ def test_no_and_taken_back_and_run_out(mailing: Site, keva: TestApp) -> None:
     assert "asks for a new invitation" in told(mailing.browser("keva"))
     phone.get("/tenant-invitation?token=%00", status=404)
     assert "nothing to see yet" in keva.get(f"{lease_path(mailing, 'draft')}invite").forms["form"].submit(status=422).text
+
+
+def test_one_is_asked_again_and_the_links_of_the_others_stay(mailing: Site, keva: TestApp) -> None:
+    """Invitations to tenants, one or many: whoever lost a link gets another, and nobody else has to be sent one anew."""
+    lease, phone = lease_path(mailing, "sent"), mailing.browser()
+
+    def again(page: str, name: str) -> Any:
+        link = next(a for a in keva.get(f"{lease}{page}").html.find_all("a", href=re.compile("party=")) if name in a.text)
+        asking = keva.get(link["href"])
+        assert name in asking.html.find("h1").text
+        return asking.forms["form"].submit(status=303).follow()
+
+    asked, invited = ask(keva, lease), invite(keva, lease)
+    mailing.clock.move(minutes=31)
+    assert set(codes_shown(again("signing", "Alexis Culmer"))) == {"Alexis Culmer"}
+    boxes = again("sign-ins", "Alexis Culmer").html.find_all("input", readonly=True)
+    assert [box["aria-label"] for box in boxes] == ["Link for Alexis Culmer"]
+    for links in ({name: link[0] for name, link in asked.items()}, invited):
+        phone.get(links["Alexis Culmer"], status=404)
+        phone.get(links["Rashad Culmer"], status=200)
+    for page in ("ask", "invite"):
+        assert keva.get(f"{lease}{page}?party=nobody").forms["form"].submit(status=422)
 
 
 def test_an_organisation_says_how_long_its_links_work(mailing: Site, keva: TestApp) -> None:
@@ -161,6 +206,27 @@ def test_signing_is_mailed_without_the_code_and_everybody_gets_a_copy(mailing: S
         mailing.browser().get(path, status=404)
 
 
+def test_who_is_signed_in_can_say_no_and_sign_later(mailing: Site, keva: TestApp) -> None:
+    """Accept, decline: a link had both, a tenant's own page only signing."""
+    lease = lease_path(mailing, "sent")
+    lisa = mailing.browser("lisa")
+    home = join(lisa, invite(keva, lease)["Alexis Culmer"]).location
+    ask(keva, lease)
+
+    def decline(status: int) -> Any:
+        return lisa.get(f"{home}sign").forms["form"].submit("decline", status=status)
+
+    assert "You said no" in decline(303).follow().text
+    assert "Alexis Culmer does not sign" in told(keva)
+    assert "Said no" in keva.get(f"{lease}signing").text
+    assert "You said no already" in decline(422).text
+    form = lisa.get(f"{home}sign").forms["form"]
+    form["full_name"], form["agrees"] = "Alexis Culmer", True
+    form.submit(status=303)
+    assert "You have signed this already" in decline(422).text
+    assert 'name="decline"' not in keva.get(f"{lease}sign").text
+
+
 def test_a_link_is_taken_back_and_one_that_ran_out_is_asked_for_anew(mailing: Site, keva: TestApp) -> None:
     lease, phone = lease_path(mailing, "sent"), mailing.browser()
     link = ask(keva, lease)["Alexis Culmer"]
@@ -172,6 +238,24 @@ def test_a_link_is_taken_back_and_one_that_ran_out_is_asked_for_anew(mailing: Si
     mailing.clock.move(hours=73)
     assert "Your landlord was told" in phone.get(link[0], status=404).forms["form"].submit(status=200).text
     assert "Alexis Culmer asks for a new link" in told(mailing.browser("keva"))
+
+
+def test_home_says_what_to_do_next_until_it_is_done(site: Site) -> None:
+    """A notice to read, a statement to answer: a tenant's home names them (issue: lease, documents, what to do next)."""
+    keva, andre, lisa = (site.browser(name) for name in ("keva", "andre", "lisa"))
+    move_out = f"{lease_path(site, 'notice')}move-out/"
+    give(keva, lease_path(site, "active"), **NOTICE)
+    to_read = andre.get("/home/").html.find("a", string="Read the notice")["href"]
+    andre.get(f"{to_read}read").forms["form"].submit(status=303)
+    assert "Read the notice" not in andre.get("/home/").text
+    assert "Read and answer" not in lisa.get("/home/").text
+    keva.get(f"{move_out}send").forms["form"].submit(status=303)
+    page = lisa.get(lisa.get("/home/").html.find("a", string="Read and answer")["href"])
+    for answer in [a["href"] for a in page.html.find_all("a", href=re.compile("/answer$"))]:
+        form = lisa.get(answer).forms["form"]
+        form["agrees"] = "yes"
+        form.submit(status=303)
+    assert "Read and answer" not in lisa.get("/home/").text
 
 
 @pytest.mark.parametrize("tenant", ["andre", "jerome", "lisa"])

@@ -20,6 +20,7 @@ DIGEST_TEMPLATE = "mail/digest.jinja2"
 TOLD_TEMPLATE = "mail/told.jinja2"
 """The mail of a notification that says all in its subject."""
 PEOPLE_AT_ONCE = 500
+LONGEST_SUBJECT = 200
 
 
 def notify(
@@ -36,8 +37,9 @@ def notify(
     """Tell people (ids; each once) something in the caller's transaction: in the site always, by mail as each one likes.
 
     `path` is the page it is about, which each of them may open; `template` the mail's, filled with `content`, `subject`, `name`
-    and `link`. `content` holds no secret.
+    and `link`. `content` holds no secret. A `subject` that is too long, of long names, is cut.
     """
+    subject = _cut(subject)
     told = list(dict.fromkeys(people))
     channels = channels_of(db, told, category)
     notifications = []
@@ -60,6 +62,10 @@ def notify(
             send_mail(db, template, person_id=person_id, category=category.name, content=values, now=now)
     db.flush()
     return notifications
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"
 
 
 def channels_of(db: Session, people: list[int], category: NotificationCategory) -> dict[int, str]:

@@ -18,6 +18,7 @@ from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas_plugins.leasing.guards import APART
 from atlasbahamas_plugins.leasing.models import (
+    BINDING,
     RUNNING,
     Lease,
     LeaseParty,
@@ -63,6 +64,17 @@ def former_of(db: Session, lease: Lease) -> Lease | None:
 def following_of(db: Session, lease: Lease) -> Lease | None:
     """The lease of the same landlord that continues another one, or is to, unless it was cancelled."""
     return db.scalar(select(Lease).where(Lease.continues_id == lease.id, Lease.state != "cancelled"))
+
+
+def days_are_taken(db: Session, lease: Lease) -> bool:
+    """Whether another lease of the unit that counts has some of the days of one that nobody signed yet.
+
+    What that one continues gives its days when all have signed.
+    """
+    last_day = last_day_of_terms(lease) or date.max
+    others = select(Lease.id).where(Lease.unit_id == lease.unit_id, Lease.id.not_in((lease.id, lease.continues_id or 0)))
+    there = (Lease.state.in_(BINDING), Lease.starts <= last_day, or_(Lease.last_day.is_(None), Lease.last_day >= lease.starts))
+    return db.scalar(others.where(*there).limit(1)) is not None
 
 
 def turn_leases(db: Session, *, today: date, now: datetime, after: int = 0) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications import NotificationCategory
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import Membership, Organisation
@@ -40,6 +42,19 @@ def tell_parties(db: Session, lease: Lease, subject: str, path: str, *, now: dat
     """Tell those whom a lease binds, as far as they have a sign-in; `path` is below their lease."""
     path = f"/home/leases/{lease.ref}/{path}"
     notify(db, people_bound(db, lease), MY_LEASE, subject, TOLD_TEMPLATE, path=path, now=now)
+
+
+def mail_parties(db: Session, lease: Lease, template: str, content: dict[str, Any], *, now: datetime) -> None:
+    """Send a mail to those whom a lease binds who have an address and no sign-in, at which they would be told.
+
+    The template is given its `content`, and the names of the landlord, the home and whom it goes to. Whoever has neither is
+    for the landlord to tell.
+    """
+    landlord = db.get_one(Organisation, lease.organisation_id).name
+    everywhere = {**content, "landlord": landlord, "home": lease.unit.property.name}
+    for contact in (party.contact for party in lease.parties):
+        if contact.person_id is None and contact.email:
+            send_mail(db, template, address=contact.email, content={**everywhere, "name": contact.name}, now=now)
 
 
 def tell_members(

@@ -148,8 +148,8 @@ def end_lease(context: LeaseNode, request: Any) -> Any:
 
     def submit() -> Any:
         day, reason = form.last_day.data, form.reason.data
-        ending.end_lease(request.db, context.row, day, reason, today=request.clock.today())
-        return done(request, context, "The last day was saved.")
+        ending.say_last_day(request.db, context.row, day, reason, now=request.clock.now(), today=request.clock.today())
+        return done(request, context, "The last day was saved, and those tenants told whom we can reach.")
 
     return form_page(request, form, {"lease": context.row, "cancel": context.url()}, submit=submit)
 

@@ -11,6 +11,7 @@ from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.web.layout import Slot
 from atlasbahamas_plugins.leasing import jobs, resources, telling, views
+from atlasbahamas_plugins.leasing.ending.services import LAST_DAY_TEMPLATE
 from atlasbahamas_plugins.leasing.occupancy import LeaseSource
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW
 from atlasbahamas_plugins.leasing.services import TURN
@@ -39,6 +40,7 @@ def includeme(config: Any) -> None:
     config.contribute("slot:unit", Slot(_of_unit), name="leases", order=10)
     for name, category in (("mine", telling.MY_LEASE), ("answers", telling.TENANTS_ANSWER), ("terms", telling.LANDLORDS_LEASES)):
         config.contribute(CATEGORIES, category, name=name)
+    config.add_mail_template(LAST_DAY_TEMPLATE)
     config.add_job(TURN, jobs.turn)
     config.add_schedule(TURN, TURN, at=AFTER_THE_HANDOVERS)
 

@@ -14,6 +14,7 @@ from atlasbahamas_plugins.leasing.agreements import services
 from atlasbahamas_plugins.leasing.agreements.blanks import BLANKS
 from atlasbahamas_plugins.leasing.agreements.forms import DraftForm, SendForm, SignedCopyForm, TemplateForm
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
+from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements, AgreementText
 from atlasbahamas_plugins.leasing.forms import USUAL, lease_form, wants
 from atlasbahamas_plugins.leasing.resources import AnyLease, LeaseNode, Leases
@@ -145,8 +146,13 @@ def document_pdf(context: AgreementNode, request: Any) -> Any:
 
 def document_data(context: AgreementNode, request: Any) -> Response:
     """The frozen content to the byte, for whoever wants to work out the hash."""
-    response = Response(context.row.content.encode(), content_type="application/json")
-    response.content_disposition = f'attachment; filename="agreement-{context.row.ref}.json"'
+    return data_file(context.row)
+
+
+def data_file(document: Document) -> Response:
+    """The frozen content of a document as a file."""
+    response = Response(document.content.encode(), content_type="application/json")
+    response.content_disposition = f'attachment; filename="agreement-{document.ref}.json"'
     return response
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,9 @@ from atlasbahamas_plugins.leasing.services import (
     move_lease,
     move_leases,
 )
+from atlasbahamas_plugins.leasing.telling import mail_parties, tell_parties
+
+LAST_DAY_TEMPLATE = "leasing/mail/last_day.jinja2"
 
 
 def end_lease(db: Session, lease: Lease, last_day: date, reason: str, *, today: date, vacant: bool = False) -> None:
@@ -43,6 +46,15 @@ def end_lease(db: Session, lease: Lease, last_day: date, reason: str, *, today: 
     with days_apart(db, "last_day"):
         state = "ended" if last_day < today or vacant else "notice"
         move_lease(db, lease, state, "ended" if state == "ended" else "notice_given", last_day=last_day, reason=reason)
+
+
+def say_last_day(db: Session, lease: Lease, last_day: date, reason: str, *, now: datetime, today: date) -> None:
+    """A member says on which day the tenants leave, or left, and the tenants are told. Raises Refused as `end_lease` does."""
+    end_lease(db, lease, last_day, reason, today=today)
+    home = f"{lease.unit.label}, {lease.unit.property.name}"
+    subject = f"{home}: your landlord wrote down {local_date(last_day)} as the last day of your lease"
+    tell_parties(db, lease, subject, "", now=now)
+    mail_parties(db, lease, LAST_DAY_TEMPLATE, {"words": subject}, now=now)
 
 
 def keep_lease(db: Session, lease: Lease) -> None:

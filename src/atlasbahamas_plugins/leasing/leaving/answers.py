@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
-from atlasbahamas_plugins.leasing.leaving.models import HERE, Deduction, DeductionAnswer
+from atlasbahamas_plugins.leasing.leaving.models import HERE, Deduction, DeductionAnswer, Statement
 from atlasbahamas_plugins.leasing.leaving.services import record_move_out, statement_of
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import lock_lease
 from atlasbahamas_plugins.leasing.telling import MY_LEASE, tell_members
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 NOT_SENT = Refused("There is no statement to answer yet.")
 
@@ -31,6 +33,17 @@ class Said:
     agrees: bool
     words: str
     field: str = "words"
+
+
+def unanswered_by(person_id: int, *, since: datetime) -> ColumnElement[bool]:
+    """SQL: whether a person has said nothing to something that the final statement of a lease takes, that of the query around it;
+    only of those that were sent `since` then.
+    """
+    said = select(DeductionAnswer.id).join(LeaseParty, LeaseParty.id == DeductionAnswer.party_id)
+    said = said.join(Contact, Contact.id == LeaseParty.contact_id)
+    unsaid = ~said.where(DeductionAnswer.deduction_id == Deduction.id, Contact.person_id == person_id).exists()
+    taken = select(Deduction.id).join(Statement, Statement.lease_id == Deduction.lease_id)
+    return taken.where(Deduction.lease_id == Lease.id, Statement.sent >= since, unsaid).correlate(Lease).exists()
 
 
 def answer_deduction(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.audit.services import canonical, changes, record
@@ -34,6 +34,7 @@ from atlasbahamas_plugins.leasing.leaving.models import (
     Statement,
 )
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
+from atlasbahamas_plugins.leasing.notices.models import Notice, is_newest
 from atlasbahamas_plugins.leasing.services import CHANGED, WITH_LATER, lock_lease, whole_lease
 from atlasbahamas_plugins.leasing.telling import tell_parties
 
@@ -97,6 +98,7 @@ class MoveOut:
     photos: Mapping[int, Sequence[DeductionPhoto]] = field(default_factory=dict)
     answers: Mapping[int, Sequence[DeductionAnswer]] = field(default_factory=dict)
     missing: Sequence[Missing] = ()
+    notice: Notice | None = None
 
     @property
     def account(self) -> Account:
@@ -116,13 +118,16 @@ def is_leaving(lease: Lease) -> bool:
 
 
 def move_out_of(db: Session, lease: Lease, keepers: Sequence[DepositKeeper] = ()) -> MoveOut:
-    """Steps, deductions with photos and answers, deposits that are held, and the statement. Four queries, or three.
+    """The notice that counts, steps, deductions with photos and answers, deposits that are held, the statement. Four queries, or
+    three.
 
     The lease then has its deposits, and those that continue it. Until the statement is sent, `keepers` say what of the deposits
     is not there.
     """
-    sent = select(Lease, Statement).outerjoin(Statement, Statement.lease_id == Lease.id).where(Lease.id == lease.id)
-    _, statement = db.execute(sent.options(joinedload(Lease.deposits), WITH_LATER)).unique().one()
+    sent = select(Lease, Statement, Notice).outerjoin(Statement, Statement.lease_id == Lease.id).where(Lease.id == lease.id)
+    sent = sent.outerjoin(Notice, and_(Notice.lease_id == Lease.id, Notice.taken_back.is_(None), is_newest()))
+    with_parts = sent.options(joinedload(Lease.deposits), joinedload(Notice.servings), WITH_LATER)
+    _, statement, notice = db.execute(with_parts).unique().one()
     photos: dict[int, list[DeductionPhoto]] = {}
     deductions: dict[int, Deduction] = {}
     found = select(Deduction, DeductionPhoto).outerjoin(DeductionPhoto, DeductionPhoto.deduction_id == Deduction.id)
@@ -139,7 +144,7 @@ def move_out_of(db: Session, lease: Lease, keepers: Sequence[DepositKeeper] = ()
     deposits = {deposit.kind: deposit.cents for deposit in lease.deposits if deposit.kind in HELD}
     steps = db.scalars(select(MoveOutStep).where(MoveOutStep.lease_id == lease.id).order_by(MoveOutStep.id)).all()
     missing = missing_in(statement) if statement is not None else [each for one in keepers for each in one.missing(db, lease)]
-    return MoveOut(steps, list(deductions.values()), deposits, statement, photos, answers, missing)
+    return MoveOut(steps, list(deductions.values()), deposits, statement, photos, answers, missing, notice)
 
 
 def missing_in(statement: Statement) -> list[Missing]:

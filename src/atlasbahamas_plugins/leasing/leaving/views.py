@@ -24,6 +24,7 @@ from atlasbahamas_plugins.leasing.leaving.models import KINDS, WAYS, Statement
 from atlasbahamas_plugins.leasing.leaving.pdf import render_statement
 from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, DeductionPhotos, Deductions, MoveOutNode
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
+from atlasbahamas_plugins.leasing.notices.resources import Notices, title_of
 from atlasbahamas_plugins.leasing.resources import EDIT, AnyLease, MyLease, editing_roles
 
 
@@ -34,7 +35,7 @@ def show_move_out(context: MoveOutNode, request: Any) -> dict[str, Any]:
     shows_items = may_edit or found.statement is not None
     deductions = Deductions(request, context, "deductions")
     return {
-        **page_of(lease, found),
+        **page_of(lease, found, Notices(request, context.above(AnyLease), "notices")),
         "items": [_item(deductions.node_of(row), found, request) for row in found.deductions] if shows_items else [],
         "shows_items": shows_items,
         "may_edit": may_edit,
@@ -52,10 +53,13 @@ def keepers(request: Any) -> list[DepositKeeper]:
     return found
 
 
-def page_of(lease: Lease, found: services.MoveOut) -> dict[str, Any]:
-    """What everybody sees of a move-out, and may do nothing about."""
+def page_of(lease: Lease, found: services.MoveOut, notices: Notices | None = None) -> dict[str, Any]:
+    """What everybody sees of a move-out, and may do nothing about. `notices` leads to the notice, for those who can open it."""
+    notice = found.notice
     return {
         "lease": lease,
+        "notice_title": title_of(notice) if notice is not None else "",
+        "notice_url": notices.node_of(notice).url() if notice is not None and notices is not None else None,
         "home": f"{lease.unit.label}, {lease.unit.property.name}",
         "found": found,
         "account": found.account,

@@ -8,6 +8,8 @@ from typing import Any
 
 from limits import RateLimitItemPerMinute
 from pyramid.httpexceptions import HTTPSeeOther
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.security.limits import hit
@@ -16,7 +18,8 @@ from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing.forms import LinkForm
 from atlasbahamas_plugins.leasing.linking.models import LinkColumns
 from atlasbahamas_plugins.leasing.linking.services import Asked
-from atlasbahamas_plugins.leasing.models import LeaseParty
+from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 CODE_BY_LINK = RateLimitItemPerMinute(5, 15, namespace="leasing-sign-link")
 CODE_BY_ADDRESS = RateLimitItemPerMinute(30, 15, namespace="leasing-sign-address")
@@ -45,6 +48,13 @@ def links_shown_once(request: Any, key: str, page: str, parties: Iterable[LeaseP
     names = {party.id: party.contact.name for party in parties}
     asked = [link for links in request.session.pop_flash(key)[-1:] for link in json.loads(links)]
     return [(names[number], f"{base_url}/{page}?token={token}", code) for number, token, code in asked if number in names]
+
+
+def ask_for(db: Session, lease: Lease, only: str | None, one: str, everybody: str) -> str:
+    """What is asked before links are made: about the party with that key, by name (`one`), or about all of them."""
+    named = select(Contact.name).join(LeaseParty, LeaseParty.contact_id == Contact.id).where(LeaseParty.lease_id == lease.id)
+    name = db.scalar(named.where(Contact.ref == only)) if only else None
+    return one.format(name) if name else everybody
 
 
 def withdraw_link_page(context: Any, request: Any, heading: str, back: str, withdraw: Callable[[str], None]) -> Any:

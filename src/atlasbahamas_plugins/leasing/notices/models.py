@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from atlasbahamas.db import Id, Key, Line, Prose
 from atlasbahamas.db.triggers import append_only, refusing
@@ -88,6 +88,12 @@ class Serving(Base):
     created: Mapped[datetime]
 
     file: Mapped[File | None] = relationship(File, lazy="joined")
+
+
+def is_newest() -> ColumnElement[bool]:
+    """SQL: whether a notice is the last one of its lease."""
+    newer = aliased(Notice)
+    return ~select(newer.id).where(newer.lease_id == Notice.lease_id, newer.id > Notice.id).exists()
 
 
 def _lives_there(lease_id: str) -> str:

@@ -13,6 +13,12 @@ from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.resources import VIEW, AnyLease
 
 
+def title_of(notice: Notice) -> str:
+    """From whom, and of which day."""
+    whose = "Notice to quit" if notice.giver == "landlord" else "Notice of leaving"
+    return f"{whose}, {local_date(notice.given)}"
+
+
 class NoticeNode(RowNode):
     """A notice of the lease above."""
 
@@ -27,8 +33,7 @@ class NoticeNode(RowNode):
     @property
     def title(self) -> str:  # type: ignore[override]
         """From whom, and of which day."""
-        whose = "Notice to quit" if self.row.giver == "landlord" else "Notice of leaving"
-        return f"{whose}, {local_date(self.row.given)}"
+        return title_of(self.row)
 
 
 class Notices(Collection):

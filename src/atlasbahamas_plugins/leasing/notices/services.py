@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from textwrap import shorten
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.audit.services import record
@@ -27,10 +27,11 @@ from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.ending.services import end_lease, keep_lease
 from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
-from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving
+from atlasbahamas_plugins.leasing.notices.models import HERE, Notice, Serving, is_newest
 from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.telling import tell_members, tell_parties
+from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 ONE_DAY = timedelta(days=1)
 DAYS = {"weekly": 7, "fortnightly": 14, "four_weekly": 28}
@@ -150,6 +151,17 @@ def has_read(db: Session, notice: Notice, party: LeaseParty) -> bool:
     """Whether a tenant said that they have read a notice."""
     mine = select(Serving.id).where(Serving.notice_id == notice.id, Serving.party_id == party.id)
     return db.scalar(mine.limit(1)) is not None
+
+
+def unread_by(person_id: int) -> ScalarSelect[str]:
+    """SQL: the key of the landlord's notice by which a lease ends, that of the query around it, until a person who is bound by it
+    says that they have read it.
+    """
+    read = select(Serving.id).join(LeaseParty, LeaseParty.id == Serving.party_id)
+    read = read.join(Contact, Contact.id == LeaseParty.contact_id)
+    unread = ~read.where(Serving.notice_id == Notice.id, Contact.person_id == person_id).exists()
+    counting = (Notice.lease_id == Lease.id, Notice.giver == "landlord", Notice.taken_back.is_(None), Lease.state == "notice")
+    return select(Notice.ref).where(*counting, is_newest(), unread).correlate(Lease).scalar_subquery()
 
 
 def take_back(db: Session, lease: Lease, *, now: datetime) -> None:

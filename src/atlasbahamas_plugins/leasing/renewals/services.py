@@ -14,21 +14,22 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
-from atlasbahamas.mail.services import send_mail
-from atlasbahamas.people.models import Organisation
+from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import PERIODS, RUNNING, Lease, RentTerm
 from atlasbahamas_plugins.leasing.notices.services import last_day_by_rule
 from atlasbahamas_plugins.leasing.services import CHANGED, ONE_DAY, following_of, lock_lease, record_in_audit, told, whole_lease
 from atlasbahamas_plugins.leasing.settings import Span
-from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, tell_members, tell_parties
+from atlasbahamas_plugins.leasing.telling import LANDLORDS_LEASES, mail_parties, tell_members, tell_parties
 from atlasbahamas_plugins.leasing.writing.services import Agreed, LeaseDetails, write_leases
 
 SAY_BEFORE = timedelta(days=60)
 """How long before its term is over people are told what becomes of a lease (issue: 60 days)."""
 
+SAY = "leasing.say_roll_over"
 AT_ONCE = 200
 RENT_TEMPLATE = "leasing/mail/rent.jinja2"
+TERM_TEMPLATE = "leasing/mail/term.jinja2"
 
 
 def write_following(
@@ -84,22 +85,17 @@ def change_rent(db: Session, lease: Lease, starts: date, cents: int, *, least: S
     record_in_audit(db, "rent_changed", lease, before={"rent_cents": last.cents}, after={"rent_cents": cents, "starts": starts})
     subject = f"Your rent is {money(cents)} {PERIODS[lease.period]} from {local_date(starts)}"
     tell_parties(db, lease, subject, "", now=now)
-    content = {
-        "landlord": db.get_one(Organisation, lease.organisation_id).name,
-        "home": lease.unit.property.name,
-        "words": subject,
-    }
-    for contact in (party.contact for party in lease.parties):
-        if contact.person_id is None and contact.email:
-            send_mail(db, RENT_TEMPLATE, address=contact.email, content={**content, "name": contact.name}, now=now)
+    mail_parties(db, lease, RENT_TEMPLATE, {"words": subject}, now=now)
     return term
 
 
 def say_that_terms_end(db: Session, *, roles: Sequence[str], now: datetime, today: date) -> int:
     """Tell landlord and tenants of each lease whose term is over in 60 days or less what becomes of it; gives how many.
 
-    It goes on by itself, or it ends with its term; one that another agreement continues needs no word. Each lease once; the next
-    run takes what is left of more than AT_ONCE. `roles` may write leases.
+    Tenants without a sign-in get a mail where they have an address.
+
+    It goes on by itself, or it ends with its term; one that another agreement continues needs no word. Each lease once; another
+    job goes on where there are more than AT_ONCE. `roles` may write leases.
     """
     later = alias_of(Lease, "later")
     continued = exists().where(later.continues_id == Lease.id, later.state.in_(RUNNING))
@@ -112,6 +108,8 @@ def say_that_terms_end(db: Session, *, roles: Sequence[str], now: datetime, toda
         lock_lease(db, lease)
         if lease.roll_over_told is None and lease.state in RUNNING:
             _say_that_it_ends(db, whole_lease(db, lease), roles, now, today)
+    if len(found) == AT_ONCE:
+        enqueue(db, SAY, {}, now=now)
     return len(found)
 
 
@@ -123,3 +121,4 @@ def _say_that_it_ends(db: Session, lease: Lease, roles: Sequence[str], now: date
     subject = f"{where}: {becomes.format(last_day)}"
     tell_members(db, lease, subject, "", roles=roles, now=now, category=LANDLORDS_LEASES)
     tell_parties(db, lease, subject, "", now=now)
+    mail_parties(db, lease, TERM_TEMPLATE, {"words": subject}, now=now)

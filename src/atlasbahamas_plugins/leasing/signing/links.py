@@ -35,7 +35,7 @@ from atlasbahamas_plugins.leasing.linking.services import (
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease, record_in_audit
 from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
-from atlasbahamas_plugins.leasing.telling import MY_LEASE
+from atlasbahamas_plugins.leasing.telling import MY_LEASE, tell_members
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
 COPY_FOR = timedelta(days=30)
@@ -100,14 +100,19 @@ def sent_document(db: Session, lease: Lease) -> Document:
     return document
 
 
-def ask_for_signatures(db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime) -> list[Asked]:
+def ask_for_signatures(
+    db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime, only: str | None = None
+) -> list[Asked]:
     """Give each party who has not signed a new link and code; earlier links of theirs open nothing any more.
+
+    `only`: the key of a contact, where one party alone is asked; the links of the others stay as they are.
 
     Whoever has a sign-in is told there, and whoever has an e-mail address gets a link by mail, never the code. Those who were
     asked less than half an hour ago keep theirs. `secret` is the platform's. Raises Refused where nobody is left.
     """
     document = sent_document(db, lease)
     waiting = [(found.party, found.link) for found in standing_of(db, document) if found.party and found.signature is None]
+    waiting = [(party, link) for party, link in waiting if only in (None, party.contact.ref)]
     if not waiting:
         raise Refused("Everybody has signed.")
     lifetime = timedelta(days=days_of_links(db, lease.organisation_id))
@@ -185,6 +190,24 @@ def decline_by_link(db: Session, token: str, code: str, *, secret: str, now: dat
     close_link(db, link, "declined", now=now)
     tell_asker(db, lease, [link.asked_by_id], f"{link.party.contact.name} does not sign", SIGNING_PAGE, now=now)
     record_in_audit(db, "declined_by_party", lease, after={"party": link.party.contact.ref})
+
+
+def decline_at_home(db: Session, lease: Lease, party: LeaseParty, *, now: datetime, tell: Sequence[str]) -> None:
+    """A party who is signed in says no, and can still sign later. `tell`: the landlord's members in these roles are told.
+
+    Raises Refused where they have signed or said no already, and where nothing waits.
+    """
+    lock_lease(db, lease)
+    document = sent_document(db, lease)
+    standing = next(found for found in standing_of(db, document) if found.party is not None and found.party.id == party.id)
+    if standing.signature is not None:
+        raise Refused("You have signed this already.")
+    if standing.link is not None and standing.link.answer == "declined":
+        raise Refused("You said no already. Your landlord was told.")
+    if standing.link is not None and standing.link.answer is None:
+        close_link(db, standing.link, "declined", now=now)
+    tell_members(db, lease, f"{party.contact.name} does not sign", SIGNING_PAGE, roles=tell, now=now)
+    record_in_audit(db, "declined_by_party", lease, after={"party": party.contact.ref})
 
 
 def expire_links(db: Session, *, now: datetime) -> int:

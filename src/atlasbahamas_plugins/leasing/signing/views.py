@@ -15,10 +15,13 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
+from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.resources import AgreementNode, Agreements
 from atlasbahamas_plugins.leasing.agreements.services import content_of, current_document
+from atlasbahamas_plugins.leasing.agreements.views import data_file
 from atlasbahamas_plugins.leasing.linking.services import OVER, link_of
 from atlasbahamas_plugins.leasing.linking.views import (
+    ask_for,
     count_try,
     keep_to_show,
     link_over_page,
@@ -27,7 +30,7 @@ from atlasbahamas_plugins.leasing.linking.views import (
     withdraw_link_page,
 )
 from atlasbahamas_plugins.leasing.models import ROLES
-from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease
+from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, editing_roles
 from atlasbahamas_plugins.leasing.signing import links, services
 from atlasbahamas_plugins.leasing.signing.forms import NameForm, SignForm
 from atlasbahamas_plugins.leasing.signing.models import ANSWERS, SigningLink
@@ -55,17 +58,17 @@ def signing(context: LeaseNode, request: Any) -> dict[str, Any]:
 
 
 def ask(context: LeaseNode, request: Any) -> Any:
-    """Make links for those who have not signed, after asking."""
+    """Make links for those who have not signed, or for one of them, after asking."""
+    only = request.GET.get("party")
 
     def submit() -> Any:
-        asked = links.ask_for_signatures(
-            request.db, context.row, by_id=request.identity.person_id, secret=platform_secret(request), now=request.clock.now()
-        )
+        me, secret, now = request.identity.person_id, platform_secret(request), request.clock.now()
+        asked = links.ask_for_signatures(request.db, context.row, by_id=me, secret=secret, now=now, only=only)
         keep_to_show(request, LINKS, asked)
         return HTTPSeeOther(context.url("signing"))
 
     page = {
-        "heading": "Make a link for everybody who has not signed?",
+        "heading": ask_for(request.db, context.row, only, "Make a link for {}?", "Make a link for everybody who has not signed?"),
         "cancel": context.url("signing"),
         "subject": context.title,
     }
@@ -92,25 +95,34 @@ def sign_for_landlord(context: LeaseNode, request: Any) -> Any:
 
 
 def sign_at_home(context: MyLease, request: Any) -> Any:
-    """A party signs who is signed in."""
+    """A party signs who is signed in, or says no."""
 
     def sign(typed: services.Signing, **when: Any) -> Any:
         me = request.identity.person_id
         services.sign_at_home(request.db, context.row, context.party, typed, person_id=me, **when)
         return done(request, context, "You have signed.")
 
-    return _sign_page(context, request, sign)
+    def decline() -> Any:
+        links.decline_at_home(request.db, context.row, context.party, now=request.clock.now(), tell=editing_roles(request))
+        return done(request, context, "You said no. Your landlord was told.")
+
+    return _sign_page(context, request, sign, decline)
 
 
-def _sign_page(context: Any, request: Any, sign: Any) -> Any:
+def _sign_page(context: Any, request: Any, sign: Any, decline: Any = None) -> Any:
     form, document = NameForm(request), current_document(request.db, context.row)
     if document is None:
         raise HTTPNotFound()
+    declines = decline is not None and "decline" in request.POST
+    if declines:
+        form.full_name.flags.required = False
 
     def submit() -> Any:
+        if declines:
+            return decline()
         return sign(_typed(request, form), now=request.clock.now(), today=request.clock.today())
 
-    page = {"blocks": blocks(content_of(document)["text"]), "cancel": context.url()}
+    page = {"blocks": blocks(content_of(document)["text"]), "cancel": context.url(), "may_decline": decline is not None}
     return form_page(request, form, page, submit=submit)
 
 
@@ -125,7 +137,7 @@ def sign_by_link(context: Root, request: Any) -> Any:
     except Refused as refused:
         return _over(request, None, refused)
     if links.shows_copy(link, now=now):
-        return {**_page(link, token), "form": Form(request), "signed": _signature(request, link)}
+        return {**_page(link, token), "form": Form(request), **_signed(request, link)}
     if not links.is_open(request.db, link, now=now):
         return _over(request, link, OVER)
     form = SignForm(request)
@@ -141,8 +153,8 @@ def sign_by_link(context: Root, request: Any) -> Any:
             links.decline_by_link(request.db, token, form.code.data, secret=secret, now=now)
             return {**page, "form": form, "signed": "declined"}
         today, typed = request.clock.today(), _typed(request, form)
-        signed = services.sign_by_link(request.db, token, form.code.data, typed, secret=secret, now=now, today=today)
-        return {**page, "form": form, "signed": signed}
+        services.sign_by_link(request.db, token, form.code.data, typed, secret=secret, now=now, today=today)
+        return {**page, "form": form, **_signed(request, link)}
 
     return form_page(request, form, page, submit=submit)
 
@@ -158,19 +170,25 @@ def _page(link: Any, token: str) -> dict[str, Any]:
     return {"link": link, "token": token, "landlord": content["landlord"], "blocks": blocks(content["text"])}
 
 
-def _signature(request: Any, link: Any) -> Any:
-    return next(row for row in links.signatures_of(request.db, link.document) if row.party_id == link.party_id)
+def _signed(request: Any, link: Any) -> dict[str, Any]:
+    """Their own signature, and how far the others are: whoever has no sign-in finds the certificate here."""
+    standing = links.standing_of(request.db, link.document)
+    mine = next(found.signature for found in standing if found.party is not None and found.party.id == link.party_id)
+    return {"signed": mine, "standing": standing, "roles": ROLES}
 
 
 def signed_copy(context: Root, request: Any) -> Any:
-    """The PDF of what somebody signed, by their link."""
+    """What somebody signed, by their link: the PDF, or the `part` by which it can be verified, "data" or "signatures"."""
     try:
         link = link_of(request.db, SigningLink, request.params.get("token", ""))
     except Refused as refused:
         raise HTTPNotFound() from refused
     if not links.shows_copy(link, now=request.clock.now()):
         raise HTTPNotFound()
-    return serve_file(request, link.document.pdf)
+    part = request.params.get("part", "pdf")
+    if part == "data":
+        return data_file(link.document)
+    return signatures_file(request, link.document) if part == "signatures" else serve_file(request, link.document.pdf)
 
 
 def certificate(context: AgreementNode, request: Any) -> dict[str, Any]:
@@ -182,9 +200,14 @@ def certificate(context: AgreementNode, request: Any) -> dict[str, Any]:
 
 def signatures(context: AgreementNode, request: Any) -> Response:
     """The signatures as data, for whoever wants to verify them (scripts/verify_agreement.py)."""
-    content = canonical({"signatures": services.signatures_as_data(request.db, context.row)})
+    return signatures_file(request, context.row)
+
+
+def signatures_file(request: Any, document: Document) -> Response:
+    """The signatures of a document as a file."""
+    content = canonical({"signatures": services.signatures_as_data(request.db, document)})
     response = Response(content.encode(), content_type="application/json")
-    response.content_disposition = f'attachment; filename="signatures-{context.row.ref}.json"'
+    response.content_disposition = f'attachment; filename="signatures-{document.ref}.json"'
     return response
 
 

@@ -23,7 +23,7 @@ from atlasbahamas.security.identity import token_hash
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.leasing.agreements.services import days_of_links
 from atlasbahamas_plugins.leasing.models import BINDING, RUNNING, Lease, LeaseParty
-from atlasbahamas_plugins.leasing.services import lock_lease, record_in_audit
+from atlasbahamas_plugins.leasing.services import days_are_taken, lock_lease, record_in_audit
 from atlasbahamas_plugins.leasing.telling import TENANTS_ANSWER
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation, TenantInvitationToken
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -35,6 +35,7 @@ INVITABLE = ("sent", *BINDING)
 AT_ONCE = 200
 TENANT_TEMPLATE = "leasing/mail/tenant.jinja2"
 OVER = Refused("This invitation is no longer open. Ask your landlord for a new one.")
+LET_MEANWHILE = Refused("Somebody else has this home for some of these days by now. Ask your landlord what becomes of it.")
 NOTHING_TO_SEE = "There is nothing to see yet: send the lease first, or record it."
 
 
@@ -68,17 +69,18 @@ def sign_ins_for(db: Session, parties: Sequence[LeaseParty]) -> list[SignIn]:
     return [SignIn(party, last.get(party.id)) for party in parties]
 
 
-def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only: frozenset[str] | None = None) -> list[Invited]:
+def invite_parties(db: Session, lease: Lease, *, by_id: int, now: datetime, only: str | None = None) -> list[Invited]:
     """Give each party who has no sign-in a link; earlier ones of theirs open nothing any more.
 
     Whoever has an e-mail address gets one by mail as well. Those who were invited less than half an hour ago keep theirs.
-    `only`: refs of contacts, where not all are meant. Raises Refused where nobody is left.
+    `only`: the key of a contact, where one party alone is meant; the links of the others stay as they are. Raises Refused where
+    nobody is left.
     """
     lock_lease(db, lease)
     if lease.state not in INVITABLE:
         raise Refused(NOTHING_TO_SEE)
     waiting = [found for found in sign_ins_of(db, lease) if found.party.contact.person_id is None]
-    waiting = [found for found in waiting if only is None or found.party.contact.ref in only]
+    waiting = [found for found in waiting if only in (None, found.party.contact.ref)]
     if not waiting:
         raise Refused("Everybody has a sign-in already.")
     due = [found for found in waiting if not was_just_invited(found, now)]
@@ -152,12 +154,18 @@ def rents_elsewhere(db: Session, invitation: TenantInvitation, person_id: int) -
 
 
 def accept_invitation(db: Session, token: str, person_id: int, *, now: datetime) -> Lease:
-    """Link a sign-in to the contact. Raises Refused for one that is over, and where the contact or the person is taken."""
+    """Link a sign-in to the contact.
+
+    Raises Refused for one that is over, where the contact or the person is taken, and where the unit went to somebody else before
+    anybody signed (domain.md 3.3: accepting re-checks the unit).
+    """
     lease = lease_of(db, invitation_of(db, token))
     lock_lease(db, lease)
     invitation = invitation_of(db, token)
     if not is_open(db, invitation, now=now):
         raise OVER
+    if lease.state == "sent" and days_are_taken(db, lease):
+        raise LET_MEANWHILE
     contact = db.scalars(select(Contact).where(Contact.id == invitation.party.contact_id).with_for_update()).one()
     if contact.person_id not in (None, person_id):
         raise Refused("Somebody else has joined with this invitation's name. Ask your landlord.")
