@@ -107,7 +107,7 @@ def test_home_begins_with_what_is_due(till: Till) -> None:
     till.report(90_000)
     page = mine.get("/home/")
     assert "B$1,500 To pay since 1 April 2026" in words(page)
-    assert "B$900 that you reported waits until your landlord confirms it" in words(page)
+    assert "B$900 was given and is not confirmed yet" in words(page)
     assert page.text.index("due__amount") < page.text.index("card-link")
     form = mine.get(page.html.find("a", href=re.compile("/report$"))["href"]).forms["form"]
     assert form["cents"].value == "1,500"
