@@ -1,4 +1,4 @@
-"""A load generator in a process of its own: `python benchmarks/load.py PORT PATH BYTES CONNECTIONS SECONDS` prints answers/s.
+"""A load generator in a process of its own: `python benchmarks/load.py PORT PATH BYTES CONNECTIONS SECONDS [COOKIE]` prints answers/s.
 
 Every connection is kept alive and asks again when its answer is there in full. An answer that is not 200, or has another length
 than BYTES, ends the run with an error: half an answer is not a fast answer. Plain sockets, because http.client takes longer to
@@ -39,9 +39,10 @@ def _receive(connection: socket.socket) -> bytes:
     return part
 
 
-def load(port: int, path: str, size: int, connections: int, seconds: float) -> float:
+def load(port: int, path: str, size: int, connections: int, seconds: float, cookie: str = "") -> float:
     """Answers a second over all connections."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    who = f"Cookie: {cookie}\r\n" if cookie else ""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{who}\r\n".encode()
     counts: list[int] = []
     errors: list[Exception] = []
     until = time.perf_counter() + seconds
@@ -71,4 +72,4 @@ def load(port: int, path: str, size: int, connections: int, seconds: float) -> f
 
 
 if __name__ == "__main__":
-    print(load(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])))
+    print(load(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]), *sys.argv[6:]))

@@ -10,6 +10,7 @@ interpreter's lock from core to core, at random. Ends with status 1 if a target 
 from __future__ import annotations
 
 import http.client
+import http.cookiejar
 import os
 import re
 import statistics
@@ -17,12 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
+import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
 from results import Line, publish, section
 
 from atlasbahamas.testing.services import free_port
+from atlasbahamas.testing.site import DEMO_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks"
@@ -35,7 +39,7 @@ use = egg:atlasbahamas
 atlas.profile = development
 atlas.secret = only-for-the-benchmark-on-loopback
 atlas.demo = true
-atlas.plugins = portfolio listings
+atlas.plugins = portfolio listings leasing ledger
 atlas.limits = sqlite:///%(here)s/limits.sqlite
 atlas.shared_page_seconds = {seconds}
 sqlalchemy.url = sqlite:///%(here)s/atlas.sqlite
@@ -83,20 +87,20 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
 
-    def speed(self, path: str, size: int) -> float:
+    def speed(self, path: str, size: int, cookie: str = "") -> float:
         """Full answers a second."""
-        words = [HERE / "load.py", self.port, path, size, CONNECTIONS, SECONDS]
+        words = [HERE / "load.py", self.port, path, size, CONNECTIONS, SECONDS, *([cookie] if cookie else [])]
         run = subprocess.run([sys.executable, *map(str, words)], capture_output=True, text=True)
         if run.returncode:
             raise SystemExit(run.stderr)
         return float(run.stdout)
 
 
-def fetch(port: int, path: str) -> bytes:
+def fetch(port: int, path: str, cookie: str = "") -> bytes:
     """A page in full. Raises SystemExit when it is not 200, OSError when nobody listens."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:
@@ -134,21 +138,44 @@ def serve_reference(folder: Path) -> Server:
     return Server(words, port, "/1000", folder / "reference.log")
 
 
-def compare(reference: Server, product: Server, what: str, path: str, target: float) -> Line:
+def sign_in(port: int, user_name: str) -> str:
+    """The cookies of somebody of the demo data, as a browser sends them."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    site = f"http://127.0.0.1:{port}"
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', browser.open(f"{site}/sign-in").read().decode())[0]
+    typed = urllib.parse.urlencode({"csrf_token": token, "name": user_name, "password": DEMO_PASSWORD})
+    browser.open(f"{site}/sign-in", typed.encode()).read()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def compare(reference: Server, product: Server, what: str, path: str, target: float, cookie: str = "") -> Line:
     """The product's speed on a page as a ratio of A's on a page of the same size."""
-    size = len(fetch(product.port, path))
+    size = len(fetch(product.port, path, cookie))
     same = f"/{size}"
     same_size = len(fetch(reference.port, same))
     ratios, ours, theirs = [], [], []
     for _ in range(ROUNDS):
         theirs.append(reference.speed(same, same_size))
-        ours.append(product.speed(path, size))
+        ours.append(product.speed(path, size, cookie))
         ratios.append(ours[-1] / theirs[-1])
     ratio = statistics.median(ratios)
     detail = f"{statistics.median(ours):,.0f}/s of {size:,} bytes; A {statistics.median(theirs):,.0f}/s of {same_size:,}"
     spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
     print(f"{what}: {ratio:.2f} ({spread}) {detail}", flush=True)
     return Line(what, f"**{ratio:.2f}** of A ({spread}); {detail}", f"≥ {target} of A", ratio >= target)
+
+
+def of_the_ledger(reference: Server, product: Server) -> list[Line]:
+    """What a tenant opens most, and a landlord: two years of the demo data."""
+    tenant, landlord = sign_in(product.port, "andre"), sign_in(product.port, "keva")
+    ledger = re.findall(r'href="(/home/leases/[^"/]+/ledger/)', fetch(product.port, "/home/", tenant).decode())[0]
+    organisation = re.findall(r'href="(/portfolio/[^"/]+/)"', fetch(product.port, "/home/", landlord).decode())[0]
+    return [
+        compare(reference, product, "A tenant's home", "/home/", COMPUTED, tenant),
+        compare(reference, product, "A tenant's ledger", ledger, COMPUTED, tenant),
+        compare(reference, product, "Rent roll", f"{organisation}leases/rent-roll", COMPUTED, landlord),
+    ]
 
 
 def measure() -> list[Line]:
@@ -169,6 +196,7 @@ def measure() -> list[Line]:
             compare(reference, shared, "Listing page, shared", listing, SHARED),
             compare(reference, computed, "Catalogue, computed", "/listings/", COMPUTED),
             compare(reference, computed, "Listing page, computed", listing, COMPUTED),
+            *of_the_ledger(reference, computed),
         ]
         start, memory = statistics.median(starts), max(shared.megabytes(), computed.megabytes())
     lines.append(Line("Start to first answer", f"{start:.2f} s", f"< {START_SECONDS:g} s", start < START_SECONDS))
