@@ -12,9 +12,14 @@ from renting import charged, new_lease, organisation_of, run
 from sqlalchemy import select
 
 from atlasbahamas.testing.site import START, Site
+from atlasbahamas.traversal.keys import long_key
+from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.writing.services import LateFee
-from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.allocation.services import allocate_by_hand
+from atlasbahamas_plugins.ledger.charges.batches import reverse_batch
+from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCredit, post_credits
+from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit, take_back
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.lateness.services import run_late_fees
 from atlasbahamas_plugins.ledger.payments import services
@@ -22,6 +27,7 @@ from atlasbahamas_plugins.ledger.payments.models import Payment
 
 MAY, GRACE = date(2026, 5, 1), 5
 LATE_ON = MAY + timedelta(days=GRACE + 1)
+JUNE_LATE_ON = date(2026, 6, 1 + GRACE + 1)
 PERCENT = LateFee("percent", 0, 500)
 
 
@@ -109,6 +115,82 @@ def test_a_fee_that_was_forgiven_stays_forgiven(site: Site, till: Till) -> None:
     till.confirm(till.report(120_000, MAY))
     assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
     assert look(site, till.lease_id) == 0
+
+
+def test_a_run_of_an_earlier_day_leaves_the_fees_of_later_days(site: Site, till: Till) -> None:
+    """The days come in any order: a job that was late, or somebody who runs the rent of a day before."""
+    site.clock.move(days=10)
+    look(site, till.lease_id)
+    both = [(LATE_ON, 6_000), (JUNE_LATE_ON, 6_000)]
+    assert late_fees(site, till.lease_id) == both
+    with till.act() as db:
+        ending.end_lease(db, till.lease(db), JUNE_LATE_ON, "", today=site.clock.today())
+    run(site, organisation_of(site, till.lease_id), START.date())
+    rent = 120_000 * 7 // 30
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000), (JUNE_LATE_ON, rent // 20)]
+
+
+def test_no_fee_stays_of_rent_that_a_run_charged_and_somebody_took_back(site: Site, till: Till) -> None:
+    look(site, till.lease_id)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+    with till.act() as db:
+        batch = db.scalars(select(Batch).order_by(Batch.id.desc())).first()
+        assert batch is not None
+        reverse_batch(db, batch, "The wrong day", by=till.by, now=START)
+    assert late_fees(site, till.lease_id) == []
+
+
+def test_a_credit_that_counts_in_time_takes_the_fee_back_until_it_is_taken_back(site: Site, till: Till) -> None:
+    look(site, till.lease_id)
+    more: dict[str, Any] = {"by": till.by, "now": START}
+    with till.act() as db:
+        words = ByHand("credit", 60_000, LATE_ON - timedelta(days=1), "The roof leaked", long_key("credit"))
+        credit = give_credit(db, till.lease(db), words, today=START.date(), **more).id
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 3_000)]
+    with till.act() as db:
+        take_back(db, till.lease(db), db.get_one(Credit, credit), "It did not", **more)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+
+
+def test_another_report_takes_no_part_of_a_fee_back(site: Site, till: Till) -> None:
+    """What waits holds a fee, and takes none back: also where some of it was held before."""
+    till.report(100_000, LATE_ON - timedelta(days=2))
+    look(site, till.lease_id)
+    till.report(10_000, LATE_ON - timedelta(days=2))
+    till.record(5_000, START.date())
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 1_000)]
+
+
+def test_what_was_paid_in_time_and_pays_nothing_by_somebodys_choice_counts(site: Site, till: Till) -> None:
+    paid = till.record(120_000, MAY)
+    with till.act() as db:
+        allocate_by_hand(db, db.get_one(Payment, paid), {}, now=START)
+    look(site, till.lease_id)
+    assert late_fees(site, till.lease_id) == []
+
+
+def test_what_paid_a_fee_that_is_none_pays_rent_in_time(site: Site, till: Till) -> None:
+    """Of two fees one goes, and what paid it lessens the other: with one look, so that another one finds nothing to do."""
+    look(site, till.lease_id)
+    with till.act() as db:
+        fee = db.scalars(select(Charge.id).where(Charge.what == "late_fee", Charge.lease_id == till.lease_id)).one()
+    paid = till.record(6_000, START.date())
+    with till.act() as db:
+        allocate_by_hand(db, db.get_one(Payment, paid), {fee: 6_000}, now=START)
+    site.clock.move(days=10)
+    look(site, till.lease_id)
+    assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000), (JUNE_LATE_ON, 6_000)]
+    till.record(120_000, MAY)
+    assert late_fees(site, till.lease_id) == [(JUNE_LATE_ON, 5_700)]
+    assert look(site, till.lease_id) == 0
+
+
+def test_a_report_holds_a_fee_though_a_bill_is_due_before(site: Site, till: Till) -> None:
+    """A report of rent pays no bill, so it would cover the rent."""
+    till.charge(50_000, MAY - timedelta(days=1), "bill")
+    till.report(120_000, MAY)
+    look(site, till.lease_id)
+    assert late_fees(site, till.lease_id) == []
 
 
 @pytest.mark.parametrize("fee", [LateFee(), LateFee("flat", 7_500), LateFee("larger", 5_000, 1000, 9_000)])

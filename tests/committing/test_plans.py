@@ -127,6 +127,16 @@ def test_a_report_that_waits_holds_a_plan(site: Site, till: Till) -> None:
     assert state(till) == "agreed"
 
 
+def test_a_report_of_a_bill_holds_no_plan(site: Site, till: Till) -> None:
+    """What is said to be paid for a bill pays nothing that a plan covers."""
+    propose(till, *HALVES)
+    agree(till)
+    bill = till.charge(60_000, JUNE, "bill")
+    till.report(60_000, site.clock.today(), charge_id=bill)
+    night(till, 12)
+    assert state(till) == "broken"
+
+
 def test_only_what_was_agreed_before_it_was_late_is_held_and_an_end_lets_fees_run(site: Site, till: Till) -> None:
     night(till, 6)
     assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
@@ -138,6 +148,21 @@ def test_only_what_was_agreed_before_it_was_late_is_held_and_an_end_lets_fees_ru
         services.end_plan(db, db.scalars(select(Plan)).one(), "They pay now", now=site.clock.now(), today=site.clock.today())
     assert state(till) == "ended"
     assert late_fees(site, till.lease_id) == [(LATE_ON, 6_000)]
+
+
+def test_two_plans_can_be_agreed_on_one_day(site: Site, till: Till) -> None:
+    """The second after the first was let go; late fees go by it."""
+    propose(till, *HALVES)
+    agree(till)
+    with till.act() as db:
+        services.end_plan(db, db.scalars(select(Plan)).one(), "Not so", now=site.clock.now(), today=site.clock.today())
+    propose(till, *HALVES)
+    with till.act() as db:
+        plan = db.scalars(select(Plan).where(Plan.state == "proposed")).one()
+        when = {"now": site.clock.now(), "today": site.clock.today()}
+        services.agree_to_plan(db, plan, plan.lease.tenants[0], way="phone", written_by=till.by, **when)
+    night(till, 8)
+    assert late_fees(site, till.lease_id) == []
 
 
 def test_what_cannot_be_a_plan_is_refused(till: Till) -> None:

@@ -64,7 +64,10 @@ def test_every_page_is_looked_at_closely(say: Callable[[str], None]) -> None:
     say(f"every page in every size and light, with the Tab key and with an error: {said.splitlines()[-1]}")
 
 
-@pytest.mark.parametrize("module", ["test_visible_agrees.py", "test_keyset_pages.py", "test_lease_machine.py"])
+MODULES = ("test_visible_agrees.py", "test_keyset_pages.py", "test_lease_machine.py", "test_ledger_machine.py")
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_they_hold_for_many_examples(module: str, say: Callable[[str], None]) -> None:
     counted = re.findall(r"(\w+): (\d+) examples", run(TIMES, "-s", f"tests/properties/{module}"))
     say(f"{module}: {TIMES} times the suite's examples: {', '.join(f'{number} on {where}' for where, number in counted)}")

@@ -21,6 +21,7 @@ def live(machine: Callable[[], RuleBasedStateMachine], lives: int, steps: int) -
             deadline=None,
             database=None,
             phases=[Phase.generate],
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,15 +1,46 @@
-"""What rent is charged, worked out on a calendar day by day. It knows nothing of how the ledger does it."""
+"""What rent is charged, worked out on a calendar day by day. It knows nothing of how the ledger does it.
+
+Source: domain.md 3.4.
+"""
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import groupby
+from typing import Protocol
 
-from atlasbahamas_plugins.ledger.charges.schedule import DAYS, MONTHS, RentTerms
-
+MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+DAYS = {"weekly": 7, "fortnightly": 14, "four_weekly": 28}
 ONE_DAY = timedelta(days=1)
+
+
+class RentTerms(Protocol):
+    """What the rent of a lease follows from, in the ledger's words as in those of whoever goes by this calendar."""
+
+    starts: date
+    last_day: date | None
+    period: str
+    timing: str
+    due_day: int
+    rents: Sequence[tuple[date, int]]
+    charged_from: date | None
+
+
+@dataclass
+class Agreed:
+    """The same, written down here."""
+
+    starts: date
+    last_day: date | None
+    period: str
+    timing: str
+    due_day: int
+    rents: list[tuple[date, int]]
+    charged_from: date | None = None
 
 
 def is_due_day(day: date, due_day: int) -> bool:
@@ -54,6 +85,13 @@ def whole_periods(terms: RentTerms, until: date) -> Iterator[tuple[date, date]]:
 
 def rent_of(terms: RentTerms, day: date) -> int:
     return [cents for since, cents in terms.rents if since <= day][-1]
+
+
+def rents_within(terms: RentTerms, first: date, last: date) -> tuple[tuple[date, date, int], ...]:
+    """(first day, last day, cents for a whole period) for each rent that holds on some of the days, as a charge explains them."""
+    since = {day: [each for each, _ in terms.rents if each <= day][-1] for day in days(first, last)}
+    spans = [list(same) for _, same in groupby(days(first, last), key=since.__getitem__)]
+    return tuple((span[0], span[-1], rent_of(terms, span[0])) for span in spans)
 
 
 def is_charged(terms: RentTerms, day: date) -> bool:

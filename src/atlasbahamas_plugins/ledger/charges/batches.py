@@ -20,6 +20,8 @@ from atlasbahamas_plugins.ledger.allocation.services import allocate_leases
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
 from atlasbahamas_plugins.ledger.deposits.guards import HELD
 from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
+from atlasbahamas_plugins.ledger.lateness.services import KIND as FEE
+from atlasbahamas_plugins.ledger.lateness.services import settle_today
 from atlasbahamas_plugins.ledger.reasons import FOR_LATER, said_why
 from atlasbahamas_plugins.ledger.services import Source, open_journal, reverse
 
@@ -48,8 +50,9 @@ def reverse_batch(db: Session, batch: Batch, reason: str, *, by: int, now: datet
     for start in range(0, len(entries), REVERSED_AT_ONCE):
         with _deposits_that_were_used():
             reverse(db, batch.organisation_id, entries[start : start + REVERSED_AT_ONCE], **more)
-    # What paid it pays something else now.
+    # What paid it pays something else now; and no late fee stays of rent that is owed no more.
     allocate_leases(db, batch.organisation_id, db.scalars(_leases_of(batch)).all(), now=now)
+    settle_today(db, batch.organisation_id, db.scalars(_leases_with_fees(batch)).all(), now=now)
     changed = update(Batch).where(Batch.id == batch.id).values(reversed_at=now, reversed_by_id=by, reason=reason.strip())
     db.execute(changed)
     db.refresh(batch)
@@ -82,6 +85,11 @@ def charges_in_force(batch: Batch) -> Any:
 
 def _leases_of(batch: Batch) -> Any:
     return select(Charge.lease_id).where(Charge.batch_id == batch.id).distinct()
+
+
+def _leases_with_fees(batch: Batch) -> Any:
+    fees = select(Charge.lease_id).where(Charge.lease_id.in_(_leases_of(batch)), Charge.what == FEE, Charge.voided_by.is_(None))
+    return fees.distinct()
 
 
 def _credits_in_force(batch: Batch) -> Any:

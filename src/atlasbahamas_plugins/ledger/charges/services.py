@@ -18,6 +18,7 @@ from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
 from atlasbahamas_plugins.ledger.charges.posting import NewCharge, NewCredit, post_charges, post_credits
 from atlasbahamas_plugins.ledger.journal.accounts import Balance
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, EntryWords, LedgerAccount
+from atlasbahamas_plugins.ledger.lateness.services import settle_today
 from atlasbahamas_plugins.ledger.reasons import FOR_LATER, TENANTS_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import PeriodLocked, Source, locked_until, open_journal, reverse
 
@@ -158,7 +159,7 @@ def give_credit(
         ref=details.ref,
     )
     post_credits(db, lease.organisation_id, [new], now=now, by=by)
-    allocate_leases(db, lease.organisation_id, [lease.id], now=now)
+    settle_today(db, lease.organisation_id, [lease.id], now=now)
     credit = db.scalars(select(Credit).where(Credit.ref == details.ref)).one()
     after = {"what": details.what, "cents": details.cents, "charge": charge.ref if charge is not None else None}
     _record(db, "credited", lease, credit, after=after, note=new.memo)
@@ -178,7 +179,7 @@ def take_back(db: Session, lease: Lease, row: Charge | Credit, reason: str, *, b
         raise Refused("This follows from the lease. To forgive it, give a credit for it.")
     memo = said_why(reason, FOR_LATER)
     reverse(db, row.organisation_id, [row.entry_number], source=Source("by_hand", row.ref), now=now, memo=memo, by=by)
-    allocate_leases(db, row.organisation_id, [lease.id], now=now)
+    settle_today(db, row.organisation_id, [lease.id], now=now)
     db.refresh(row)
     _record(db, "taken_back", lease, row, before={"cents": row.cents}, note=reason)
 

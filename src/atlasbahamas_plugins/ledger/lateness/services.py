@@ -1,12 +1,13 @@
 """Charging late fees, and setting them right. Whoever does has the head of the journal.
 
 What leases owe in fees is worked out anew from what was paid when, and compared with what was charged: a run can be repeated,
-days can be missed, and a payment that turns out to have come in time takes the fee back. A fee that somebody forgave stays.
+days can be missed and come in any order, and a payment that turns out to have come in time takes the fee back. So it is whenever
+something is paid, credited, refused or taken back. A fee that somebody forgave stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from atlasbahamas.audit.services import Entry, record_several
 from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.jobs.services import enqueue
+from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.leasing.writing.services import LateFee
 from atlasbahamas_plugins.ledger.allocation.models import Allocation
@@ -43,47 +45,68 @@ class Charged(NamedTuple):
     """A fee that counts, for the period of rent that begins on a day."""
 
     starts: date
+    due_on: date
     cents: int
     entry_number: int
     forgiven: bool
 
 
 def settle_late_fees(db: Session, organisation_id: int, lease_ids: Collection[int], *, day: date, now: datetime) -> int:
-    """Charge the fees that leases owe on a local day, and take back those that they do not; gives how many were charged."""
+    """Charge the fees that leases owe on a local day, and take back those that they do not; gives how many were charged.
+
+    What came of a later day stays: the days can come in any order.
+    """
     open_journal(db, organisation_id)
+    # Whatever was paid ahead counts, so what is left of it is used before.
+    allocate_leases(db, organisation_id, lease_ids, now=now)
     facts, homes = _facts(db, lease_ids)
     there = _charged(db, facts)
-    new: list[NewCharge] = []
-    back: list[int] = []
+    until = {lease_id: max([day, *(fee.due_on for fee in there.get(lease_id, ()))]) for lease_id in facts}
+    back: dict[int, list[Charged]] = {}
+    while wrong := {key: fees for key in facts if (fees := _wrong(lateness(facts[key], until[key]), there.get(key, ())))}:
+        numbers = [fee.entry_number for fees in wrong.values() for fee in fees]
+        reverse(db, organisation_id, numbers, source=Source(KIND, day.isoformat()), now=now)
+        # What paid them pays rent now, perhaps in time.
+        allocate_leases(db, organisation_id, list(wrong), now=now)
+        facts |= _facts(db, list(wrong))[0]
+        there |= {key: [] for key in wrong} | _charged(db, list(wrong))
+        for lease_id, fees in wrong.items():
+            back.setdefault(lease_id, []).extend(fees)
+    new = {key: late for key in facts if (late := _missing(lateness(facts[key], until[key]), there.get(key, ())))}
+    charges = [_new(key, homes[key][1], facts[key].fee, each) for key, late in new.items() for each in late]
+    post_charges(db, organisation_id, charges, now=now)
+    if charges:
+        allocate_leases(db, organisation_id, list(new), now=now)
     entries = []
-    for lease_id, of_lease in facts.items():
-        ref, property_id = homes[lease_id]
-        late = {each.rent.starts: each for each in lateness(of_lease, day)}
-        charge, wrong = _differences(late, there.get(lease_id, []))
-        new += [_new(lease_id, property_id, of_lease.fee, each) for each in charge]
-        back += [fee.entry_number for fee in wrong]
-        if charge or wrong:
-            before = {fee.starts.isoformat(): fee.cents for fee in wrong}
-            after = {each.rent.starts.isoformat(): each.fee_cents for each in charge}
-            entries.append(Entry("ledger:late_fee:settled", ("lease", ref), organisation_id, {"fees": before}, {"fees": after}))
-    reverse(db, organisation_id, back, source=Source(KIND, day.isoformat()), now=now)
-    post_charges(db, organisation_id, new, now=now)
+    for lease_id in [key for key in facts if key in back or key in new]:
+        before = {fee.starts.isoformat(): fee.cents for fee in back.get(lease_id, ())}
+        after = {each.rent.starts.isoformat(): each.fee_cents for each in new.get(lease_id, ())}
+        about = ("lease", homes[lease_id][0])
+        entries.append(Entry("ledger:late_fee:settled", about, organisation_id, {"fees": before}, {"fees": after}))
     if entries:
-        allocate_leases(db, organisation_id, list(facts), now=now)
         record_several(db, entries)
-    return len(new)
+    return len(charges)
 
 
-def _differences(late: dict[date, Late], there: list[Charged]) -> tuple[list[Late], list[Charged]]:
-    """What is to be charged, and what was charged and is not owed. What waits holds a fee, and takes none back."""
-    wrong = []
-    for fee in there:
-        now = late.get(fee.starts)
-        if fee.forgiven or (now is not None and fee.cents in (now.fee_cents, now.sure_cents)):
-            late.pop(fee.starts, None)
-        else:
-            wrong.append(fee)
-    return [each for each in late.values() if each.fee_cents], wrong
+def settle_today(db: Session, organisation_id: int, lease_ids: Collection[int], *, now: datetime) -> None:
+    """The same on the local day of a moment in which something was paid, credited, refused or taken back."""
+    settle_late_fees(db, organisation_id, lease_ids, day=now.astimezone(NASSAU).date(), now=now)
+
+
+def _wrong(late: Iterable[Late], there: Iterable[Charged]) -> list[Charged]:
+    """What was charged and is not owed. What waits holds a fee, and takes none back: it can be all that is owed without it."""
+    owed = {each.rent.starts: each for each in late}
+    return [
+        fee
+        for fee in there
+        if not fee.forgiven and ((now := owed.get(fee.starts)) is None or not now.fee_cents <= fee.cents <= now.sure_cents)
+    ]
+
+
+def _missing(late: Iterable[Late], there: Iterable[Charged]) -> list[Late]:
+    """What is owed and was not charged."""
+    charged = {fee.starts for fee in there}
+    return [each for each in late if each.fee_cents and each.rent.starts not in charged]
 
 
 def _new(lease_id: int, property_id: int, fee: LateFee, late: Late) -> NewCharge:
@@ -113,7 +136,8 @@ def _facts(db: Session, lease_ids: Collection[int]) -> tuple[dict[int, Facts], d
     _add_money(db, facts)
     _add_plans(db, facts)
     for lease_id, charges in open_charges(db, list(facts)).items():
-        facts[lease_id].open = charges
+        # A report covers no bill: that is paid by itself.
+        facts[lease_id].open = [charge for charge in charges if charge.what != "bill"]
     return facts, homes
 
 
@@ -145,7 +169,7 @@ def _add_plans(db: Session, facts: dict[int, Facts]) -> None:
 
 def _charged(db: Session, lease_ids: Collection[int]) -> dict[int, list[Charged]]:
     forgiven = exists().where(Credit.charge_id == Charge.id, Credit.voided_by.is_(None))
-    query = select(Charge.lease_id, Charge.period_starts, Charge.cents, Charge.entry_number, forgiven)
+    query = select(Charge.lease_id, Charge.period_starts, Charge.due_on, Charge.cents, Charge.entry_number, forgiven)
     query = query.where(Charge.lease_id.in_(lease_ids), Charge.what == KIND, Charge.voided_by.is_(None))
     found: dict[int, list[Charged]] = {}
     for row in db.execute(query.order_by(Charge.id)):

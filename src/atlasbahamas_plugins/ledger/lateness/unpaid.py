@@ -94,7 +94,9 @@ def lateness(facts: Facts, day: date) -> list[Late]:
 def _late_on(rent: RentOwed, facts: Facts) -> date | None:
     """The local day from which a charge of rent is late; None as long as a plan that was agreed before holds it."""
     late_on = late_from(rent.due_on, facts.grace_days)
-    for plan in sorted(each for each in facts.plans if each.charge_id == rent.id):
+    # Two can be agreed on one day, the second after the first was let go.
+    plans = sorted(facts.plans, key=lambda plan: (plan.agreed_on, plan.until or date.max))
+    for plan in [each for each in plans if each.charge_id == rent.id]:
         if plan.agreed_on < late_on:
             if plan.until is None:
                 return None

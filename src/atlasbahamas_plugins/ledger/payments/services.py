@@ -24,14 +24,13 @@ from atlasbahamas.files.services import keep_upload
 from atlasbahamas.files.store import Store
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.traversal.keys import long_key
-from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import BINDING, Lease
 from atlasbahamas_plugins.leasing.services import leases_in
 from atlasbahamas_plugins.ledger.allocation.policy import allocate
-from atlasbahamas_plugins.ledger.allocation.services import allocate_first, allocate_leases, payable_charges
+from atlasbahamas_plugins.ledger.allocation.services import allocate_first, payable_charges
 from atlasbahamas_plugins.ledger.bills.models import BillPayment
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
-from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
+from atlasbahamas_plugins.ledger.lateness.services import settle_today
 from atlasbahamas_plugins.ledger.payments.guards import SOURCE
 from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment, PaymentPart, PaymentProof, ReceiptBook
 from atlasbahamas_plugins.ledger.payments.rails import CHEQUE, RAILS, ByGateway, Given
@@ -190,7 +189,7 @@ def refuse_payment(db: Session, payment: Payment, reason: str, *, by: int, now: 
     payment.reason = said_why(reason, TENANTS_READ_IT)
     payment.state, payment.decided_by_id, payment.decided = "refused", by, now
     db.flush()
-    _settle_late_fees(db, payment, now)
+    _settle(db, payment, now)
     _record(db, "refused", payment, before=before, after={"state": payment.state}, note=payment.reason)
     tell_tenants(db, payment, REFUSED, "Not confirmed", now=now)
 
@@ -233,8 +232,7 @@ def take_back(db: Session, payment: Payment, reason: str, *, by: int | None, now
         by=by,
     )
     db.refresh(payment)
-    allocate_leases(db, payment.organisation_id, [payment.lease_id], now=now)
-    _settle_late_fees(db, payment, now)
+    _settle(db, payment, now)
 
 
 def _there(db: Session, lease: Lease, paid: Paid) -> Payment | None:
@@ -345,14 +343,12 @@ def _confirm(db: Session, payment: Payment, *, by: int | None, now: datetime) ->
     db.flush()
     if bill is not None:
         allocate_first(db, payment, bill.charge_id, now=now)
-    allocate_leases(db, payment.organisation_id, [lease.id], now=now)
-    _settle_late_fees(db, payment, now)
+    _settle(db, payment, now)
 
 
-def _settle_late_fees(db: Session, payment: Payment, now: datetime) -> None:
-    """What came in time takes a fee back; what did not come after all, or too late, is late."""
-    day = now.astimezone(NASSAU).date()
-    settle_late_fees(db, payment.organisation_id, [payment.lease_id], day=day, now=now)
+def _settle(db: Session, payment: Payment, now: datetime) -> None:
+    """What is left is used; what came in time takes a late fee back; what did not come after all, or too late, is late."""
+    settle_today(db, payment.organisation_id, [payment.lease_id], now=now)
 
 
 def _by_account(db: Session, lease: Lease, cents: int, otherwise: int) -> dict[int, int]:

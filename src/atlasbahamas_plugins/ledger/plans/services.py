@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from atlasbahamas.audit.services import record
@@ -19,6 +19,7 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.leaving.models import HERE
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.ledger.allocation.services import payable_charges
+from atlasbahamas_plugins.ledger.bills.models import BillPayment
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.lateness.services import settle_late_fees
 from atlasbahamas_plugins.ledger.payments.models import Payment
@@ -196,8 +197,10 @@ def met_by(plan: Plan) -> list[Met]:
 
 
 def _waiting(db: Session, plan: Plan) -> list[Waiting]:
+    # What is said to be paid for a bill is not for a plan.
+    for_a_bill = exists().where(BillPayment.payment_id == Payment.id)
     reported = select(Payment.received_on, Payment.cents).where(Payment.lease_id == plan.lease_id, Payment.state == "reported")
-    return [Waiting(*row) for row in db.execute(reported)]
+    return [Waiting(*row) for row in db.execute(reported.where(~for_a_bill))]
 
 
 WHOLE = (
