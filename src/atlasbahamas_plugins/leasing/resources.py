@@ -129,10 +129,9 @@ class MyLeases(Collection):
         found = bound.cte("bound").prefix_with("MATERIALIZED")
         return select(Lease).join(found, found.c.lease_id == Lease.id).where(Lease.state.in_(SHOWN_TO_PARTIES))
 
-    def node_of(self, row: Any) -> MyLease:
-        """The child for a lease that is loaded with its parties."""
-        node = super().node_of(row)
+    def node_as(self, row: Lease, party: LeaseParty) -> MyLease:
+        """The child for a lease that is loaded already, with the party that the caller is."""
+        node = self.node_of(row)
         assert isinstance(node, MyLease)
-        me = self.request.identity.person_id
-        node.party = next(party for party in row.parties if party.contact.person_id == me)
+        node.party = party
         return node
