@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session, defaultload, joinedload, lazyload
 
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, among, made_once
 from atlasbahamas_plugins.leasing.leaving.answers import unanswered_by
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.services import unread_by
@@ -54,7 +54,7 @@ def _leases_at_home() -> Rows:
         select(Lease, LeaseParty, *asked)
         .join(bound, bound.c.lease_id == Lease.id)
         .join(LeaseParty, (LeaseParty.lease_id == Lease.id) & (LeaseParty.position == bound.c.position))
-        .where(Lease.state.in_(SHOWN_TO_PARTIES))
+        .where(among(Lease.state, SHOWN_TO_PARTIES))
         .order_by(over, Lease.starts.desc(), Lease.id.desc())
         .limit(MOST_LEASES_AT_HOME)
         .options(*parts)

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, among, made_once
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
@@ -133,7 +133,7 @@ def _unpaid() -> Rows:
         Charge.lease_id == bindparam("lease_id"),
         Charge.voided_by.is_(None),
         Charge.open_cents > 0,
-        LedgerAccount.kind.in_(TITLES),
+        among(LedgerAccount.kind, TITLES),
     )
     return query.outerjoin(EntryWords, words).where(*unpaid).order_by(Charge.due_on, Charge.id)
 
@@ -163,7 +163,7 @@ def _payments() -> Rows:
     counts = select(Payment.id).where(Payment.lease_id == lease_id, Payment.state == "confirmed")
     last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1).scalar_subquery()
     wanted = or_(
-        Payment.state.in_(("reported", "waiting")),
+        among(Payment.state, ("reported", "waiting")),
         Payment.id == last,
         and_(Payment.state == "confirmed", PaymentPart.open_cents > 0),
     )
