@@ -11,10 +11,9 @@ from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Select, literal
-from sqlalchemy.sql.elements import ClauseElement
 
 P = ParamSpec("P")
-Statement = TypeVar("Statement", bound=ClauseElement)
+Statement = TypeVar("Statement")
 MOST_SHAPES = 64
 Rows = Select[*tuple[Any, ...]]
 """A SELECT of several columns."""
