@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     union_all,
@@ -30,7 +29,7 @@ from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import leases_in
 from atlasbahamas_plugins.leasing.writing.models import Opening
-from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.charges.models import Charge, is_open
 from atlasbahamas_plugins.ledger.charges.owing import Due, next_rent, rent_terms
 from atlasbahamas_plugins.ledger.charges.services import OWED
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
@@ -47,8 +46,8 @@ UNDECIDED = ("reported", "waiting")
 MOST_ORGANISATIONS = 20
 
 
-UNPAID = and_(Charge.voided_by.is_(None), Charge.open_cents > literal_column("0"))
-"""SQL: something is unpaid of a charge. Without a parameter, so that SQLite sees that an index is of just these."""
+UNPAID = is_open(Charge)
+"""SQL: something is unpaid of a charge."""
 
 
 def due_within(age: Age, today: date) -> ColumnElement[bool]:
