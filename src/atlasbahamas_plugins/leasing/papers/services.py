@@ -53,6 +53,11 @@ def documents_and_papers(db: Session, lease: Lease, papers: Select[Paper]) -> tu
     return [row for row, _ in rows if row is not None], [row for _, row in rows if row is not None]
 
 
+def with_papers(db: Session, ids: Sequence[int]) -> set[int]:
+    """The ids of those leases beside which somebody put documents."""
+    return set(db.scalars(select(Paper.lease_id).where(Paper.lease_id.in_(ids))))
+
+
 def add_papers(db: Session, store: Store, lease: Lease, new: NewPapers, *, person_id: int | None, now: datetime) -> list[Paper]:
     """Put documents beside a lease in any state. Raises Refused where there would be more than MOST_PAPERS."""
     lock_lease(db, lease)
