@@ -128,6 +128,15 @@ def test_without_documents_the_page_says_so_to_either_side(site: Site, keva: Tes
     assert section.find("a") is None
 
 
+def test_an_agreement_that_was_sent_stands_before_what_was_put_beside_it(site: Site, keva: TestApp) -> None:
+    lease = lease_path(site, "signed")
+    add(keva, lease, "A letter", scan())
+    for browser, path in ((keva, lease), (site.browser("jerome"), f"/home/leases/{lease.split('/')[-2]}/")):
+        section = browser.get(path).html.find(id="documents").parent
+        assert [item.find("a").text for item in section.find_all("li")] == ["Agreement, version 1", "A letter"]
+        assert "Signed on paper" in section.text
+
+
 def test_home_leads_straight_to_the_documents_of_each_lease(site: Site) -> None:
     jerome = site.browser("jerome")
     link = jerome.get("/home/").html.find("a", href=re.compile(r"^/home/leases/[^/]+/documents/[^/]+/pdf$"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, func, select, union_all
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.files.later import renditions_wanted
@@ -48,7 +48,8 @@ def documents_and_papers(db: Session, lease: Lease, papers: Select[Paper]) -> tu
     files = union_all(sent, papers.with_only_columns(Paper.file_id))
     query = select(Document, Paper).select_from(File).where(File.id.in_(files))
     query = query.outerjoin(Document, and_(Document.pdf_id == File.id, Document.lease_id == lease.id))
-    query = query.outerjoin(Paper, Paper.file_id == File.id).options(joinedload(Paper.person))
+    query = query.outerjoin(Paper, Paper.file_id == File.id)
+    query = query.options(contains_eager(Document.pdf), contains_eager(Paper.file), joinedload(Paper.person))
     rows = db.execute(query.order_by(Document.number.desc(), Paper.id)).unique().all()
     return [row for row, _ in rows if row is not None], [row for _, row in rows if row is not None]
 
