@@ -22,7 +22,7 @@ OF_THEIR_OWN = {
     "portfolio": {"demo_photos", "occupancy", "tables"},
     "listings": {"drawing", "scenery", "tables"},
     "listings/vehicles": {"drawing"},
-    "leasing": {"guards", "occupancy", "paper", "tables", "telling", "words"},
+    "leasing": {"demo_papers", "guards", "occupancy", "paper", "tables", "telling", "words"},
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},

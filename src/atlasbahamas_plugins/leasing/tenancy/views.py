@@ -15,14 +15,14 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing import services
-from atlasbahamas_plugins.leasing.agreements.resources import Agreements
-from atlasbahamas_plugins.leasing.agreements.services import documents_of
+from atlasbahamas_plugins.leasing.agreements.services import last_document
 from atlasbahamas_plugins.leasing.leaving.answers import unanswered_by
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.linking.views import ask_for, link_over_page, withdraw_link_page
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.services import unread_by
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
+from atlasbahamas_plugins.leasing.papers.views import documents_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
 from atlasbahamas_plugins.leasing.signing.links import signed_by, signed_parties
 from atlasbahamas_plugins.leasing.statements.services import STATEMENT_FOR
@@ -45,7 +45,7 @@ def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
         "state_badge": badge(STATES[lease.state], TONES[lease.state]),
         "rent_cents": lease.rent_on(max(today, lease.starts)),
         "landlord": lease.organisation.name,
-        "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
+        **documents_shown(context, request),
         "is_leaving": is_leaving(lease),
         "may_sign": lease.state == "sent" and context.party.id not in signed_parties(request.db, [lease]),
         "notices": notices_shown(context, request),
@@ -147,16 +147,17 @@ def my_leases(request: Any, context: Any) -> dict[str, Any]:
     """What `/home/` shows of the caller's leases: what waits for them first."""
     node = MyLeases(request, context, "leases")
     me, since = request.identity.person_id, request.clock.now() - STATEMENT_FOR
-    asked = (signed_by(me), unread_by(me), unanswered_by(me, since=since))
+    asked = (signed_by(me), unread_by(me), unanswered_by(me, since=since), last_document())
     found = services.leases_of_person(request.db, node.rows(), *asked)
     leases = [(node.node_of(row), *of_row) for row, *of_row in found]
     # A guarantor says nothing about a home that is not theirs.
     lived_in = [each for each in leases if each[0].party.role != "guarantor"]
     return {
         "leases": [one for one, *_ in leases],
+        "agreements": {one.row.id: document for one, *_, document in leases if document},
         "waiting": [one for one, signed, *_ in leases if one.row.state == "sent" and not signed],
-        "unread": [(one, notice) for one, _, notice, _ in lived_in if notice],
-        "unanswered": [one for one, _, _, unanswered in lived_in if unanswered and is_leaving(one.row)],
+        "unread": [(one, notice) for one, _, notice, *_ in lived_in if notice],
+        "unanswered": [one for one, _, _, unanswered, _ in lived_in if unanswered and is_leaving(one.row)],
         "today": request.clock.today(),
         **WORDS,
     }
