@@ -31,7 +31,7 @@ OF_THEIR_OWN = {
     "ledger/plans": {"guards", "schedule", "telling"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
-    "ledger/figures": {"ages", "guards"},
+    "ledger/figures": {"ages", "columns", "guards", "unpaid"},
     "ledger/explaining": {"look", "pages", "parts", "pdf", "rules", "standing", "things"},
     "ledger/gateways": {"guards", "interface", "receiving", "signing"},
     "ledger/autopay": {"days", "guards"},
