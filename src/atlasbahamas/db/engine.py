@@ -21,6 +21,8 @@ from atlasbahamas.db.words import teach_words
 
 Mode = Literal["read", "write"]
 BUSY_SECONDS: float = 5
+ONLY_READS = "only_reads"
+"""What a connection of SQLite was told last, in its `info`."""
 IMPATIENT_MILLISECONDS = 50
 """How long PostgreSQL waits for a lock where nobody wants to wait; 0 would mean for ever."""
 
@@ -105,12 +107,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 def _begin_sqlite(connection: Any) -> None:
     """Writers queue at BEGIN IMMEDIATE; readers never do, and cannot write even by mistake."""
     options = connection.get_execution_options()
-    if options.get("atlas_mode") == "read":
-        # The driver's own way, for what cannot fail: SQLAlchemy's takes longer than both statements.
-        connection.connection.dbapi_connection.execute("PRAGMA query_only = ON")
+    reads = options.get("atlas_mode") == "read"
+    if connection.info.get(ONLY_READS) is not reads:
+        # Only where it changes: SQLite forgets by it every statement that it has prepared.
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+        connection.info[ONLY_READS] = reads
+    if reads:
+        # The driver's own way, for what cannot fail: SQLAlchemy's takes longer than the statement.
         connection.connection.dbapi_connection.execute("BEGIN DEFERRED")
         return
-    connection.exec_driver_sql("PRAGMA query_only = OFF")
     if options.get("atlas_waits", True):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.inserts import insert_unless_there
+from atlasbahamas.db.statements import made_once
 from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications.categories import AT_ONCE, DIGEST, NotificationCategory
 from atlasbahamas.notifications.models import Notification, NotificationPreference
@@ -93,8 +94,13 @@ def prefer(db: Session, person_id: int, category: str, channel: str) -> None:
 
 def count_unread(db: Session, person_id: int) -> int:
     """How many a person has not read, counted up to 99."""
-    unread = select(Notification.id).where(Notification.person_id == person_id, Notification.read.is_(None))
-    return db.scalar(select(func.count()).select_from(unread.limit(COUNTED_UP_TO).subquery())) or 0
+    return db.scalar(_unread_of_person(), {"person_id": person_id}) or 0
+
+
+@made_once
+def _unread_of_person() -> Select[int]:
+    unread = select(Notification.id).where(Notification.person_id == bindparam("person_id"), Notification.read.is_(None))
+    return select(func.count()).select_from(unread.limit(COUNTED_UP_TO).subquery())
 
 
 def mark_read(db: Session, notification: Notification, *, now: datetime) -> None:

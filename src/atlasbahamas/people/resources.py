@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, literal, select
 
 from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, Membership, Organisation, Person
-from atlasbahamas.traversal.nodes import Collection, Listed, Node, RowNode
+from atlasbahamas.traversal.nodes import CALLER, Collection, Listed, Node, RowNode
 
 UNLIMITED = frozenset({"atlas:organisation:view"})
 """What a limited member may do in the organisation itself: open its front page, which shows them the way to what they may see."""
@@ -40,6 +40,7 @@ class OrganisationNode(RowNode):
 
     model = Organisation
     key = Organisation.ref
+    is_alike = True
     concealed_by = "atlas:organisation:view"
     row: Organisation
 
@@ -53,9 +54,8 @@ class OrganisationNode(RowNode):
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Add the caller's current roles here; one row of the answer for each."""
-        person_id = self.request.identity.person_id if self.request.identity else None
         own = self.own
-        mine = and_(own.organisation_id == Organisation.id, own.person_id == person_id, own.until.is_(None))
+        mine = and_(own.organisation_id == Organisation.id, own.person_id == CALLER, own.until.is_(None))
         return select.outerjoin(own, mine).add_columns(own.role, own.limit_id), 2
 
     def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import redis.exceptions
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.db.engine import is_passing
+from atlasbahamas.db.statements import Rows, made_once
 from atlasbahamas.people.models import Device, Person, PersonRole
 from atlasbahamas.people.photo.models import PersonPhoto
 
@@ -53,6 +54,18 @@ def has_session_cookie(request: Any) -> bool:
     return request.registry.atlas_session_cookie in request.cookies
 
 
+@made_once
+def _whose_device() -> Rows:
+    """The device of a token that is not over at `now`, and whose it is: a row for each of their roles."""
+    return (
+        select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role, PersonPhoto.ref)
+        .join(Person, Person.id == Device.person_id)
+        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+        .outerjoin(PersonPhoto, PersonPhoto.person_id == Person.id)
+        .where(Device.token_hash == bindparam("token_hash"), Device.expires > bindparam("now"), Person.disabled.is_(None))
+    )
+
+
 def identity_of(request: Any) -> Identity | None:
     """The caller, or None. Notes in `request.session_lost` that the session store did not answer: nobody is let in then."""
     if not has_session_cookie(request):
@@ -65,13 +78,7 @@ def identity_of(request: Any) -> Identity | None:
     if not isinstance(token, str):
         return None
     now: datetime = request.clock.now()
-    rows = request.db.execute(
-        select(Device.id, Device.last_seen, Device.kept, Person.id, Person.name, PersonRole.role, PersonPhoto.ref)
-        .join(Person, Person.id == Device.person_id)
-        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .outerjoin(PersonPhoto, PersonPhoto.person_id == Person.id)
-        .where(Device.token_hash == token_hash(token), Device.expires > now, Person.disabled.is_(None))
-    ).all()
+    rows = request.db.execute(_whose_device(), {"token_hash": token_hash(token), "now": now}).all()
     if not rows:
         return None
     device_id, last_seen, kept, person_id, name, _, photo = rows[0]

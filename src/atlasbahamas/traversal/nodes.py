@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from pyramid.authorization import Allow, Authenticated, Everyone
-from sqlalchemy import ColumnElement, Select, false
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from atlasbahamas.traversal.keys import is_key, is_number
@@ -20,6 +20,9 @@ VIEW = "atlas:page:view"
 USE = "atlas:account:use"
 """What everybody who is signed in may do."""
 
+
+CALLER: BindParameter[int | None] = bindparam("caller", type_=BigInteger)
+"""SQL: the id of whoever is calling, or NULL, in what a node adds to the query of its path."""
 
 N = TypeVar("N", bound="Node")
 
@@ -83,8 +86,13 @@ class Root(Node):
 
 
 class RowNode(Node):
-    """A node for one row. `model` is the mapped class, `key` the column that is matched with the path segment."""
+    """A node for one row. `model` is the mapped class, `key` the column that is matched with the path segment.
 
+    `is_alike`: what `join_to` and `extend` say hangs on the classes of the nodes on the path alone, and the caller is CALLER;
+    then the query is made once for all addresses of that kind. Each class says it for itself: none inherits it.
+    """
+
+    is_alike: ClassVar[bool] = False
     model: ClassVar[type[Any]]
     key: ClassVar[InstrumentedAttribute[Any]]
     row: Any

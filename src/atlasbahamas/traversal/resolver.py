@@ -12,10 +12,13 @@ from typing import Any
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 from pyramid.interfaces import ITraverser
 from pyramid.traversal import split_path_info
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from zope.interface import Interface, implementer
 
 from atlasbahamas.traversal.nodes import Node, RowNode
+
+_MADE: dict[tuple[type[RowNode], ...], tuple[Select[Any], list[int]]] = {}
+"""The queries of paths whose nodes are all alike, by the classes of the nodes."""
 
 
 @implementer(ITraverser)
@@ -68,20 +71,39 @@ def resolve(request: Any, chain: list[RowNode]) -> None:
     """
     if not chain:
         return
-    query = select(*[node.model for node in chain]).select_from(chain[0].model).where(type(chain[0]).key == chain[0].__name__)
-    for above, node in itertools.pairwise(chain):
-        query = query.join(node.model, node.join_to(above.model)).where(type(node).key == node.__name__)
-    widths = []
-    for node in chain:
-        query, width = node.extend(query)
-        widths.append(width)
-    rows = request.db.execute(query).all()
+    query, widths = _query_of(chain)
+    keys = {_key_at(position): node.__name__ for position, node in enumerate(chain)}
+    caller = request.identity.person_id if request.identity else None
+    rows = request.db.execute(query, {"caller": caller, **keys}).all()
     if not rows:
         raise HTTPNotFound()
     start = len(chain)
     for position, (node, width) in enumerate(zip(chain, widths, strict=True)):
         node.receive(rows[0][position], [tuple(row[start : start + width]) for row in rows])
         start += width
+
+
+def _key_at(position: int) -> str:
+    return f"key_{position}"
+
+
+def _query_of(chain: list[RowNode]) -> tuple[Select[Any], list[int]]:
+    """The query for the rows of a path, and how many columns each node adds to it."""
+    kinds = tuple(type(node) for node in chain)
+    if not all(vars(kind).get("is_alike") for kind in kinds):
+        return _make_query(chain)
+    return _MADE.get(kinds) or _MADE.setdefault(kinds, _make_query(chain))
+
+
+def _make_query(chain: list[RowNode]) -> tuple[Select[Any], list[int]]:
+    query = select(*[node.model for node in chain]).select_from(chain[0].model)
+    for above, node in itertools.pairwise(chain):
+        query = query.join(node.model, node.join_to(above.model))
+    widths = []
+    for position, node in enumerate(chain):
+        query, width = node.extend(query.where(type(node).key == bindparam(_key_at(position))))
+        widths.append(width)
+    return query, widths
 
 
 def includeme(config: Any) -> None:

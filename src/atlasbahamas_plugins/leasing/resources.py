@@ -8,11 +8,11 @@ from typing import Any
 
 from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, false, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import Limitable, LimitableList
-from atlasbahamas.traversal.nodes import USE, Collection, RowNode
+from atlasbahamas.traversal.nodes import CALLER, USE, Collection, RowNode
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
@@ -51,6 +51,8 @@ class AnyLease(RowNode):
 
 class LeaseNode(AnyLease, Limitable):
     """`/portfolio/<org>/leases/<ref>/`: a lease of the organisation above, in any state."""
+
+    is_alike = True
 
     @classmethod
     def reached_by(cls, limit_id: Any) -> ColumnElement[bool]:
@@ -91,16 +93,15 @@ class MyLease(AnyLease):
     tenant keeps what was theirs.
     """
 
+    is_alike = True
     party: LeaseParty
 
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Keep to those who are bound, and say as what."""
-        identity = self.request.identity
-        mine = false() if identity is None else Contact.person_id == identity.person_id
-        query = select.join(LeaseParty, LeaseParty.lease_id == Lease.id).join(Contact, Contact.id == LeaseParty.contact_id)
+        query = select.join(LeaseParty, LeaseParty.lease_id == Lease.id).join(LeaseParty.contact)
         # Every page under here says from whom the home is rented.
-        query = query.options(joinedload(Lease.organisation))
-        return query.where(mine, Lease.state.in_(SHOWN_TO_PARTIES)).add_columns(LeaseParty), 1
+        query = query.options(joinedload(Lease.organisation), contains_eager(LeaseParty.contact))
+        return query.where(Contact.person_id == CALLER, Lease.state.in_(SHOWN_TO_PARTIES)).add_columns(LeaseParty), 1
 
     def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
         """Keep the lease, and as what the caller is bound."""
@@ -129,10 +130,9 @@ class MyLeases(Collection):
         found = bound.cte("bound").prefix_with("MATERIALIZED")
         return select(Lease).join(found, found.c.lease_id == Lease.id).where(Lease.state.in_(SHOWN_TO_PARTIES))
 
-    def node_of(self, row: Any) -> MyLease:
-        """The child for a lease that is loaded with its parties."""
-        node = super().node_of(row)
+    def node_as(self, row: Lease, party: LeaseParty) -> MyLease:
+        """The child for a lease that is loaded already, with the party that the caller is."""
+        node = self.node_of(row)
         assert isinstance(node, MyLease)
-        me = self.request.identity.person_id
-        node.party = next(party for party in row.parties if party.contact.person_id == me)
+        node.party = party
         return node

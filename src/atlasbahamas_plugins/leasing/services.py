@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import CTE, Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -118,21 +118,6 @@ def leases_in(organisation_id: int, property_id: int) -> CTE:
     # A lease is its organisation's, whoever has the property now.
     mine = select(Lease.id).where(Lease.unit_id.in_(units), Lease.organisation_id + 0 == organisation_id)
     return mine.cte("wanted").prefix_with("MATERIALIZED")
-
-
-MOST_LEASES_AT_HOME = 20
-
-
-def leases_of_person(db: Session, rows: Select[Any], *more: ColumnElement[Any]) -> list[Any]:
-    """Some of a person's leases as their home page shows them: what runs or waits, before what is over; the newest first.
-
-    Each with its parties and rents, and `more` of each, by one query.
-    """
-    over = case((Lease.state == "ended", 1), else_=0)
-    query = rows.order_by(over, Lease.starts.desc(), Lease.id.desc()).limit(MOST_LEASES_AT_HOME)
-    # All at once: they are few, and so is what hangs on each.
-    parts = (joinedload(Lease.parties).joinedload(LeaseParty.contact), joinedload(Lease.rents))
-    return list(db.execute(query.add_columns(*more).options(*parts)).unique())
 
 
 WITH_NAMES = selectinload(Lease.parties).joinedload(LeaseParty.contact)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ class Said:
     field: str = "words"
 
 
-def unanswered_by(person_id: int, *, since: datetime) -> ColumnElement[bool]:
+def unanswered_by(person_id: Any, *, since: Any) -> ColumnElement[bool]:
     """SQL: whether a person has said nothing to something that the final statement of a lease takes, that of the query around it;
     only of those that were sent `since` then.
     """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlasbahamas.db import Id, Key, Line, Prose
+from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.db.triggers import append_only, refusing
 from atlasbahamas.files.models import File
 from atlasbahamas_plugins.leasing.models import Base, Lease, LeaseParty
@@ -92,7 +93,7 @@ class Serving(Base):
 
 def is_newest() -> ColumnElement[bool]:
     """SQL: whether a notice is the last one of its lease."""
-    newer = aliased(Notice)
+    newer = alias_of(Notice, "newer_notice")
     return ~select(newer.id).where(newer.lease_id == Notice.lease_id, newer.id > Notice.id).exists()
 
 

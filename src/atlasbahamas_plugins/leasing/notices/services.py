@@ -153,7 +153,7 @@ def has_read(db: Session, notice: Notice, party: LeaseParty) -> bool:
     return db.scalar(mine.limit(1)) is not None
 
 
-def unread_by(person_id: int) -> ScalarSelect[str]:
+def unread_by(person_id: Any) -> ScalarSelect[str]:
     """SQL: the key of the landlord's notice by which a lease ends, that of the query around it, until a person who is bound by it
     says that they have read it.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -82,7 +83,7 @@ def signed_parties(db: Session, leases: Sequence[Lease]) -> set[int]:
     return {party_id for party_id in db.scalars(wanted) if party_id is not None}
 
 
-def signed_by(person_id: int) -> ColumnElement[bool]:
+def signed_by(person_id: Any) -> ColumnElement[bool]:
     """SQL: whether a person has signed as a party what was sent last of a lease, that of the query around it."""
     newer = alias_of(Document, "newer")
     last = ~select(newer.id).where(newer.lease_id == Document.lease_id, newer.number > Document.number).exists()

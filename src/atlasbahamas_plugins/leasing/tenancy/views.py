@@ -15,19 +15,16 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing import services
-from atlasbahamas_plugins.leasing.agreements.services import last_document
-from atlasbahamas_plugins.leasing.leaving.answers import unanswered_by
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.linking.views import ask_for, link_over_page, withdraw_link_page
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
-from atlasbahamas_plugins.leasing.notices.services import unread_by
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
 from atlasbahamas_plugins.leasing.papers.views import documents_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
-from atlasbahamas_plugins.leasing.signing.links import signed_by, signed_parties
-from atlasbahamas_plugins.leasing.statements.services import STATEMENT_FOR
+from atlasbahamas_plugins.leasing.signing.links import signed_parties
 from atlasbahamas_plugins.leasing.tenancy import services as invitations
 from atlasbahamas_plugins.leasing.tenancy.forms import AnswerForm
+from atlasbahamas_plugins.leasing.tenancy.home import leases_at_home
 from atlasbahamas_plugins.leasing.tenancy.models import ANSWERS
 from atlasbahamas_plugins.leasing.views import WORDS
 
@@ -146,18 +143,16 @@ def _over(request: Any, invitation: Any, refused: Refused) -> dict[str, Any]:
 def my_leases(request: Any, context: Any) -> dict[str, Any]:
     """What `/home/` shows of the caller's leases: what waits for them first."""
     node = MyLeases(request, context, "leases")
-    me, since = request.identity.person_id, request.clock.now() - STATEMENT_FOR
-    asked = (signed_by(me), unread_by(me), unanswered_by(me, since=since), last_document())
-    found = services.leases_of_person(request.db, node.rows(), *asked)
-    leases = [(node.node_of(row), *of_row) for row, *of_row in found]
+    found = leases_at_home(request.db, request.identity.person_id, now=request.clock.now())
+    leases = [(node.node_as(each.lease, each.party), each) for each in found]
     # A guarantor says nothing about a home that is not theirs.
-    lived_in = [each for each in leases if each[0].party.role != "guarantor"]
+    lived_in = [(one, each) for one, each in leases if each.party.role != "guarantor"]
     return {
-        "leases": [one for one, *_ in leases],
-        "agreements": {one.row.id: document for one, *_, document in leases if document},
-        "waiting": [one for one, signed, *_ in leases if one.row.state == "sent" and not signed],
-        "unread": [(one, notice) for one, _, notice, *_ in lived_in if notice],
-        "unanswered": [one for one, _, _, unanswered, _ in lived_in if unanswered and is_leaving(one.row)],
+        "leases": [one for one, _ in leases],
+        "agreements": {each.lease.id: each.document for _, each in leases if each.document},
+        "waiting": [one for one, each in leases if each.lease.state == "sent" and not each.signed],
+        "unread": [(one, each.unread) for one, each in lived_in if each.unread],
+        "unanswered": [one for one, each in lived_in if each.unanswered and is_leaving(each.lease)],
         "today": request.clock.today(),
         **WORDS,
     }

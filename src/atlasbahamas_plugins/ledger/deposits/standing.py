@@ -62,7 +62,12 @@ class Standing:
 
 def chain(lease: Lease) -> Select[int]:
     """SELECT of the ids of a lease and of those of the same landlord that it continues."""
-    ids = select(Lease.id, Lease.continues_id).where(Lease.id == lease.id).cte("chain", recursive=True)
+    return chain_of(lease.id)
+
+
+def chain_of(lease_id: Any) -> Select[int]:
+    """The same by the lease's id, which may be a parameter."""
+    ids = select(Lease.id, Lease.continues_id).where(Lease.id == lease_id).cte("chain", recursive=True)
     ids = ids.union_all(select(Lease.id, Lease.continues_id).join(ids, Lease.id == ids.c.continues_id))
     return select(ids.c.id)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.db.statements import Rows, made_once
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
@@ -94,14 +94,14 @@ def stands(db: Session, lease: Lease, *, today: date) -> Stands:
     owed = look.owed
     cents = dict(zip(TITLES, (owed.rent_cents, owed.deposit_cents, owed.bill_cents), strict=True))
     found = {kind: Standing(kind, cents[kind]) for kind in TITLES}
-    for charge, kind, memo in _unpaid(db, lease):
+    for charge, kind, memo in db.execute(_unpaid(), {"lease_id": lease.id}):
         _add(found[kind], charge, memo, today)
-    payments = _payments(db, lease)
+    payments = parts_by_payment(db.execute(_payments(), {"lease_id": lease.id}))
     for payment, parts in payments.items():
         for part in parts:
             if part.left_cents:
                 found[part.account].unused.append(_left_of(payment, part))
-    for kind, credit in _unused_credits(db, lease):
+    for kind, credit in db.execute(_unused_credits(), {"lease_id": lease.id}):
         words, about = CREDIT_KINDS[credit.what].title, About("credit", credit.ref, "left")
         found[kind].unused.append(Row(-credit.open_cents, words, local_date(credit.counts_on), about))
     for standing in found.values():
@@ -125,11 +125,17 @@ def _left_of(payment: Payment, part: PartPaid) -> Row:
     return Row(-part.left_cents, "Paid, and pays what comes next", local_date(payment.received_on), about)
 
 
-def _unpaid(db: Session, lease: Lease) -> Any:
+@made_once
+def _unpaid() -> Rows:
     words = and_(EntryWords.organisation_id == Charge.organisation_id, EntryWords.entry_number == Charge.entry_number)
     query = select(Charge, LedgerAccount.kind, EntryWords.memo).join(LedgerAccount, LedgerAccount.id == Charge.account_id)
-    unpaid = (Charge.lease_id == lease.id, Charge.voided_by.is_(None), Charge.open_cents > 0, LedgerAccount.kind.in_(TITLES))
-    return db.execute(query.outerjoin(EntryWords, words).where(*unpaid).order_by(Charge.due_on, Charge.id))
+    unpaid = (
+        Charge.lease_id == bindparam("lease_id"),
+        Charge.voided_by.is_(None),
+        Charge.open_cents > 0,
+        LedgerAccount.kind.in_(TITLES),
+    )
+    return query.outerjoin(EntryWords, words).where(*unpaid).order_by(Charge.due_on, Charge.id)
 
 
 def _row(charge: Charge, memo: str | None, today: date) -> Row:
@@ -150,22 +156,26 @@ def when_due(due_on: date, today: date) -> str:
     return "Due today" if due_on == today else f"Due on {local_date(due_on)}, in {away}"
 
 
-def _payments(db: Session, lease: Lease) -> dict[Payment, list[PartPaid]]:
+@made_once
+def _payments() -> Rows:
     """The last payment that counts, those that are not used up, and those that wait; the latest first."""
-    counts = select(Payment.id).where(Payment.lease_id == lease.id, Payment.state == "confirmed")
+    lease_id: BindParameter[int] = bindparam("lease_id")
+    counts = select(Payment.id).where(Payment.lease_id == lease_id, Payment.state == "confirmed")
     last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1).scalar_subquery()
     wanted = or_(
         Payment.state.in_(("reported", "waiting")),
         Payment.id == last,
         and_(Payment.state == "confirmed", PaymentPart.open_cents > 0),
     )
-    return parts_by_payment(db.execute(payments_with_parts().where(Payment.lease_id == lease.id, wanted)))
+    found: Rows = payments_with_parts().where(Payment.lease_id == lease_id, wanted)
+    return found
 
 
-def _unused_credits(db: Session, lease: Lease) -> Any:
+@made_once
+def _unused_credits() -> Rows:
     query = select(LedgerAccount.kind, Credit).join(LedgerAccount, LedgerAccount.id == Credit.account_id)
-    unused = (Credit.lease_id == lease.id, Credit.voided_by.is_(None), Credit.open_cents > 0)
-    return db.execute(query.where(*unused).order_by(Credit.counts_on, Credit.id))
+    unused = (Credit.lease_id == bindparam("lease_id"), Credit.voided_by.is_(None), Credit.open_cents > 0)
+    return query.where(*unused).order_by(Credit.counts_on, Credit.id)
 
 
 def _others(db: Session, lease: Lease, account: str) -> list[Row]:

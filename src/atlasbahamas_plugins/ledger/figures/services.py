@@ -7,10 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
+from atlasbahamas.db.statements import Rows, made_once
 from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import leases_in
@@ -95,20 +110,9 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     binding = {lease.id: lease for lease in leases if lease.state in BINDING}
     if not binding:
         return {}
-    waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.lease_id == Lease.id, Payment.state.in_(UNDECIDED))
-    later = select(Charge).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
-    first = later.group_by(Charge.due_on).order_by(Charge.due_on).limit(1)
-    on, how_much = (first.with_only_columns(each).scalar_subquery() for each in (Charge.due_on, func.sum(Charge.open_cents)))
-    query = (
-        select(Lease.id, Standing.unpaid_since, on, how_much, unpaid_of(Lease.id, Charge.due_on <= today))
-        .add_columns(waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
-        .add_columns(Opening.paid_to, Opening.brought_in)
-        .outerjoin(Standing, Standing.lease_id == Lease.id)
-        .outerjoin(Opening, Opening.lease_id == Lease.id)
-        .where(Lease.id.in_(binding))
-    )
+    rows = db.execute(_due_of_leases(), {"lease_ids": list(binding), "today": today})
     found = {}
-    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in in db.execute(query):
+    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in in rows:
         rent = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
         next_day = min((day for day in (later_day, rent and rent.due_on) if day), default=None)
         rent = rent if rent is not None and rent.due_on == next_day else None
@@ -116,6 +120,23 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
         since = since if unpaid else None
         found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance))
     return found
+
+
+@made_once
+def _due_of_leases() -> Rows:
+    today: BindParameter[date] = bindparam("today")
+    waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.lease_id == Lease.id, Payment.state.in_(UNDECIDED))
+    later = select(Charge).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
+    first = later.group_by(Charge.due_on).order_by(Charge.due_on).limit(1)
+    on, how_much = (first.with_only_columns(each).scalar_subquery() for each in (Charge.due_on, func.sum(Charge.open_cents)))
+    return (
+        select(Lease.id, Standing.unpaid_since, on, how_much, unpaid_of(Lease.id, Charge.due_on <= today))
+        .add_columns(waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
+        .add_columns(Opening.paid_to, Opening.brought_in)
+        .outerjoin(Standing, Standing.lease_id == Lease.id)
+        .outerjoin(Opening, Opening.lease_id == Lease.id)
+        .where(Lease.id.in_(bindparam("lease_ids", expanding=True)))
+    )
 
 
 @dataclass(frozen=True)

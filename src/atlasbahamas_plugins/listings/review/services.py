@@ -9,10 +9,11 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from atlasbahamas.db.aliases import alias_of
+from atlasbahamas.db.statements import Rows, made_once
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas_plugins.listings.models import CURRENT, ON_THE_MARKET, Listing
@@ -259,19 +260,25 @@ def what_waits_for(db: Session, person_id: int, roles: Sequence[str], *, most: i
 
     What was sent back comes first.
     """
+    rows = db.execute(_what_waits_for(), {"person_id": person_id, "roles": list(roles), "most": most})
+    return [(version, ref) for version, ref in rows]
+
+
+@made_once
+def _what_waits_for() -> Rows:
     later = alias_of(ListingVersion, "later")
     answered = exists().where(
         later.listing_id == ListingVersion.listing_id, later.number > ListingVersion.number, later.state != "draft"
     )
     back = and_(ListingVersion.state == "changes_requested", Listing.state.in_(CURRENT), ~answered)
-    mine = writing_memberships(roles, Listing.organisation_id, Listing.unit_id).where(Membership.person_id == person_id)
-    rows = (
+    mine = writing_memberships(bindparam("roles", expanding=True), Listing.organisation_id, Listing.unit_id)
+    mine = mine.where(Membership.person_id == bindparam("person_id"))
+    return (
         select(ListingVersion, Organisation.ref)
         .join(Listing, Listing.id == ListingVersion.listing_id)
         .join(Organisation, Organisation.id == Listing.organisation_id)
         .where(mine.correlate(Listing).exists())
         .where((ListingVersion.state == "submitted") | back)
         .order_by(ListingVersion.state, ListingVersion.submitted.desc(), ListingVersion.id)
-        .limit(most)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [(version, ref) for version, ref in db.execute(rows)]

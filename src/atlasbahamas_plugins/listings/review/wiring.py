@@ -26,7 +26,9 @@ def _admin_card(request: Any, context: Any) -> str:
 
 
 def _home(request: Any, context: Any) -> str:
-    waits = services.what_waits_for(request.db, request.identity.person_id, writing_roles(request))
+    # Who belongs to no organisation writes no listings.
+    writes = request.layout.organisations
+    waits = services.what_waits_for(request.db, request.identity.person_id, writing_roles(request)) if writes else []
     reviewing = resources.reviewing_roles(request)
     count = count_waiting(request.db, request.identity.person_id, reviewing) if request.identity.roles & set(reviewing) else 0
     values = {"waits": waits, "count": count, "most": COUNTED_UP_TO}

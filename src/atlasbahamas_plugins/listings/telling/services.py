@@ -30,7 +30,7 @@ class By:
     at: datetime
 
 
-def writing_memberships(roles: Sequence[str], organisation_id: Any, unit_id: Any) -> Select[Any]:
+def writing_memberships(roles: Any, organisation_id: Any, unit_id: Any) -> Select[Any]:
     """SELECT of the people who may write the listing of a unit (None: of none); both ids may be columns of the query around it.
 
     A member who is limited to some properties counts where the limit reaches the unit.

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.db import metadata
+from atlasbahamas.db.statements import made_once
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.notifications import NotificationCategory
@@ -148,10 +149,15 @@ def under_way(db: Session, above: Property) -> Handover | None:
 
 def to_answer(db: Session, person_id: int, roles: Sequence[str]) -> Sequence[Handover]:
     """What is offered to the organisations in which a person has one of some roles and may answer, the oldest first."""
-    mine = (Membership.person_id == person_id, Membership.until.is_(None), Membership.limit_id.is_(None))
-    answering = select(Membership.organisation_id).where(*mine, Membership.role.in_(roles))
+    return db.scalars(_offered_to_person(), {"person_id": person_id, "roles": list(roles)}).all()
+
+
+@made_once
+def _offered_to_person() -> Select[Handover]:
+    mine = (Membership.person_id == bindparam("person_id"), Membership.until.is_(None), Membership.limit_id.is_(None))
+    answering = select(Membership.organisation_id).where(*mine, Membership.role.in_(bindparam("roles", expanding=True)))
     offered = select(Handover).where(Handover.answer.is_(None), Handover.done.is_(None), Handover.to_id.in_(answering))
-    return db.scalars(offered.order_by(Handover.id).limit(20)).all()
+    return offered.order_by(Handover.id).limit(20)
 
 
 def _answer(db: Session, handover: Handover, answer: str, person_id: int, now: datetime, *, also: str | None = None) -> None:

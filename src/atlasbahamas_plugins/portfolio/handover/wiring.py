@@ -20,6 +20,8 @@ JUST_AFTER_MIDNIGHT = time(0, 5)
 
 
 def _home(request: Any, context: Any) -> str:
+    if not request.layout.organisations:
+        return ""
     roles = [role for role in request.registry.atlas_roles if HAND_OVER in request.grants_of(role)]
     offered = services.to_answer(request.db, request.identity.person_id, roles)
     return str(render("portfolio/handovers_home.jinja2", {"offered": offered}, request=request)) if offered else ""

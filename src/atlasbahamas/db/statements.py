@@ -1,0 +1,30 @@
+"""Statements that are the same for every request, made once; what differs comes as parameters when they are executed.
+
+Making a statement takes SQLAlchemy several times as long as executing it: each comparison is an object, and all of them are read
+for the key by which the finished SQL is found. A statement that is kept also keeps its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar, cast
+
+from sqlalchemy import Select
+from sqlalchemy.sql.elements import ClauseElement
+
+P = ParamSpec("P")
+Statement = TypeVar("Statement", bound=ClauseElement)
+MOST_SHAPES = 64
+Rows = Select[*tuple[Any, ...]]
+"""A SELECT of several columns."""
+
+
+def made_once(make: Callable[P, Statement]) -> Callable[P, Statement]:
+    """A function that makes a statement, or a part of one, which makes it at the first call and gives the same one from then on.
+
+    Its arguments, if it has any, are what the statement's shape hangs on, of which there are a handful: a class, a flag.
+    Never what somebody sent, who they are or what day it is: that is `bindparam("person_id")`, and `{"person_id": 7}` when it
+    is executed.
+    """
+    return cast(Callable[P, Statement], lru_cache(maxsize=MOST_SHAPES)(make))
