@@ -36,6 +36,7 @@ OF_THEIR_OWN = {
     "ledger/gateways": {"guards", "interface", "receiving", "signing"},
     "ledger/autopay": {"days", "guards"},
     "sandbox": {"cli", "gateway", "server"},
+    "leasing/tenancy": {"home"},
     "ledger/lateness": {"unpaid"},
     "ledger/deposits": {"guards", "posting", "rails", "standing", "telling"},
     "ledger/bills": {"guards", "telling"},
