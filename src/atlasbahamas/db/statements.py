@@ -6,15 +6,14 @@ for the key by which the finished SQL is found. A statement that is kept also ke
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Select
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy import ColumnElement, Select, literal
 
 P = ParamSpec("P")
-Statement = TypeVar("Statement", bound=ClauseElement)
+Statement = TypeVar("Statement")
 MOST_SHAPES = 64
 Rows = Select[*tuple[Any, ...]]
 """A SELECT of several columns."""
@@ -28,3 +27,12 @@ def made_once(make: Callable[P, Statement]) -> Callable[P, Statement]:
     is executed.
     """
     return cast(Callable[P, Statement], lru_cache(maxsize=MOST_SHAPES)(make))
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """SQL: a column has one of a few values that never change.
+
+    Each is a parameter: `in_` of a list is text that SQLAlchemy writes anew at each execution, because the list might be longer.
+    """
+    found: ColumnElement[bool] = column.in_([literal(value, column.type) for value in values])
+    return found

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.inserts import insert_unless_there
-from atlasbahamas.db.statements import made_once
 from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications.categories import AT_ONCE, DIGEST, NotificationCategory
 from atlasbahamas.notifications.models import Notification, NotificationPreference
@@ -92,14 +91,9 @@ def prefer(db: Session, person_id: int, category: str, channel: str) -> None:
         db.execute(update(NotificationPreference).where(*mine).values(channel=channel))
 
 
-def count_unread(db: Session, person_id: int) -> int:
-    """How many a person has not read, counted up to 99."""
-    return db.scalar(_unread_of_person(), {"person_id": person_id}) or 0
-
-
-@made_once
-def _unread_of_person() -> Select[int]:
-    unread = select(Notification.id).where(Notification.person_id == bindparam("person_id"), Notification.read.is_(None))
+def unread_of(person_id: Any) -> Select[int]:
+    """SELECT of how many a person (an id, or a parameter) has not read, counted up to 99."""
+    unread = select(Notification.id).where(Notification.person_id == person_id, Notification.read.is_(None))
     return select(func.count()).select_from(unread.limit(COUNTED_UP_TO).subquery())
 
 

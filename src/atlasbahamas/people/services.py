@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import now_acting
 from atlasbahamas.audit.services import changes, record
 from atlasbahamas.db import metadata
-from atlasbahamas.db.statements import made_once
 from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import (
@@ -276,11 +275,5 @@ def edit_organisation(db: Session, organisation: Organisation, *, name: str, bre
 
 def organisations_of(db: Session, person_id: int) -> list[Organisation]:
     """Organisations that the person belongs to today, by name."""
-    return list(db.scalars(_organisations_of_person(), {"person_id": person_id}))
-
-
-@made_once
-def _organisations_of_person() -> Select[Organisation]:
-    mine = (Membership.person_id == bindparam("person_id"), Membership.until.is_(None))
-    belongs = select(Membership.organisation_id).where(*mine)
-    return select(Organisation).where(Organisation.id.in_(belongs)).order_by(Organisation.name, Organisation.id)
+    belongs = select(Membership.organisation_id).where(Membership.person_id == person_id, Membership.until.is_(None))
+    return list(db.scalars(select(Organisation).where(Organisation.id.in_(belongs)).order_by(Organisation.name, Organisation.id)))

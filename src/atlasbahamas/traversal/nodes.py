@@ -6,9 +6,11 @@ traversal/resolver.py then fetches every row on the path with one query. Views a
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from pyramid.authorization import Allow, Authenticated, Everyone
+from pyramid.traversal import quote_path_segment
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, false
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -70,7 +72,15 @@ class Node:
 
     def url(self, *elements: str, **query: Any) -> str:
         """Path of this node, or of a view or child below it."""
-        return str(self.request.resource_path(self, *elements, **({"query": query} if query else {})))
+        if query:
+            return str(self.request.resource_path(self, *elements, query=query))
+        # What Pyramid's own says, which looks up an adapter each time; a page has dozens of these.
+        return f"{self.request.script_name}{self._path}{'/'.join(quote_path_segment(element) for element in elements)}"
+
+    @cached_property
+    def _path(self) -> str:
+        """The quoted path from the root of the tree, with a slash at its end."""
+        return f"{self.__parent__._path}{quote_path_segment(self.__name__)}/" if self.__parent__ is not None else "/"
 
 
 class Root(Node):

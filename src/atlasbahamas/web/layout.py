@@ -12,9 +12,7 @@ from markupsafe import Markup
 from pyramid.security import view_execution_permitted
 from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
-from atlasbahamas.notifications.services import count_unread
-from atlasbahamas.people.models import Organisation
-from atlasbahamas.people.services import organisations_of
+from atlasbahamas.notifications.menu import Menu, OrganisationInMenu, menu_of
 from atlasbahamas.security.identity import Identity, has_session_cookie
 from atlasbahamas.traversal.nodes import Node
 from atlasbahamas.web.formats import jinja_filters
@@ -65,14 +63,19 @@ class Layout:
         return self.request.identity  # type: ignore[no-any-return]
 
     @cached_property
-    def organisations(self) -> list[Organisation]:
-        """The caller's organisations."""
-        return organisations_of(self.request.db, self.identity.person_id) if self.identity else []
+    def menu(self) -> Menu:
+        """What the menu says of the caller."""
+        return menu_of(self.request.db, self.identity.person_id) if self.identity else Menu(0, [])
 
-    @cached_property
+    @property
+    def organisations(self) -> list[OrganisationInMenu]:
+        """The caller's organisations."""
+        return self.menu.organisations
+
+    @property
     def unread(self) -> int:
         """How many notifications the caller has not read, counted up to 99."""
-        return count_unread(self.request.db, self.identity.person_id) if self.identity else 0
+        return self.menu.unread
 
     @cached_property
     def navigation(self) -> list[Link]:
@@ -117,7 +120,9 @@ class Layout:
         """Messages that the last action left; only a signed-in person has any, so shared pages open no session."""
         if self.identity is None or not has_session_cookie(self.request):
             return []
-        return list(self.request.session.pop_flash())
+        session = self.request.session
+        # Taking messages away is a change, for which the session would be written and its cookie sent with every page.
+        return list(session.pop_flash()) if session.peek_flash() else []
 
     def slot(self, region: str, about: Any = None) -> Markup:
         """What the features put into a region of this page. `about`: what they are given, if it is not the page's node."""

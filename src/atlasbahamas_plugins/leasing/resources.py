@@ -8,14 +8,16 @@ from typing import Any
 
 from pyramid.authorization import Allow
 from sqlalchemy import ColumnElement, Select, false, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import defaultload, joinedload, lazyload
 
+from atlasbahamas.db.statements import among
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.resources import Limitable, LimitableList
 from atlasbahamas.traversal.nodes import CALLER, USE, Collection, RowNode
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
+from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.resources import Properties, organisation_above
 
 VIEW = "leasing:lease:view"
@@ -99,9 +101,10 @@ class MyLease(AnyLease):
     def extend(self, select: Select[Any]) -> tuple[Select[Any], int]:
         """Keep to those who are bound, and say as what."""
         query = select.join(LeaseParty, LeaseParty.lease_id == Lease.id).join(LeaseParty.contact)
-        # Every page under here says from whom the home is rented.
-        query = query.options(joinedload(Lease.organisation), contains_eager(LeaseParty.contact))
-        return query.where(Contact.person_id == CALLER, Lease.state.in_(SHOWN_TO_PARTIES)).add_columns(LeaseParty), 1
+        # Every page under here says from whom the home is rented, and none where it lies or who the caller is.
+        home = defaultload(Lease.unit).defaultload(Unit.property).lazyload(Property.settlement)
+        query = query.options(joinedload(Lease.organisation), home, lazyload(LeaseParty.contact))
+        return query.where(Contact.person_id == CALLER, among(Lease.state, SHOWN_TO_PARTIES)).add_columns(LeaseParty), 1
 
     def receive(self, row: Any, extras: list[tuple[Any, ...]]) -> None:
         """Keep the lease, and as what the caller is bound."""
@@ -128,7 +131,7 @@ class MyLeases(Collection):
         bound = select(LeaseParty.lease_id).join(Contact, Contact.id == LeaseParty.contact_id).where(mine).distinct()
         # They are found first: SQLite would walk all leases that are in such a state.
         found = bound.cte("bound").prefix_with("MATERIALIZED")
-        return select(Lease).join(found, found.c.lease_id == Lease.id).where(Lease.state.in_(SHOWN_TO_PARTIES))
+        return select(Lease).join(found, found.c.lease_id == Lease.id).where(among(Lease.state, SHOWN_TO_PARTIES))
 
     def node_as(self, row: Lease, party: LeaseParty) -> MyLease:
         """The child for a lease that is loaded already, with the party that the caller is."""

@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.people.services import organisations_of
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.portfolio import services
@@ -59,7 +60,7 @@ def let_home(context: LetHome, request: Any) -> Any:
 def _where_i_may_add(request: Any) -> list[Organisation]:
     return [
         row
-        for row in request.layout.organisations
+        for row in organisations_of(request.db, request.identity.person_id)
         if any(
             "portfolio:property:edit" in request.grants_of(role)
             for role in services.roles_in(request.db, row, request.identity.person_id)

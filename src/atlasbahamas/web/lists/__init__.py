@@ -159,7 +159,7 @@ class List:
 
     def _read(self, token: list[Any] | None, backwards: bool) -> list[Any]:
         query = self.rows.page(token, backwards=backwards, most=self.page_size + 1)
-        return list(self.request.db.execute(query).all())
+        return list(self.request.db.execute(query, self.parameters()).all())
 
     def csv(self) -> Response:
         """The whole list, with its filters and in its order, as a download that is written while it is read."""
@@ -175,7 +175,7 @@ class List:
     def _all_rows(self, batch: Select[Any]) -> Iterator[Any]:
         while True:
             with self.request.open_read_session() as db:
-                found = db.execute(batch).all()
+                found = db.execute(batch, self.parameters()).all()
                 yield from self.notes(db, found)
             if len(found) < CSV_BATCH:
                 return
@@ -215,6 +215,10 @@ class List:
     def shown(self, query: Select[Any]) -> Select[Any]:
         """What is read of the rows that are shown, for a list that shows less or more than its query selects."""
         return query
+
+    def parameters(self) -> dict[str, Any]:
+        """The values of the parameters that `shown` has by name, so that it can be made once for all days and people."""
+        return {}
 
     def _count_text(self) -> str:
         if self.rows.count > EXACT_UP_TO:

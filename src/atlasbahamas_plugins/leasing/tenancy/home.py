@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session, defaultload, joinedload, lazyload
 
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, among, made_once
 from atlasbahamas_plugins.leasing.agreements.services import last_document
 from atlasbahamas_plugins.leasing.leaving.answers import unanswered_by
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
@@ -24,8 +24,8 @@ MOST_LEASES_AT_HOME = 20
 
 @dataclass(frozen=True)
 class LeaseAtHome:
-    """A lease with its rents, as what it binds the person, and what waits for them: `unread` and
-    `document` are the keys of a notice and of what was sent last to sign, if any.
+    """A lease with its rents, as what it binds the person, and what waits for them: `unread` and `document` are the
+    keys of a notice and of what was sent last to sign, if any.
     """
 
     lease: Lease
@@ -58,7 +58,7 @@ def _leases_at_home() -> Rows:
         select(Lease, LeaseParty, *asked)
         .join(bound, bound.c.lease_id == Lease.id)
         .join(LeaseParty, (LeaseParty.lease_id == Lease.id) & (LeaseParty.position == bound.c.position))
-        .where(Lease.state.in_(SHOWN_TO_PARTIES))
+        .where(among(Lease.state, SHOWN_TO_PARTIES))
         .order_by(over, Lease.starts.desc(), Lease.id.desc())
         .limit(MOST_LEASES_AT_HOME)
         .options(*parts)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    and_,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlasbahamas.db import BigKey, Cents, Id, Key, Line
@@ -167,6 +178,13 @@ class Credit(Base):
 
     lease: Mapped[Lease] = relationship(Lease)
     charge: Mapped[Charge | None] = relationship(Charge)
+
+
+def is_open(of: type[Charge] | type[Credit]) -> ColumnElement[bool]:
+    """SQL: a charge or credit counts, and something of it is open. Without a parameter, so that SQLite sees that an index is of
+    just these.
+    """
+    return and_(of.voided_by.is_(None), of.open_cents > literal_column("0"))
 
 
 class Schedule(Base):

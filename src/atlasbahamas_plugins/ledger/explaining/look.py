@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, CompoundSelect, Date, String, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from atlasbahamas.db.statements import made_once
+from atlasbahamas.db.statements import among, made_once
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.charges.services import OWED, Owed
 from atlasbahamas_plugins.ledger.deposits.standing import KINDS, Standing, chain_of, standing_from
@@ -60,8 +60,8 @@ def _everything() -> CompoundSelect[*tuple[Any, ...]]:
     sums = select(literal("account"), LedgerAccount.kind, LedgerAccount.lease_id)
     sums = sums.add_columns(func.sum(AccountBalance.debit_cents - AccountBalance.credit_cents), no_day)
     sums = sums.join(AccountBalance, AccountBalance.account_id == LedgerAccount.id)
-    mine = (LedgerAccount.lease_id == lease_id) & LedgerAccount.kind.in_(OWED)
-    theirs = LedgerAccount.lease_id.in_(chain_of(lease_id)) & LedgerAccount.kind.in_(KINDS)
+    mine = (LedgerAccount.lease_id == lease_id) & among(LedgerAccount.kind, OWED)
+    theirs = LedgerAccount.lease_id.in_(chain_of(lease_id)) & among(LedgerAccount.kind, KINDS)
     sums = sums.where(mine | theirs).group_by(LedgerAccount.kind, LedgerAccount.lease_id)
     last = select(func.max(Plan.id)).where(Plan.lease_id == lease_id).scalar_subquery()
     count = select(func.count()).where(Instalment.plan_id == Plan.id).scalar_subquery()

@@ -12,12 +12,13 @@ from datetime import date
 from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.aliases import alias_of
+from atlasbahamas.db.statements import Rows, among, made_once
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
 from atlasbahamas_plugins.ledger.charges.kinds import CREDIT_KINDS
-from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
+from atlasbahamas_plugins.ledger.charges.models import Charge, Credit, is_open
 from atlasbahamas_plugins.ledger.charges.words import why
 from atlasbahamas_plugins.ledger.explaining.look import Look, look_at
 from atlasbahamas_plugins.ledger.explaining.services import TITLES, About, explain, title_of
@@ -129,12 +130,7 @@ def _left_of(payment: Payment, part: PartPaid) -> Row:
 def _unpaid() -> Rows:
     words = and_(EntryWords.organisation_id == Charge.organisation_id, EntryWords.entry_number == Charge.entry_number)
     query = select(Charge, LedgerAccount.kind, EntryWords.memo).join(LedgerAccount, LedgerAccount.id == Charge.account_id)
-    unpaid = (
-        Charge.lease_id == bindparam("lease_id"),
-        Charge.voided_by.is_(None),
-        Charge.open_cents > 0,
-        LedgerAccount.kind.in_(TITLES),
-    )
+    unpaid = (Charge.lease_id == bindparam("lease_id"), is_open(Charge), among(LedgerAccount.kind, TITLES))
     return query.outerjoin(EntryWords, words).where(*unpaid).order_by(Charge.due_on, Charge.id)
 
 
@@ -162,10 +158,13 @@ def _payments() -> Rows:
     lease_id: BindParameter[int] = bindparam("lease_id")
     counts = select(Payment.id).where(Payment.lease_id == lease_id, Payment.state == "confirmed")
     last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1).scalar_subquery()
+    # Asked of each payment before anything is joined to it: of most of them nothing is shown.
+    part = alias_of(PaymentPart, "part_left")
+    left = select(part.id)
     wanted = or_(
-        Payment.state.in_(("reported", "waiting")),
+        among(Payment.state, ("reported", "waiting")),
         Payment.id == last,
-        and_(Payment.state == "confirmed", PaymentPart.open_cents > 0),
+        and_(Payment.state == "confirmed", left.where(part.payment_id == Payment.id, part.open_cents > 0).exists()),
     )
     found: Rows = payments_with_parts().where(Payment.lease_id == lease_id, wanted)
     return found
@@ -174,7 +173,7 @@ def _payments() -> Rows:
 @made_once
 def _unused_credits() -> Rows:
     query = select(LedgerAccount.kind, Credit).join(LedgerAccount, LedgerAccount.id == Credit.account_id)
-    unused = (Credit.lease_id == bindparam("lease_id"), Credit.voided_by.is_(None), Credit.open_cents > 0)
+    unused = (Credit.lease_id == bindparam("lease_id"), is_open(Credit))
     return query.where(*unused).order_by(Credit.counts_on, Credit.id)
 
 

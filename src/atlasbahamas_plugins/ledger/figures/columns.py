@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,16 @@ from markupsafe import Markup
 from atlasbahamas.web.formats import figure, local_date, money
 from atlasbahamas.web.lists import Column
 from atlasbahamas_plugins.leasing.models import PERIODS
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A lease as these lists name it: its key and address, and the names of its unit and property."""
+
+    ref: str
+    url: str
+    unit: str
+    property: str
 
 
 def dollars(cents: int) -> Decimal:
@@ -21,20 +32,20 @@ def lease_figure(name: str, label: str, cents: Any, at: str, **more: Any) -> Col
     """A column of an amount of a lease that opens; `at` is where, below its ledger."""
 
     def show(row: Any, node: Any) -> Markup | str:
-        return figure(cents(row), f"{node.node_of(row.lease).url('ledger', '')}{at}") if cents(row) else "–"
+        return figure(cents(row), f"{row.home.url}ledger/{at}") if cents(row) else "–"
 
     return Column(name, label, show, lambda row: dollars(cents(row)), numeric=True, **more)
 
 
 def _ledger_link(row: Any, node: Any) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(node.node_of(row.lease).url("ledger", ""), row.lease.unit.label)
+    return Markup('<a href="{}">{}</a>').format(f"{row.home.url}ledger/", row.home.unit)
 
 
 def show_last_payment(row: Any, node: Any) -> Markup | str:
     """The payment that was received last, which opens where its cents went."""
     if row.paid_on is None:
         return "–"
-    amount = figure(row.paid_cents, f"{node.node_of(row.lease).url('ledger', '')}#last-paid")
+    amount = figure(row.paid_cents, f"{row.home.url}ledger/#last-paid")
     return Markup("{}, {}").format(amount, local_date(row.paid_on))
 
 
@@ -42,13 +53,12 @@ def show_rent(row: Any, node: Any) -> Markup | str:
     """The rent as agreed, which opens in the terms of the lease."""
     if row.rent_cents is None:
         return ""
-    url = f"{node.node_of(row.lease).url()}#terms"
-    return Markup('<a href="{}">{}</a> {}').format(url, money(row.rent_cents), PERIODS[row.lease.period])
+    return Markup('<a href="{}#terms">{}</a> {}').format(row.home.url, money(row.rent_cents), PERIODS[row.period])
 
 
 HOME = (
-    Column("unit", "Unit", _ledger_link, lambda row: row.lease.unit.label),
-    Column("property", "Property", lambda row, node: row.lease.unit.property.name, lambda row: row.lease.unit.property.name),
+    Column("unit", "Unit", _ledger_link, lambda row: row.home.unit),
+    Column("property", "Property", lambda row, node: row.home.property, lambda row: row.home.property),
     Column("tenants", "Tenants", lambda row, node: row.tenants, lambda row: row.tenants),
 )
 """Where somebody lives, and who."""

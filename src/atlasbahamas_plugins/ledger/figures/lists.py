@@ -6,12 +6,14 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, case, select
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, case, select
+from sqlalchemy.orm import Session
 
+from atlasbahamas.db.statements import made_once
 from atlasbahamas.web.formats import figure, local_date, money, part, percent
 from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, narrowing, text_filter
 from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
@@ -20,7 +22,7 @@ from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS
 from atlasbahamas_plugins.ledger.charges.lists import ChargeList
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
-from atlasbahamas_plugins.ledger.figures.columns import HOME, dollars, lease_figure, show_last_payment, show_rent
+from atlasbahamas_plugins.ledger.figures.columns import HOME, Home, dollars, lease_figure, show_last_payment, show_rent
 from atlasbahamas_plugins.ledger.figures.models import Standing
 from atlasbahamas_plugins.ledger.figures.services import (
     UNPAID,
@@ -38,11 +40,7 @@ STANDING = Standing.__table__.c
 NEVER = date.fromisoformat(FOR_EVER)
 Choices = Sequence[tuple[str, str]]
 
-_UNIT = joinedload(Lease.unit).load_only(Unit.label)
-_LEASE = (
-    load_only(Lease.ref, Lease.starts, Lease.period),
-    _UNIT.joinedload(Unit.property).load_only(Property.name).lazyload(Property.settlement),
-)
+_HOME = (Lease.ref, Unit.label, Property.name)
 """What is shown of a lease, and no more."""
 
 
@@ -61,7 +59,8 @@ def chosen_property(request: Any, properties: Choices) -> int | None:
 class RollLine:
     """A lease of the rent roll. `since` is None where nothing is unpaid, and so are what was paid last and on which day."""
 
-    lease: Lease
+    home: Home
+    period: str
     tenants: str
     rent_cents: int | None
     unpaid_cents: int
@@ -97,6 +96,44 @@ class _OfStandings(List):
         """Those of one list."""
         return ()
 
+    def reading(self, query: Select[Any], columns: Sequence[Any]) -> Select[Any]:
+        """What names a lease, and some columns. Outer joins, which no database begins with."""
+        read = query.with_only_columns(*_HOME, *columns, maintain_column_froms=True)
+        return read.outerjoin(Unit, Unit.id == Lease.unit_id).outerjoin(Property, Property.id == Unit.property_id)
+
+    @cached_property
+    def leases_url(self) -> str:
+        """The address below which the leases have theirs."""
+        return self.node.url()  # type: ignore[no-any-return]
+
+    def home(self, row: Any) -> Home:
+        """The lease of a row."""
+        return Home(row[0], f"{self.leases_url}{row[0]}/", row[1], row[2])
+
+
+@made_once
+def _who() -> ScalarSelect[str]:
+    return tenant_names(Lease.id)
+
+
+@made_once
+def _balance() -> ScalarSelect[int]:
+    return balance_of(Lease.id)
+
+
+@made_once
+def _paid_last() -> tuple[ScalarSelect[date], ScalarSelect[int]]:
+    return last_payment(Lease.id)
+
+
+@made_once
+def _rent_today() -> ScalarSelect[int]:
+    """The rent of today, or the first one."""
+    today: BindParameter[date] = bindparam("today", type_=Lease.starts.type)
+    day = case((Lease.starts > today, Lease.starts), else_=today)
+    terms = select(RentTerm.cents).where(RentTerm.lease_id == Lease.id, RentTerm.starts <= day)
+    return terms.order_by(RentTerm.starts.desc()).limit(1).scalar_subquery()
+
 
 class RentRoll(_OfStandings):
     """The rent roll: each lease that runs, or on which something is unpaid."""
@@ -117,9 +154,9 @@ class RentRoll(_OfStandings):
         Column("paid", "Last payment", show_last_payment, lambda row: row.paid_on or ""),
     )
     file_columns = (
-        Column("period", "Rent for", lambda row, node: "", lambda row: PERIODS[row.lease.period]),
+        Column("period", "Rent for", lambda row, node: "", lambda row: PERIODS[row.period]),
         Column("paid_cents", "Last payment, amount", lambda row, node: "", lambda row: dollars(row.paid_cents or 0)),
-        Column("lease", "Lease", lambda row, node: "", lambda row: row.lease.ref),
+        Column("lease", "Lease", lambda row, node: "", lambda row: row.home.ref),
     )
 
     def more_filters(self) -> tuple[Filter, ...]:
@@ -135,26 +172,25 @@ class RentRoll(_OfStandings):
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """With what the columns say."""
-        rent = select(RentTerm.cents).where(
-            RentTerm.lease_id == Lease.id, RentTerm.starts <= case((Lease.starts > self.today, Lease.starts), else_=self.today)
-        )
-        query = query.options(*_LEASE).add_columns(
-            tenant_names(Lease.id), rent.order_by(RentTerm.starts.desc()).limit(1).scalar_subquery()
-        )
-        query = query.add_columns(Standing.unpaid_cents, Standing.unpaid_since, balance_of(Lease.id))
-        return query.add_columns(*last_payment(Lease.id))
+        standing = (Standing.unpaid_cents, Standing.unpaid_since)
+        return self.reading(query, (Lease.period, _who(), _rent_today(), *standing, _balance(), *_paid_last()))
+
+    def parameters(self) -> dict[str, Any]:
+        """The day of the rent."""
+        return {"today": self.today}
 
     def note(self, row: Any) -> RollLine:
         """The lease with its figures."""
-        lease, tenants, rent_cents, unpaid_cents, since, *rest = row[:8]
-        return RollLine(lease, tenants or "", rent_cents, unpaid_cents, None if since == NEVER else since, *rest)
+        period, tenants, rent_cents, unpaid_cents, since, *rest = row[3:11]
+        since = None if since == NEVER else since
+        return RollLine(self.home(row), period, tenants or "", rent_cents, unpaid_cents, since, *rest)
 
 
 @dataclass(frozen=True)
 class AgedLine:
     """A lease with what is unpaid of it, by age in the order of AGES."""
 
-    lease: Lease
+    home: Home
     tenants: str
     unpaid_cents: int
     by_age: tuple[int, ...]
@@ -179,12 +215,12 @@ class AgeingList(_OfStandings):
 
     def shown(self, query: Select[Any]) -> Select[Any]:
         """With the sum of each age."""
-        query = query.options(*_LEASE).add_columns(tenant_names(Lease.id), Standing.unpaid_cents)
-        return query.add_columns(*[unpaid_of(Lease.id, due_within(age, self.today)) for age in AGES.values()])
+        by_age = [unpaid_of(Lease.id, due_within(age, self.today)) for age in AGES.values()]
+        return self.reading(query, (_who(), Standing.unpaid_cents, *by_age))
 
     def note(self, row: Any) -> AgedLine:
         """The lease with its sums."""
-        return AgedLine(row[0], row[1] or "", row[2], tuple(row[3 : 3 + len(AGES)]))
+        return AgedLine(self.home(row), row[3] or "", row[4], tuple(row[5 : 5 + len(AGES)]))
 
 
 class AllCharges(ChargeList):

@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     union_all,
@@ -25,12 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, among, made_once
 from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import leases_in
 from atlasbahamas_plugins.leasing.writing.models import Opening
-from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.charges.models import Charge, is_open
 from atlasbahamas_plugins.ledger.charges.owing import Due, next_rent, rent_terms
 from atlasbahamas_plugins.ledger.charges.services import OWED
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
@@ -47,8 +46,8 @@ UNDECIDED = ("reported", "waiting")
 MOST_ORGANISATIONS = 20
 
 
-UNPAID = and_(Charge.voided_by.is_(None), Charge.open_cents > literal_column("0"))
-"""SQL: something is unpaid of a charge. Without a parameter, so that SQLite sees that an index is of just these."""
+UNPAID = is_open(Charge)
+"""SQL: something is unpaid of a charge."""
 
 
 def due_within(age: Age, today: date) -> ColumnElement[bool]:
@@ -77,7 +76,7 @@ def balance_of(lease_id: Any, kinds: Sequence[str] = OWED) -> ScalarSelect[int]:
     return (
         select(func.coalesce(func.sum(AccountBalance.debit_cents - AccountBalance.credit_cents), 0))
         .join(LedgerAccount, LedgerAccount.id == AccountBalance.account_id)
-        .where(LedgerAccount.lease_id == lease_id, LedgerAccount.kind.in_(kinds))
+        .where(LedgerAccount.lease_id == lease_id, among(LedgerAccount.kind, kinds))
         .scalar_subquery()
     )
 
@@ -125,7 +124,9 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
 @made_once
 def _due_of_leases() -> Rows:
     today: BindParameter[date] = bindparam("today")
-    waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.lease_id == Lease.id, Payment.state.in_(UNDECIDED))
+    waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(
+        Payment.lease_id == Lease.id, among(Payment.state, UNDECIDED)
+    )
     later = select(Charge).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
     first = later.group_by(Charge.due_on).order_by(Charge.due_on).limit(1)
     on, how_much = (first.with_only_columns(each).scalar_subquery() for each in (Charge.due_on, func.sum(Charge.open_cents)))
@@ -211,7 +212,7 @@ def standings(leases: Select[Any], organisation_id: int, property_id: int | None
     return select(Lease).join(found, found.c.id == Lease.id).join(Standing, Standing.lease_id == Lease.id)
 
 
-ON_THE_ROLL = or_(Lease.state.in_(RUNNING), Standing.unpaid_cents > 0)
+ON_THE_ROLL = or_(among(Lease.state, RUNNING), Standing.unpaid_cents > 0)
 """SQL: the rent roll has a lease that runs, or on which something is unpaid."""
 
 # Each says it all, and each is the beginning of an index: that of the list's order is read.
