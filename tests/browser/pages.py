@@ -43,6 +43,7 @@ from atlasbahamas_plugins.leasing.leaving.services import (
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
+from atlasbahamas_plugins.leasing.papers.models import Paper
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.statements.services import make_links
@@ -403,6 +404,8 @@ ADDRESSES: dict[View, tuple[str, ...]] = {
         ORG + "leases/{signed_lease}/documents/{signed_document}/",
     ),
     ("AgreementNode", "certificate"): (ORG + "leases/{sent_lease}/documents/{sent_document}/certificate",),
+    ("Papers", "add"): (ORG + "leases/{active_lease}/papers/add",),
+    ("PaperNode", "remove"): (ORG + "leases/{long_lease}/papers/{long_paper}/remove",),
     ("LeaseNode", "signing"): (ORG + "leases/{sent_lease}/signing", ORG + "leases/{signed_lease}/signing"),
     ("LeaseNode", "ask"): (ORG + "leases/{sent_lease}/ask",),
     ("LeaseNode", "sign"): (ORG + "leases/{sent_lease}/sign",),
@@ -526,6 +529,7 @@ NO_PAGE: set[View] = {
     ("AgreementNode", "copy"),
     ("AgreementNode", "signatures"),
     ("ServingNode", "photo"),
+    ("PaperNode", "file"),
     ("PaymentNode", "receipt.pdf"),
     ("LeaseLedger", "explain.pdf"),
     ("MonthNode", "statement.pdf"),
@@ -618,7 +622,18 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     documents["statement_token"] = make_links(db, ended, by_id=1, secret="of these pages", now=now)[0].token
     documents["invitation_token"] = invite_parties(db, waits, by_id=1, now=now)[0].token
     waits.parties[-1].contact.person_id = at_home.parties[0].contact.person_id
+    keys |= _put_beside(db, long, now)
     return {**states, **documents, **keys, "long_lease": long.ref, "cancelled_lease": mistaken.ref}
+
+
+def _put_beside(db: Session, lease: Lease, now: datetime) -> dict[str, str]:
+    """The key of a document with a long title, beside a lease that has several."""
+    photo = db.scalars(select(File).where(File.kind == PICTURE).order_by(File.id).limit(1)).one()
+    for title, shared in ((NO_SPACES, False), (LONG_NAME, True)):
+        file, ref = copy_file(db, photo, now=now), long_key("paper")
+        db.add(Paper(ref=ref, lease_id=lease.id, file=file, title=title, shared=shared, person_id=1, created=now))
+    db.flush()
+    return {"long_paper": ref}
 
 
 def _give_notice(db: Session, lease: Lease, today: date, now: datetime) -> str:

@@ -26,7 +26,7 @@ from atlasbahamas.audit.models import AuditEntry, AuditRelease
 from atlasbahamas.audit.services import entry_parts, record, verify
 from atlasbahamas.db import metadata
 from atlasbahamas.files.models import DOCUMENT, PICTURE, File
-from atlasbahamas.files.services import let_wait
+from atlasbahamas.files.services import copy_file, let_wait
 from atlasbahamas.files.store import FolderStore
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.jobs.services import enqueue
@@ -50,6 +50,7 @@ from atlasbahamas_plugins.leasing.leaving.answers import Said, write_answer_down
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, Statement
 from atlasbahamas_plugins.leasing.leaving.services import Step, number_of, send_statement, statement_content, take_step
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.papers.models import Paper
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
 from atlasbahamas_plugins.leasing.signing.models import Signature
 from atlasbahamas_plugins.leasing.statements.services import make_links
@@ -311,6 +312,10 @@ def _write_down_in_the_portfolio(db: Session, number: int, organisation_id: int)
     db.add(LeaseImport(ref="i-1", made_by=number, undone_by=number, **brought))
     sent = {"organisation_id": organisation_id, "invited": 1, "skipped": 0, "made": sites.START}
     db.add(InvitationFile(ref="tf-1", made_by=number, **sent))
+    lease = db.scalars(select(Lease).where(Lease.organisation_id == organisation_id).order_by(Lease.id).limit(1)).one()
+    scan = copy_file(db, db.scalars(select(Paper).order_by(Paper.id).limit(1)).one().file, now=sites.START)
+    beside = {"lease_id": lease.id, "title": "Passport of Zéphirine Quashie", "person_id": number, "created": sites.START}
+    db.add(Paper(ref="paper-p1", file=scan, shared=False, **beside))
     ran = run_rent(db, organisation_id, sites.START.date(), now=sites.START, today=sites.START.date(), by=number).batch
     assert ran is not None
     reverse_batch(db, ran, "Zéphirine Quashie ran it too soon", by=number, now=sites.START)

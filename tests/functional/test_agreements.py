@@ -120,7 +120,7 @@ def test_the_paper_that_was_signed_is_kept_and_the_lease_has_its_days(site: Site
     page = sign(first, papers[0]).follow()
     assert "Signed on paper" in page.text
     assert "Let</span>" in keva.get(unit).text
-    document = page.html.find("a", string="Version 1")["href"]
+    document = page.html.find("a", string="Agreement, version 1")["href"]
     assert keva.get(f"{document}copy").body == papers[0]
     assert "has some of these days" in sign(second, papers[1], status=422).text
     sign(first, papers[1], status=422)
@@ -157,7 +157,7 @@ def test_a_blank_that_nobody_fills_is_named_at_the_field(site: Site, keva: TestA
 def test_an_organisation_has_words_of_its_own_and_what_was_sent_stays(site: Site, keva: TestApp) -> None:
     path = keva.get("/portfolio/").follow().request.path + "agreement-text/"
     lease = lease_path(site, "sent")
-    document = keva.get(lease).html.find("a", string="Version 1")["href"]
+    document = keva.get(lease).html.find("a", string="Agreement, version 1")["href"]
     before = keva.get(f"{document}data").body
     form = keva.get(path).forms["form"]
     assert "no legal advice" in form["words"].value

@@ -40,6 +40,7 @@ RECORDED = {"Root/sign-in": RECORD, "Account/password": RECORD, "Account/erase":
 # The good file of a form that is shown again waits for a day.
 RECORDED |= {"SellProperty/": {"file"}, "LeaseNode/signed-on-paper": {"file"}}
 RECORDED |= {"LeaseNode/give-notice": {"file"}, "NoticeNode/serve": {"file"}, "LeasePayments/report": {"file"}}
+RECORDED |= {"Papers/add": {"file"}}
 RECORDED |= {"BillNode/paid": {"file"}, "MyBillNode/report": {"file"}}
 
 

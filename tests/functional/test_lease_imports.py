@@ -14,6 +14,7 @@ from webtest import TestApp, Upload
 
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.testing import samples
 from atlasbahamas.testing.site import QueryCounter, Site
 from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
@@ -245,6 +246,15 @@ def test_who_was_invited_stays_and_a_lease_that_is_continued(site: Site, keva: T
     assert [lease.state for lease in leases_of(site)][1] == "active"
     with site.db.transaction("read") as db:
         assert db.scalars(select(Contact.id).where(Contact.name == "Perry Rolle")).all() != []
+
+
+def test_a_lease_beside_which_somebody_put_a_document_stays(site: Site, keva: TestApp, here: str) -> None:
+    batch = str(upload(keva, here, HEADER + GOOD).forms["save"].submit(status=303).location)
+    form = keva.get(f"{keva.get(batch).html.find('a', string='1')['href']}papers/add").forms["form"]
+    form["title"], form["papers"] = "The agreement", [Upload("scan.pdf", samples.pdf(), "application/pdf")]
+    form.submit(status=303)
+    keva.get(f"{batch}undo").forms["form"].submit(status=303)
+    assert [lease.state != "cancelled" for lease in leases_of(site)].count(True) == 1
 
 
 def test_what_cannot_be_taken_away_says_why(site: Site, keva: TestApp, here: str) -> None:

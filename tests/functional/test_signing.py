@@ -96,7 +96,7 @@ def test_anybody_can_verify_it_without_us(site: Site, keva: TestApp, tmp_path: P
         sign(site.browser(), link, name)
     form = keva.get(f"{lease}sign").forms["form"]
     form["full_name"], form["agrees"] = "Keva Thompson", True
-    document = form.submit(status=303).follow().html.find("a", string="Version 1")["href"]
+    document = form.submit(status=303).follow().html.find("a", string="Agreement, version 1")["href"]
     files = {name: keva.get(f"{document}{name}").body for name in ("data", "pdf", "signatures")}
 
     def verify(**altered: bytes) -> subprocess.CompletedProcess[str]:

@@ -261,7 +261,7 @@ def test_home_says_what_to_do_next_until_it_is_done(site: Site) -> None:
 @pytest.mark.parametrize("tenant", ["andre", "jerome", "lisa"])
 def test_home_is_small_and_asks_little(site: Site, tenant: str) -> None:
     browser = site.browser(tenant)
-    lease = str(browser.get("/home/").html.find("a", href=re.compile("^/home/leases/"))["href"])
+    lease = str(browser.get("/home/").html.find("a", class_="card-link", href=re.compile("^/home/leases/"))["href"])
     for path in ("/home/", lease):
         browser.get(path)
         with QueryCounter(site.db.engine) as counter:

@@ -189,7 +189,7 @@ def _parts(db: Session) -> Iterator[tuple[Any, ...]]:
     while True:
         query = select(AuditEntry.id)
         for part, wanted in ((CHANGE, AuditEntry.change_digest), (ORIGIN, AuditEntry.origin_digest)):
-            detail, release = alias_of(AuditDetail, "detail"), alias_of(AuditRelease, "release")
+            detail, release = alias_of(AuditDetail, f"{part}_detail"), alias_of(AuditRelease, f"{part}_release")
             query = query.outerjoin(detail, (detail.entry_id == AuditEntry.id) & (detail.part == part))
             query = query.outerjoin(release, (release.entry_id == AuditEntry.id) & (release.part == part))
             query = query.add_columns(wanted, detail.salt, detail.content, release.reason)

@@ -28,6 +28,7 @@ PLUGIN = Plugin(
         ("leasing_invitation.invited_by_id", "the landlord keeps who invited a tenant; the number leads to a pseudonym"),
         ("leasing_invitation.answered_by_id", "the landlord keeps that a tenant answered; the number leads to a pseudonym"),
         ("leasing_invitation_file.made_by", "the landlord keeps who invited tenants; the number leads to a pseudonym"),
+        ("leasing_paper.person_id", "the landlord keeps who put a document there; the number leads to a pseudonym"),
         ("leasing_import.made_by", "an organisation keeps who brought its leases in; the number leads to a pseudonym"),
         ("leasing_import.undone_by", "an organisation keeps who took them away again; the number leads to a pseudonym"),
     ),

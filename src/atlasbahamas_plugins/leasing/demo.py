@@ -12,10 +12,11 @@ from atlasbahamas.files.models import DOCUMENT, PICTURE
 from atlasbahamas.files.store import Store, read_all
 from atlasbahamas.files.uploads import Upload
 from atlasbahamas.people.demo import demo_code
-from atlasbahamas.people.models import Person
+from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.agreements.services import send_lease, signed_on_paper
 from atlasbahamas_plugins.leasing.demo_content import LEASES, DemoLease
+from atlasbahamas_plugins.leasing.demo_papers import draw_page
 from atlasbahamas_plugins.leasing.leaving.models import DeductionPhoto
 from atlasbahamas_plugins.leasing.leaving.services import (
     Step,
@@ -29,6 +30,7 @@ from atlasbahamas_plugins.leasing.leaving.services import (
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.notices.models import HERE
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
+from atlasbahamas_plugins.leasing.papers.services import NewPapers, add_papers
 from atlasbahamas_plugins.leasing.settings import LeasingSettings
 from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.services import ContactDetails, add_contact
@@ -55,10 +57,19 @@ def load_demo(db: Session, *, store: Store, now: datetime) -> None:
             _write(db, store, unit, details, entry.state, when, today, code)
             continue
         lease = writing.record_lease(db, unit, entry.origin, details, now=when, today=today, code=code)
+        if entry.scanned:
+            _keep_scan(db, store, lease, entry, now=when)
         if entry.leaves_in_days is not None:
             _leave(db, store, lease, entry, now=now, today=today)
             if entry.deductions:
                 _move_out(db, store, lease, entry, now=now, today=today)
+
+
+def _keep_scan(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now: datetime) -> None:
+    """The page that both sides signed."""
+    landlord = db.get_one(Organisation, lease.organisation_id).name
+    page = draw_page("Tenancy agreement", entry.scanned, (landlord, *[tenant.name for tenant in entry.tenants]))
+    add_papers(db, store, lease, NewPapers("The agreement as it was signed", [page]), person_id=None, now=now)
 
 
 def _leave(db: Session, store: Store, lease: Lease, entry: DemoLease, *, now: datetime, today: date) -> None:

@@ -24,6 +24,8 @@ class DemoLease:
 
     `state`: "draft", "sent" or "printed" for one that is written here and not signed yet, or on paper.
 
+    `scanned`: the lines of the page that was signed, of which a scan is kept beside the lease.
+
     `leaves_in_days`: a notice was given, and that is the last day, or it is over where the number is below zero. `deductions` are
     what is taken from the deposits; of a lease that is over the final statement was sent.
     """
@@ -39,6 +41,7 @@ class DemoLease:
     deposits: tuple[tuple[str, int], ...] = ()
     late_fee: tuple[str, int, int] = ("none", 0, 0)
     clauses: tuple[str, ...] = ()
+    scanned: tuple[str, ...] = ()
     leaves_in_days: int | None = None
     reason: str = ""
     deductions: tuple[DeductionDetails, ...] = ()
@@ -81,6 +84,16 @@ LEASES = (
         deposits=(("first", 340000), ("last", 340000), ("security", 340000), ("pet", 50000)),
         late_fee=("larger", 10000, 500),
         clauses=("One dog, by the name of Biscuit.", "The tenants look after the patio; the landlord looks after the pool."),
+        scanned=(
+            "Sandyport Mews, No 1, Nassau, N.P.",
+            "",
+            "The landlord lets this home, and the tenants rent it,",
+            "for one year. Rent: B$3,400 a month, on the first day.",
+            "First rent, last rent and a security deposit were paid.",
+            "",
+            "One dog, by the name of Biscuit. The tenants look after",
+            "the patio; the landlord looks after the pool.",
+        ),
     ),
     DemoLease(
         "Marsh Harbour Row",

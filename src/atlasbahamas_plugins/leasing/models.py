@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -12,6 +13,9 @@ from atlasbahamas.db import Cents, Id, Key, Line, Prose, metadata, type_annotati
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Unit
+
+if TYPE_CHECKING:
+    from atlasbahamas_plugins.leasing.writing.models import Opening
 
 STATES = {
     "draft": "Draft",
@@ -190,6 +194,7 @@ class Lease(Base):
     rents: Mapped[list[RentTerm]] = relationship(order_by="RentTerm.starts")
     deposits: Mapped[list[Deposit]] = relationship(order_by="Deposit.id")
     clauses: Mapped[list[Clause]] = relationship(order_by="Clause.position")
+    opening: Mapped[Opening | None] = relationship(viewonly=True)
     former: Mapped[Lease | None] = relationship(foreign_keys="Lease.continues_id", remote_side="Lease.id", viewonly=True)
     later: Mapped[list[Lease]] = relationship(
         primaryjoin="""and_(or_(remote(foreign(Lease.continues_id)) == Lease.id,

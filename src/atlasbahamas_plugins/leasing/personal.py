@@ -17,11 +17,11 @@ from atlasbahamas_plugins.leasing.leaving.resources import SENT
 from atlasbahamas_plugins.leasing.models import Clause, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.services import notices_of
+from atlasbahamas_plugins.leasing.papers.models import Paper
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, whole_lease
 from atlasbahamas_plugins.leasing.signing.models import Signature, SigningLink
 from atlasbahamas_plugins.leasing.statements.models import StatementLink
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
-from atlasbahamas_plugins.leasing.writing.services import opening_of
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.contacts.services import is_contact_of
 
@@ -50,6 +50,7 @@ def export(db: Session, person_id: int) -> Rows:
         "leasing_statement_link": _shown(db, person_id),
         "leasing_invitation": _invitations(db, person_id),
         "leasing_lease": [_row(db, lease, role, name, person_id) for lease, role, name in db.execute(mine).unique()],
+        "leasing_paper": _papers(db, person_id),
         "leasing_import": _imports(db, person_id),
         "leasing_invitation_file": _invitation_files(db, person_id),
     }
@@ -91,7 +92,7 @@ def _invitations(db: Session, person_id: int) -> list[dict[str, Any]]:
 
 def _row(db: Session, lease: Lease, role: str, organisation: str, person_id: int) -> dict[str, Any]:
     whole = whole_lease(db, lease)
-    opening = opening_of(db, lease)
+    opening = whole.opening
     names = ("ref", "state", "origin", "kind", "starts", "term_last_day", "last_day", "since", "period", "due_day")
     return {
         "organisation": organisation,
@@ -104,10 +105,24 @@ def _row(db: Session, lease: Lease, role: str, organisation: str, person_id: int
         "what_else_was_agreed": [clause.words for clause in whole.clauses],
         "paid_to_when_brought_in": opening.paid_to if opening else None,
         "owed_when_brought_in_cents": opening.balance_cents if opening else None,
+        "documents": _shared_papers(db, lease),
         "notices": [_notice(notice) for notice in notices_of(db, lease)],
         "final_statement": _statement(db, lease),
         "answers": _answers(db, lease, person_id),
     }
+
+
+def _papers(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """What they put beside leases themselves."""
+    mine = select(Paper, Lease.ref).join(Lease, Lease.id == Paper.lease_id).where(Paper.person_id == person_id)
+    rows = db.execute(mine.order_by(Paper.id))
+    return [{"lease": ref, "title": row.title, "shared": row.shared, "added": row.created} for row, ref in rows]
+
+
+def _shared_papers(db: Session, lease: Lease) -> list[dict[str, Any]]:
+    """What they see at their lease; the rest is the landlord's."""
+    rows = db.scalars(select(Paper).where(Paper.lease_id == lease.id, Paper.shared).order_by(Paper.id))
+    return [{"title": row.title, "file": row.file.name, "added": row.created} for row in rows]
 
 
 def _written_by(
@@ -176,6 +191,9 @@ def erase(db: Session, leaving: Leaving) -> None:
     clauses = select(Clause).join(Lease, Lease.id == Clause.lease_id)
     for clause in db.scalars(clauses.where(or_(bound, leaving.named_within(Lease.organisation_id, Clause.words)))):
         clause.words = leaving.redact(clause.words)
+    papers = select(Paper).join(Lease, Lease.id == Paper.lease_id)
+    for paper in db.scalars(papers.where(or_(bound, leaving.named_within(Lease.organisation_id, Paper.title)))):
+        paper.title = leaving.redact_line(paper.title)
     notices = select(Notice).join(Lease, Lease.id == Notice.lease_id)
     for notice in db.scalars(notices.where(or_(bound, leaving.named_within(Lease.organisation_id, Notice.words)))):
         notice.words = leaving.redact(notice.words)

@@ -17,12 +17,14 @@ from atlasbahamas.db.violations import violated_constraint
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas_plugins.leasing.guards import APART
+from atlasbahamas_plugins.leasing.importing.models import LeaseImport
 from atlasbahamas_plugins.leasing.models import (
     BINDING,
     RUNNING,
     Lease,
     LeaseParty,
 )
+from atlasbahamas_plugins.leasing.writing.models import Opening
 from atlasbahamas_plugins.portfolio.models import Unit
 
 ONE_DAY = timedelta(days=1)
@@ -135,13 +137,15 @@ WITH_LATER = _alone(Lease.later)
 
 
 def whole_lease(db: Session, lease: Lease) -> Lease:
-    """The lease with everything that belongs to it, its landlord, and what came before and after it, loaded by two queries.
+    """The lease with everything that belongs to it, its landlord, what came before and after it, and where it stood when it came
+    here, loaded by two queries.
 
     There are few parties, rents and deposits, so that all of them come with one row for each combination; clauses may be many.
     """
     parts = (joinedload(Lease.parties).joinedload(LeaseParty.contact), joinedload(Lease.rents), joinedload(Lease.deposits))
     others = (selectinload(Lease.clauses), joinedload(Lease.unit), joinedload(Lease.organisation))
-    wanted = select(Lease).where(Lease.id == lease.id).options(*parts, *others, WITH_LATER, _alone(Lease.former))
+    opening = joinedload(Lease.opening).joinedload(Opening.lease_import).lazyload(LeaseImport.maker)
+    wanted = select(Lease).where(Lease.id == lease.id).options(*parts, *others, opening, WITH_LATER, _alone(Lease.former))
     return db.scalars(wanted.execution_options(populate_existing=True)).unique().one()
 
 

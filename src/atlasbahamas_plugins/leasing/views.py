@@ -7,8 +7,6 @@ from typing import Any
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing import services
-from atlasbahamas_plugins.leasing.agreements.resources import Agreements
-from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.ending import services as ending
 from atlasbahamas_plugins.leasing.forms import USUAL, CancelForm, EndForm, RecordForm, lease_form, wants
 from atlasbahamas_plugins.leasing.importing.resources import LeaseImports
@@ -24,9 +22,11 @@ from atlasbahamas_plugins.leasing.models import (
     STATES,
     TIMINGS,
     TONES,
+    Lease,
 )
 from atlasbahamas_plugins.leasing.notices.services import take_back
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
+from atlasbahamas_plugins.leasing.papers.views import documents_shown
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, Leases
 from atlasbahamas_plugins.leasing.writing import services as writing
 from atlasbahamas_plugins.portfolio.contacts.resources import VIEW as SEE_CONTACTS
@@ -71,18 +71,18 @@ def show_lease(context: LeaseNode, request: Any) -> dict[str, Any]:
         "may_cancel": ending.can_be_cancelled(lease),
         "is_draft": lease.state == "draft",
         "is_sent": lease.state == "sent",
-        "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
+        **documents_shown(context, request),
         "is_leaving": is_leaving(lease),
         "notices": notices_shown(context, request),
         "unit_node": _unit_node(context, request),
-        **_brought_in(context, request),
+        **_brought_in(lease, context, request),
         "shows_reach": True,
     }
 
 
-def _brought_in(context: LeaseNode, request: Any) -> dict[str, Any]:
+def _brought_in(lease: Lease, context: LeaseNode, request: Any) -> dict[str, Any]:
     """Where the lease stood when it came here, and the way to its file for those who may edit leases."""
-    opening = writing.opening_of(request.db, context.row)
+    opening = lease.opening
     if opening is None or opening.lease_import is None:
         return {"opening": opening, "import_node": None}
     node = LeaseImports(request, organisation_above(context), "lease-imports").node_of(opening.lease_import)

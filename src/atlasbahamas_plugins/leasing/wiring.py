@@ -20,7 +20,10 @@ from atlasbahamas_plugins.portfolio.resources import UnitNode
 
 FORM = ("GET", "POST")
 AFTER_THE_HANDOVERS = time(0, 15)
-PARTS = ("agreements", "signing", "handover", "tenancy", "notices", "leaving", "statements", "renewals", "importing", "inviting")
+PARTS = (
+    *("agreements", "papers", "signing", "handover", "tenancy", "notices"),
+    *("leaving", "statements", "renewals", "importing", "inviting"),
+)
 
 
 def _organisation_card(request: Any, context: Any) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from webtest import Upload
 
+from atlasbahamas.files.services import copy_file
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.people.services import PersonDetails, register_person
@@ -42,6 +43,8 @@ from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
 from atlasbahamas_plugins.leasing.notices.resources import NoticeNode, ServingNode
 from atlasbahamas_plugins.leasing.notices.services import NoticeDetails, Served, give_notice
+from atlasbahamas_plugins.leasing.papers.models import Paper
+from atlasbahamas_plugins.leasing.papers.resources import PaperNode, Papers
 from atlasbahamas_plugins.leasing.resources import LeaseNode, Leases, MyLease
 from atlasbahamas_plugins.leasing.settings import Span
 from atlasbahamas_plugins.leasing.signing.links import ask_for_signatures
@@ -182,6 +185,18 @@ def arrange(db: Session) -> None:
     invite_from_a_file(db, "Freeport Gardens", "Shavonne Grant", keva)
     bring_in(db, "Sandyport Mews")
     bring_in(db, "Freeport Gardens")
+    at_home = select(Lease).join(Document).where(Lease.state == "signed").order_by(Lease.id).limit(1)
+    put_beside(db, db.scalars(at_home).one(), "paper-matrix1")
+    put_beside(db, db.scalars(at_home).one(), "paper-matrix2", shared=False)
+    put_beside(db, lease_of_house(db, STAYING, THEIRS), "paper-matrix3")
+
+
+def put_beside(db: Session, lease: Lease, ref: str, *, shared: bool = True) -> None:
+    """A document beside a lease, with the file of another one's."""
+    scan = db.scalars(select(Paper).order_by(Paper.id).limit(1)).one().file
+    file = copy_file(db, scan, now=START)
+    db.add(Paper(ref=ref, lease_id=lease.id, file=file, title="A scan", shared=shared, person_id=None, created=START))
+    db.flush()
 
 
 def bring_in(db: Session, property_name: str) -> None:
@@ -290,6 +305,10 @@ def places(db: Session) -> dict[str, str]:
         "sent lease": f"{here}leases/{sent}/",
         "document": f"{here}leases/{sent}/documents/{document}/",
         "signed document": f"{here}leases/{signed}/documents/{signed_document}/",
+        "papers": f"{here}leases/{signed}/papers/",
+        "paper": f"{here}leases/{signed}/papers/paper-matrix1/",
+        "paper that is not shared": f"{here}leases/{signed}/papers/paper-matrix2/",
+        "paper of mine": f"/home/leases/{signed}/papers/paper-matrix1/",
         "text": f"{here}agreement-text/",
         "leases": f"{here}leases/",
         "leases from a file": f"{here}leases/",
@@ -304,6 +323,8 @@ def places(db: Session) -> dict[str, str]:
         "former landlord's lease": f"{theirs}leases/{kept}/",
         "former landlord's notice": f"{theirs}leases/{given.ref}/notices/{their_notice}/",
         "former landlord's document": f"{theirs}leases/{kept}/documents/d-matrix1/",
+        "former landlord's papers": f"{theirs}leases/{kept}/papers/",
+        "former landlord's paper": f"{theirs}leases/{kept}/papers/paper-matrix3/",
         "lease to sign": f"/home/leases/{sent}/",
         "lease of mine": f"/home/leases/{signed}/",
         "document of mine": f"/home/leases/{signed}/documents/{signed_document}/",
@@ -321,6 +342,7 @@ def crossed(db: Session) -> dict[str, str]:
     draft, _ = deduction_of(db, lease_of(db, "notice"))
     theirs = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == THEIRS)).one()}/leases"
     staying, kept = (lease_of_house(db, STAYING, landlord).ref for landlord in (HERE, THEIRS))
+    signed, _ = document_of(db, "signed")
     left, taken = lease_of_house(db, LEAVING, THEIRS).ref, deduction_of(db, leaving)[0]
     return {
         "the new landlord's lease, by the former one": f"{theirs}/{staying}/",
@@ -335,6 +357,9 @@ def crossed(db: Session) -> dict[str, str]:
         "a draft at home": f"/home/leases/{lease_of(db, 'draft')}/",
         "another organisation's file of leases": f"/portfolio/{here.ref}/lease-imports/{import_of(db, here=False)}/",
         "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",
+        "a document that is not shared, at home": f"/home/leases/{signed}/papers/paper-matrix2/file",
+        "a paper of another lease": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/papers/paper-matrix1/file",
+        "the former landlord's paper, by the new one": f"/portfolio/{here.ref}/leases/{staying}/papers/paper-matrix3/file",
         "another lease's document": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/",
         "another lease's PDF": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/documents/{document}/pdf",
     }
@@ -369,6 +394,7 @@ NOTICE = {**SERVED, "giver": "landlord", "given": "2026-06-01", "last_day": "202
 INVITED = Upload("tenants.csv", b"property,unit,tenant,email\nSandyport Mews,No 4,Tavares Bullard,t@example.net\n")
 FILE = Upload("leases.csv", b"unit,tenants,starts,rent\n1A,Perry Rolle,2026-01-01,2450\n")
 PAPER = [("signed.pdf", samples.pdf(), "application/pdf")]
+PAPERS = {"title": "The agreement as it was signed", "papers": PAPER}
 
 TABLE = Table(
     "leasing",
@@ -405,6 +431,14 @@ TABLE = Table(
         View(LeaseNode, "sign-ins", KEPT, at="former landlord's lease"),
         View(NoticeNode, "", KEPT, at="former landlord's notice"),
         *[View(AgreementNode, name, KEPT, at="former landlord's document") for name in ("", "pdf", "data", "copy")],
+        View(Papers, "add", KEPT, at="former landlord's papers", send=PAPERS),
+        View(PaperNode, "file", KEPT, at="former landlord's paper"),
+        View(PaperNode, "remove", KEPT, at="former landlord's paper", send={}),
+        View(Papers, "add", WRITERS, at="papers", send=PAPERS),
+        View(PaperNode, "file", READERS, at="paper"),
+        View(PaperNode, "file", READERS, at="paper that is not shared"),
+        View(PaperNode, "file", PARTIES, at="paper of mine"),
+        View(PaperNode, "remove", WRITERS, at="paper", send={}),
         View(LeaseImports, "", EDITED_LISTS, at="files of leases"),
         View(LeaseImportNode, "", WRITERS, at="file of leases"),
         View(LeaseImportNode, "undo", WRITERS, at="file of leases", send={}),

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import canonical, record
@@ -144,6 +144,12 @@ def documents_of(db: Session, lease: Lease) -> list[Document]:
         return []
     query = select(Document).where(Document.lease_id == lease.id).order_by(Document.number.desc())
     return list(db.scalars(query.limit(50)))
+
+
+def last_document() -> ColumnElement[str | None]:
+    """SQL: the key of what was sent last of a lease, that of the query around it; NULL where nothing was."""
+    mine = select(Document.ref).where(Document.lease_id == Lease.id).order_by(Document.number.desc()).limit(1)
+    return mine.correlate(Lease).scalar_subquery()
 
 
 def current_document(db: Session, lease: Lease) -> Document | None:

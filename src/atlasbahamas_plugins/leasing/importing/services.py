@@ -19,6 +19,7 @@ from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.ending.services import cancel_leases, settled
 from atlasbahamas_plugins.leasing.importing.models import ImportedContact, LeaseImport
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty
+from atlasbahamas_plugins.leasing.papers.services import with_papers
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES, last_day_of_terms, lock_leases
 from atlasbahamas_plugins.leasing.tenancy.models import TenantInvitation
 from atlasbahamas_plugins.leasing.writing.models import Opening
@@ -206,7 +207,8 @@ def undo_import(db: Session, row: LeaseImport, *, person_id: int, now: datetime)
     lock_leases(db, db.scalars(_of(row)).unique().all())
     continued = set(db.scalars(_continued(row)))
     there = leases_of_import(db, row)
-    stay = continued | settled(db, [lease.id for lease in there])
+    ids = [lease.id for lease in there]
+    stay = continued | settled(db, ids) | with_papers(db, ids)
     going = [lease for lease in there if is_untouched(lease) and lease.id not in stay]
     if not going:
         raise Refused("Each of these leases was changed since, so none is taken away.")

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session, defaultload, joinedload, lazyload
 
 from atlasbahamas.db.statements import Rows, among, made_once
+from atlasbahamas_plugins.leasing.agreements.services import last_document
 from atlasbahamas_plugins.leasing.leaving.answers import unanswered_by
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.notices.services import unread_by
@@ -23,13 +24,16 @@ MOST_LEASES_AT_HOME = 20
 
 @dataclass(frozen=True)
 class LeaseAtHome:
-    """A lease with its rents, as what it binds the person, and what waits for them: `unread` is the key of a notice, if any."""
+    """A lease with its rents, as what it binds the person, and what waits for them: `unread` and `document` are the
+    keys of a notice and of what was sent last to sign, if any.
+    """
 
     lease: Lease
     party: LeaseParty
     signed: bool
     unread: str | None
     unanswered: bool
+    document: str | None
 
 
 def leases_at_home(db: Session, person_id: int, *, now: datetime) -> list[LeaseAtHome]:
@@ -46,7 +50,7 @@ def _leases_at_home() -> Rows:
     mine = mine.join(Contact, Contact.id == LeaseParty.contact_id).where(Contact.person_id == me).group_by(LeaseParty.lease_id)
     bound = mine.cte("bound").prefix_with("MATERIALIZED")
     over = case((Lease.state == "ended", 1), else_=0)
-    asked = (signed_by(me), unread_by(me), unanswered_by(me, since=bindparam("since")))
+    asked = (signed_by(me), unread_by(me), unanswered_by(me, since=bindparam("since")), last_document())
     # A home is told by its name; rents are few.
     home = defaultload(Lease.unit).load_only(Unit.label).defaultload(Unit.property)
     parts = (home.load_only(Property.name).lazyload(Property.settlement), joinedload(Lease.rents), lazyload(LeaseParty.contact))

@@ -15,12 +15,11 @@ from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing import services
-from atlasbahamas_plugins.leasing.agreements.resources import Agreements
-from atlasbahamas_plugins.leasing.agreements.services import documents_of
 from atlasbahamas_plugins.leasing.leaving.services import is_leaving
 from atlasbahamas_plugins.leasing.linking.views import ask_for, link_over_page, withdraw_link_page
 from atlasbahamas_plugins.leasing.models import ROLES, STATES, TONES
 from atlasbahamas_plugins.leasing.notices.views import notices_shown
+from atlasbahamas_plugins.leasing.papers.views import documents_shown
 from atlasbahamas_plugins.leasing.resources import LeaseNode, MyLease, MyLeases
 from atlasbahamas_plugins.leasing.signing.links import signed_parties
 from atlasbahamas_plugins.leasing.tenancy import services as invitations
@@ -43,7 +42,7 @@ def show_my_lease(context: MyLease, request: Any) -> dict[str, Any]:
         "state_badge": badge(STATES[lease.state], TONES[lease.state]),
         "rent_cents": lease.rent_on(max(today, lease.starts)),
         "landlord": lease.organisation.name,
-        "documents": [Agreements(request, context, "documents").node_of(row) for row in documents_of(request.db, lease)],
+        **documents_shown(context, request),
         "is_leaving": is_leaving(lease),
         "may_sign": lease.state == "sent" and context.party.id not in signed_parties(request.db, [lease]),
         "notices": notices_shown(context, request),
@@ -150,6 +149,7 @@ def my_leases(request: Any, context: Any) -> dict[str, Any]:
     lived_in = [(one, each) for one, each in leases if each.party.role != "guarantor"]
     return {
         "leases": [one for one, _ in leases],
+        "agreements": {each.lease.id: each.document for _, each in leases if each.document},
         "waiting": [one for one, each in leases if each.lease.state == "sent" and not each.signed],
         "unread": [(one, each.unread) for one, each in lived_in if each.unread],
         "unanswered": [one for one, each in lived_in if each.unanswered and is_leaving(each.lease)],

@@ -6,16 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from atlasbahamas.audit.services import record_several
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.services import lock_organisation
 from atlasbahamas.traversal.keys import new_key
-from atlasbahamas_plugins.leasing.importing.models import LeaseImport
-from atlasbahamas_plugins.leasing.models import RECORDED, Clause, Deposit, Lease, LeaseParty, RentTerm
+from atlasbahamas_plugins.leasing.models import Clause, Deposit, Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.services import (
     CHANGED,
     ONE_DAY,
@@ -141,14 +140,6 @@ def record_leases(
         db.execute(insert(Opening), openings)
     record_several(db, [audit_entry("recorded", lease, after={"unit": lease.unit.ref, **told(lease)}) for lease in leases])
     return leases
-
-
-def opening_of(db: Session, lease: Lease) -> Opening | None:
-    """Where a lease stood when it came here, with the file that brought it; None for one of which nobody said."""
-    if lease.origin not in RECORDED:
-        return None
-    with_file = joinedload(Opening.lease_import).lazyload(LeaseImport.maker)
-    return db.scalars(select(Opening).where(Opening.lease_id == lease.id).options(with_file)).one_or_none()
 
 
 def write_leases(

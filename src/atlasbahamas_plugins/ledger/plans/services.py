@@ -128,8 +128,8 @@ def agree_to_plan(
 ) -> None:
     """A tenant agrees: by themselves, or somebody writes down how they said it. From this day on no fee runs on what keeps to it.
 
-    `tell`: the landlord's members in these roles. Raises Refused where it is no proposal any more, or something of it was paid
-    or taken back meanwhile.
+    `tell`: the landlord's members in these roles. Raises Refused where it is no proposal any more, or something of it was taken
+    back meanwhile; what was paid meanwhile keeps the first instalments.
     """
     _lock(db, plan, "proposed")
     if any(each.charge.voided_by is not None for each in plan.covered):
