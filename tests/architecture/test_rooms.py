@@ -26,6 +26,7 @@ OF_THEIR_OWN = {
     "leasing/agreements": {"blanks", "layout", "pdf"},
     "leasing/leaving": {"answers", "pdf"},
     "leasing/signing": {"links"},
+    "leasing/tenancy": {"home"},
     "ledger": {"cli", "reasons", "splitting", "demo_slips", "demo_walk", "tables", "verify_export"},
     "ledger/sharing": {"guards", "parts", "telling"},
     "ledger/plans": {"guards", "schedule", "telling"},
