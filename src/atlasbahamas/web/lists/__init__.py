@@ -131,7 +131,7 @@ class List:
         return {**values, "page": page}
 
     def page(self) -> Page:
-        """The rows that the address asks for. Two queries: the rows, and their count where not all of them are here."""
+        """The rows that the address asks for. Two queries: their count, and the rows."""
         token, backwards = self._token()
         found = self._read(token, backwards)
         if not found and token is not None:
@@ -139,7 +139,6 @@ class List:
             token, backwards = None, not backwards
             found = self._read(None, backwards)
         more = len(found) > self.page_size
-        count = self.rows.count if more or token is not None else len(found)
         found = found[: self.page_size]
         if backwards:
             found.reverse()
@@ -148,7 +147,7 @@ class List:
             rows=self.notes(self.request.db, found),
             columns=[self._shown(column) for column in self.columns],
             filter_form=self.form,
-            count_text=self._count_text(count),
+            count_text=self._count_text(),
             next_url=self._url(after=edges[1]) if edges and (token if backwards else more) else None,
             previous_url=self._url(before=edges[0]) if edges and (more if backwards else token) else None,
             csv_url=self._url(format="csv"),
@@ -221,10 +220,10 @@ class List:
         """The values of the parameters that `shown` has by name, so that it can be made once for all days and people."""
         return {}
 
-    def _count_text(self, count: int) -> str:
-        if count > EXACT_UP_TO:
+    def _count_text(self) -> str:
+        if self.rows.count > EXACT_UP_TO:
             return f"{EXACT_UP_TO:,}+ {self.noun[1]}"
-        return f"{count:,} {self.noun[0] if count == 1 else self.noun[1]}"
+        return f"{self.rows.count:,} {self.noun[0] if self.rows.count == 1 else self.noun[1]}"
 
     def _shown(self, column: Column) -> ShownColumn:
         if column.sort is None:
