@@ -32,7 +32,7 @@ OF_THEIR_OWN = {
     "ledger/plans": {"guards", "schedule", "telling"},
     "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
-    "ledger/figures": {"ages", "columns", "guards", "unpaid"},
+    "ledger/figures": {"ages", "columns", "guards", "occupancy", "unpaid"},
     "ledger/explaining": {"look", "pages", "parts", "pdf", "rules", "standing", "things"},
     "ledger/gateways": {"guards", "interface", "receiving", "signing"},
     "ledger/autopay": {"days", "guards"},

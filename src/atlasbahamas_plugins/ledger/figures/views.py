@@ -15,11 +15,10 @@ from atlasbahamas_plugins.ledger.figures.lists import (
     AgeingList,
     AllCharges,
     CollectionList,
-    OccupancyList,
-    Occupied,
     RentRoll,
     chosen_property,
 )
+from atlasbahamas_plugins.ledger.figures.occupancy import OccupancyList, Occupied
 from atlasbahamas_plugins.ledger.figures.resources import Charges
 from atlasbahamas_plugins.ledger.payments.views import recording_roles
 from atlasbahamas_plugins.portfolio.models import Property, Unit
