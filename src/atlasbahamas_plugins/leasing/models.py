@@ -107,6 +107,13 @@ class Base(DeclarativeBase):
     type_annotation_map = type_annotations
 
 
+def _opening() -> type[Opening]:
+    """Imported when it is wanted: whoever maps a lease needs it, and it is written on leases itself."""
+    from atlasbahamas_plugins.leasing.writing.models import Opening
+
+    return Opening
+
+
 class Lease(Base):
     """An agreement about a unit, of the organisation that has it then (domain.md 3.3).
 
@@ -194,7 +201,7 @@ class Lease(Base):
     rents: Mapped[list[RentTerm]] = relationship(order_by="RentTerm.starts")
     deposits: Mapped[list[Deposit]] = relationship(order_by="Deposit.id")
     clauses: Mapped[list[Clause]] = relationship(order_by="Clause.position")
-    opening: Mapped[Opening | None] = relationship(viewonly=True)
+    opening: Mapped[Opening | None] = relationship(_opening, viewonly=True)
     former: Mapped[Lease | None] = relationship(foreign_keys="Lease.continues_id", remote_side="Lease.id", viewonly=True)
     later: Mapped[list[Lease]] = relationship(
         primaryjoin="""and_(or_(remote(foreign(Lease.continues_id)) == Lease.id,
