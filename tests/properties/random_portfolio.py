@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
+from random_books import a_file, account_of_before, day, keep_books
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.audit.models import AuditEntry
 from atlasbahamas.files.gallery.models import PhotoColumns
-from atlasbahamas.files.models import File
 from atlasbahamas.jobs.models import OutboxEntry
 from atlasbahamas.notifications.models import Notification
 from atlasbahamas.people.models import MEMBER_ROLES, Invitation, MemberLimit, Membership, Organisation, Person, PersonRole
@@ -27,12 +27,8 @@ from atlasbahamas_plugins.leasing.leaving.models import Deduction
 from atlasbahamas_plugins.leasing.leaving.services import number_of, send_statement, statement_content
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.leasing.notices.models import Notice, Serving
+from atlasbahamas_plugins.leasing.papers.models import Paper
 from atlasbahamas_plugins.leasing.writing.models import Opening
-from atlasbahamas_plugins.ledger.bills.models import Bill, BillAccount, BillFile
-from atlasbahamas_plugins.ledger.charges.run import run_rent
-from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit
-from atlasbahamas_plugins.ledger.payments.models import PaymentProof
-from atlasbahamas_plugins.ledger.payments.services import Paid, report_payment
 from atlasbahamas_plugins.listings.models import ENDED, STATES, Listing
 from atlasbahamas_plugins.listings.offers.models import Offer, OfferPhoto
 from atlasbahamas_plugins.listings.versions.models import ListingDocument, ListingPhoto, ListingVersion
@@ -107,8 +103,9 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     db.flush()
     properties = [
         Property(
-            ref=f"p{n}", organisation_id=organisations[owner].id, name=f"Property {n}", kind="house", settlement_id=settlement,
-            street="", po_box="", notes="", amenities=[], amenities_more="", assessment_number="", tax_class="",
+            ref=f"p{n}", organisation_id=organisations[owner - 1].id, name=f"Property {n}", kind="house",
+            settlement_id=settlement, street="", po_box="", notes="", amenities=[], amenities_more="", assessment_number="",
+            tax_class="",
             created=START, archived=START if archived else None,
         )
         for n, (owner, archived) in enumerate(drawn.properties)
@@ -122,6 +119,11 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     ]  # fmt: skip
     db.add_all([*properties, *units])
     db.flush()
+    for n, unit in enumerate(units):
+        account_of_before(db, unit, n)
+    db.flush()
+    for n, (owner, _) in enumerate(drawn.properties):
+        _take_over(db, properties[n], n, organisations[owner - 1], organisations[owner], people)
     db.add_all(_memberships(db, drawn, organisations, people, properties))
     db.add_all(PersonRole(person_id=people[person].id, role=role) for person, role in sorted(drawn.platform))
     db.add(PersonRole(person_id=people[PEOPLE].id, role="admin"))
@@ -169,7 +171,7 @@ def write(db: Session, drawn: Drawn) -> list[int]:
     db.flush()
     _write_files(db, leases, people)
     _write_what_hangs_on(db, leases)
-    _keep_books(db, leases, people[0].id)
+    keep_books(db, leases, people)
     db.add_all(
         Listing(
             ref=f"v{n}", title="A car", description="", category="vehicle", price_cents=100, organisation_id=organisation.id,
@@ -207,7 +209,7 @@ def _of_the_core(db: Session, organisations: list[Organisation], people: list[Pe
             ref=f"n{n}", person_id=person.id, category="atlas.members", subject="Told", path="/home/", template="", content={},
             created=START, waits_for_digest=False,
         )  # fmt: skip
-        yield PersonPhoto(person_id=person.id, ref=f"a{n}", file=_file(db, f"face-{n}"))
+        yield PersonPhoto(person_id=person.id, ref=f"a{n}", file=a_file(db, f"face-{n}"))
     for n, organisation in enumerate(organisations):
         yield Invitation(
             ref=f"i{n}", organisation_id=organisation.id, name="Somebody", role="viewer", invited_by_id=people[-1].id,
@@ -228,9 +230,9 @@ def _write_versions(db: Session, listings: list[Listing]) -> None:
             db.add(row)
             db.flush()
             db.add(
-                ListingPhoto(ref=f"lp{n}-{number}", version_id=row.id, position=1, caption="", file=_file(db, f"fp{n}-{number}"))
+                ListingPhoto(ref=f"lp{n}-{number}", version_id=row.id, position=1, caption="", file=a_file(db, f"fp{n}-{number}"))
             )
-            db.add(ListingDocument(ref=f"ld{n}-{number}", version_id=row.id, file=_file(db, f"fd{n}-{number}"), created=START))
+            db.add(ListingDocument(ref=f"ld{n}-{number}", version_id=row.id, file=a_file(db, f"fd{n}-{number}"), created=START))
             db.flush()
             if after == "approved":
                 row.state, row.submitted = "submitted", START
@@ -262,9 +264,12 @@ def _write_what_hangs_on(db: Session, leases: list[Lease]) -> None:
     """Each lease has a document. The first one of a unit is under notice, and the final statement of some of those was sent."""
     let: set[int] = set()
     for n, lease in enumerate(leases):
-        pdf = {"pdf": _file(db, f"pdf{n}"), "pdf_digest": "0" * 64}
+        pdf = {"pdf": a_file(db, f"pdf{n}"), "pdf_digest": "0" * 64}
         db.add(RentTerm(lease_id=lease.id, starts=lease.starts, cents=100))
         db.add(Document(ref=f"d{n}", lease_id=lease.id, number=1, content="{}", digest="0" * 64, frozen=START, **pdf))
+        for shared in (True, False):
+            of_it = {"lease_id": lease.id, "shared": shared, "file": a_file(db, f"beside{n}-{shared}"), "created": START}
+            db.add(Paper(ref=f"beside-{n}-{int(shared)}", title="A letter", **of_it))
         db.flush()
         if lease.unit_id in let:
             continue
@@ -282,46 +287,6 @@ def _write_what_hangs_on(db: Session, leases: list[Lease]) -> None:
             send_statement(db, lease, seen=number_of(statement_content(db, lease)), person_id=None, now=START)
 
 
-def _keep_books(db: Session, leases: list[Lease], person_id: int) -> None:
-    """Each lease that counts is charged its rent, was given a credit, and says that it paid, with a proof."""
-    store: Any = None
-    more = {"now": START, "today": day(0)}
-    for organisation_id in sorted({lease.organisation_id for lease in leases}):
-        run_rent(db, organisation_id, day(0), by=person_id, **more)
-    for n, lease in enumerate(leases):
-        if lease.state != "notice":
-            continue
-        give_credit(db, lease, ByHand("credit", 1, day(0), "So be it", f"credit-{n}"), by=person_id, **more)
-        paid = report_payment(db, store, lease, Paid(1, day(0), "cash", ref=f"payment-{n}"), by=person_id, roles=(), **more)
-        db.add(PaymentProof(ref=f"proof-{n}", payment_id=paid.id, file=_file(db, f"proof{n}")))
-        _write_bills(db, lease, n)
-    db.flush()
-
-
-def _write_bills(db: Session, lease: Lease, n: int) -> None:
-    """Bills of an account: for the first day of the lease, for the day before, and one that the landlord pays."""
-    of_unit = {"organisation_id": lease.organisation_id, "unit_id": lease.unit_id}
-    account = BillAccount(ref=f"account-{n}", utility_id=1, number=f"{n}", payer="tenant", created=START, **of_unit)
-    db.add(account)
-    db.flush()
-    for number, (first, payer) in enumerate(
-        ((lease.starts, "tenant"), (lease.starts - timedelta(days=1), "tenant"), (lease.starts, "landlord"))
-    ):
-        days = {"starts": first, "ends": first, "due_on": first}
-        bill = Bill(ref=f"bill-{n}-{number}", account_id=account.id, payer=payer, cents=1, created=START, **days, **of_unit)
-        bill.files.append(BillFile(ref=f"paper-{n}-{number}", file=_file(db, f"paper{n}-{number}"), what="bill"))
-        db.add(bill)
-
-
-def _file(db: Session, ref: str) -> File:
-    file = File(
-        ref=ref, digest="0" * 64, size=1, media_type="image/jpeg", kind="picture", name="", width=1, height=1, created=START
-    )
-    db.add(file)
-    db.flush()
-    return file
-
-
 PHOTOS: dict[type, type[PhotoColumns]] = {Property: PropertyPhoto, Unit: UnitPhoto, Offer: OfferPhoto}
 
 
@@ -329,22 +294,36 @@ def _photos(db: Session, things: list[Any]) -> Iterator[Any]:
     """One of each thing."""
     for n, thing in enumerate(things):
         made: Any = PHOTOS[type(thing)]
-        file = _file(db, f"f{n}")
+        file = a_file(db, f"f{n}")
         yield made(ref=f"g{n}", position=1, caption="", file_id=file.id, **{f"{made.thing}_id": thing.id})
 
 
-def _handovers(organisations: list[Organisation], properties: list[Property], people: list[Person]) -> Iterator[Any]:
-    """Each property is offered to the next organisation, and was the one's after that before."""
-    for n, above in enumerate(properties):
-        at = next(place for place, row in enumerate(organisations) if row.id == above.organisation_id)
-        here, after, before = (organisations[(at + step) % ORGANISATIONS] for step in range(3))
-        offer = {"property_id": above.id, "property_name": "", "day": day(0), "offered": START, "offered_by": people[-1].id}
-        yield Handover(ref=f"y{n}", giver=here, taker=after, **offer)
-        was = Handover(ref=f"x{n}", giver=before, taker=here, answer="accepted", answered=START, done=START, **offer)
-        yield was
-        yield FormerProperty(
+def _take_over(db: Session, above: Property, n: int, before: Organisation, here: Organisation, people: list[Person]) -> None:
+    """A property comes to an organisation from the one that had it before."""
+    was = Handover(ref=f"x{n}", giver=before, taker=here, answer="accepted", answered=START, **_offer(above, people))
+    db.add(was)
+    db.flush()
+    above.organisation_id = here.id
+    db.flush()
+    was.done = START
+    db.add(
+        FormerProperty(
             ref=f"z{n}", property_id=above.id, organisation=before, handover=was, ends=day(0), name="Was ours", facts={}
         )
+    )
+    db.flush()
+
+
+def _handovers(organisations: list[Organisation], properties: list[Property], people: list[Person]) -> Iterator[Any]:
+    """Each property is offered to the next organisation."""
+    for n, above in enumerate(properties):
+        at = next(place for place, row in enumerate(organisations) if row.id == above.organisation_id)
+        here, after = (organisations[(at + step) % ORGANISATIONS] for step in range(2))
+        yield Handover(ref=f"y{n}", giver=here, taker=after, **_offer(above, people))
+
+
+def _offer(above: Property, people: list[Person]) -> dict[str, Any]:
+    return {"property_id": above.id, "property_name": "", "day": day(0), "offered": START, "offered_by": people[-1].id}
 
 
 # Something of everything: what no mutant of a list may leave unnoticed.
@@ -389,8 +368,3 @@ def _memberships(
             until=START if ended else None,
             limit_id=limit_id,
         )
-
-
-def day(month: int) -> date:
-    """The first day of a period of thirty days: holds of two different periods never overlap."""
-    return date(2026, 6, 1) + timedelta(days=30 * month)
