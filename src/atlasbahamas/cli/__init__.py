@@ -17,6 +17,7 @@ from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
+from atlasbahamas.cli.web import web
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import SettingsError
@@ -63,7 +64,7 @@ def atlas(context: click.Context, ini: Path) -> None:
     context.obj = ini
 
 
-for group in (audit, db, demo, jobs, people, plugins, serve, settings):
+for group in (audit, db, demo, jobs, people, plugins, serve, settings, web):
     atlas.add_command(group)
 
 
