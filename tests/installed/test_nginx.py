@@ -17,6 +17,7 @@ import plaster
 import pytest
 from fronted import DOMAIN, Caller, Nginx, PublicSite, filled, public_site
 from over_http import hidden_fields
+from rolling import check, restart_all, roll_under_load
 
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS
@@ -341,3 +342,19 @@ def test_every_blank_is_filled() -> None:
     assert "@" not in done.stdout
     assert done.stdout.count("max_fails=3 fail_timeout=2s;") == 2
     assert "    listen [::]:80 default_server;\n" in done.stdout
+
+
+def test_a_rolling_restart_loses_nothing_and_doubles_nothing(site: PublicSite, tmp_path: Path) -> None:
+    # More rounds, and nobody who rests, in tests/proofs/test_rolling_restart.py.
+    check(site, roll_under_load(site, tmp_path, 1, pause=0.1))
+
+
+def test_a_rolling_restart_does_not_begin_when_one_is_down(site: PublicSite) -> None:
+    _, second = site.web
+    site.stop(second)
+    try:
+        done = restart_all(site, "false")
+        assert done.returncode == 1
+        assert done.stderr == f"The process at 127.0.0.1:{second} is not ready; nothing was restarted.\n"
+    finally:
+        site.start(second)
