@@ -7,10 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
+from unit_files import command_of
 
-from atlasbahamas.cli import atlas
 from atlasbahamas.testing.programs import PROGRAMS
 from atlasbahamas.testing.site import ROOT
 
@@ -32,17 +31,6 @@ def unit(path: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
     parser.read(path)
     return parser
-
-
-def command_of(words: list[str]) -> click.Command:
-    """What the words of a command line come to; its options are checked as click would."""
-    command: click.Command = atlas
-    while isinstance(command, click.Group):
-        found = command.commands.get(words.pop(0))
-        assert found is not None
-        command = found
-    command.make_parser(click.Context(command)).parse_args(words)
-    return command
 
 
 def test_there_is_a_unit_for_each_kind_of_process() -> None:
