@@ -1,7 +1,8 @@
 #!/bin/sh
 # Install the product from a checkout into a virtual environment; the Dockerfile does nothing else.
 #   deploy/install.sh SOURCE TARGET      e.g.  deploy/install.sh . /opt/atlasbahamas
-# TARGET gets venv/ (without pip's cache), alembic/, alembic.ini and the two INI files. Run it again to upgrade.
+# TARGET gets venv/ (without pip's cache), alembic/, alembic.ini, deploy/ and the two INI files. Run it again to upgrade.
+# EXTRAS=s3,gunicorn before it installs those extras as well.
 set -eu
 
 source=$(cd "$1" && pwd)
@@ -14,9 +15,9 @@ python3 -m venv "$target/venv"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$source" && cp -R src setup.cfg pyproject.toml README.md LICENSE "$work/")
-"$target/venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check "$work"
-rm -rf "$target/alembic"
-cp -R "$source/alembic" "$source/alembic.ini" "$target/"
+"$target/venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check "$work${EXTRAS:+[$EXTRAS]}"
+rm -rf "$target/alembic" "$target/deploy"
+cp -R "$source/alembic" "$source/alembic.ini" "$source/deploy" "$target/"
 for ini in development.ini production.ini; do
     # An operator's own file is never written over.
     [ -e "$target/$ini" ] || cp "$source/$ini" "$target/$ini"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from fronted import production_environ
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.services import RedisServer, need
@@ -49,14 +49,5 @@ def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -
 def servers(postgresql_url: str, redis_server: RedisServer, tmp_path: Path) -> Iterator[dict[str, str]]:
     """What production.ini wants from the environment: secrets, and a PostgreSQL, a Redis and a folder of its own."""
     url = sites.new_postgresql(postgresql_url)
-    yield {
-        "ATLAS_INI": "production.ini",
-        "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),
-        "ATLAS_REDIS__SESSIONS__SECRET": secrets.token_urlsafe(48),
-        "ATLAS_SQLALCHEMY__URL": url,
-        "ATLAS_REDIS__SESSIONS__REDIS_URL": redis_server.url,
-        "ATLAS_ATLAS__LIMITS": redis_server.url,
-        "ATLAS_ATLAS__BROKER": redis_server.url,
-        "ATLAS_ATLAS__FILES__STORE": f"file://{tmp_path}/files",
-    }
+    yield production_environ(url, redis_server.url, tmp_path)
     sites.drop_postgresql(postgresql_url, url)

@@ -46,6 +46,14 @@ def install(checkout: Path, target: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def started_by_systemd(target: Path) -> list[list[str]]:
+    """The commands of the installed units, in the tree where they were installed."""
+    units = [path.read_text() for path in (target / "deploy/systemd").glob("*.service")]
+    lines = [re.findall(r"^ExecStart=/opt/atlasbahamas/(.*)$", text, re.MULTILINE) for text in units]
+    assert [len(found) for found in lines] == [1, 1, 1]
+    return [[str(target / words[0]), *words[1:]] for words in (found[0].split() for found in lines)]
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that git has of what is shipped, without what tests and builds left between them."""
@@ -64,25 +72,30 @@ def test_it_is_installed_without_root_and_runs_from_a_tree_that_nobody_can_write
 ) -> None:
     target = tmp_path / "opt" / "atlasbahamas"
     install(checkout, target)
-    assert {path.name for path in target.iterdir()} == {"venv", "alembic", "alembic.ini", "development.ini", "production.ini"}
+    assert {path.name for path in target.iterdir()} == {
+        "venv", "alembic", "alembic.ini", "deploy", "development.ini", "production.ini",
+    }  # fmt: skip
     assert {path.name for path in checkout.iterdir()} == {*SHIPPED, "development.ini", "production.ini"}
 
     url = f"http://127.0.0.1:{free_port()}"
     place = Place(target, target / "venv/bin", environ=servers, before=unprivileged(), output=tmp_path)
-    place.change("production.ini", "listen = 127.0.0.1:6543", f"listen = {url.removeprefix('http://')}")
+    place.change("production.ini", "threads = 8", "threads = 4")
     subprocess.run(["chmod", "-R", "a-w", target], check=True)
     try:
         assert place.run("touch", "new").returncode != 0
         upgraded = place.run("atlas", "db", "upgrade")
         assert (upgraded.returncode, upgraded.stderr) == (0, "")
-        served = place.start("pserve", "production.ini")
+        for command in started_by_systemd(target):
+            assert place.run(command[0], *command[1:], "--help").returncode == 0
+        # As a container and systemd do.
+        served = place.start("atlas", "web", "--listen", url.removeprefix("http://"))
         served.listens(url)
         page = ask(f"{url}/listings/", host="homes.example.com")
         assert page.status == 200
         style = re.search(r'href="(/static/atlas\.css[^"]*)"', page.text)
         assert style is not None
         assert ask(url + style[1]).status == 200
-        served.end(signal.SIGTERM)
+        assert served.end(signal.SIGTERM) == 0
         assert "Traceback" not in served.said
     finally:
         place.close()
@@ -92,6 +105,6 @@ def test_it_is_installed_without_root_and_runs_from_a_tree_that_nobody_can_write
     (checkout / "src/atlasbahamas_plugins/listings/README.md").unlink()
     (checkout / "production.ini").write_text("[app:main]\n")
     install(checkout, target)
-    assert f"listen = {url.removeprefix('http://')}" in (target / "production.ini").read_text()
+    assert "threads = 4" in (target / "production.ini").read_text()
     assert not list(target.glob("venv/lib/*/site-packages/atlasbahamas_plugins/listings/README.md"))
     assert list(target.glob("venv/lib/*/site-packages/atlasbahamas_plugins/portfolio/README.md"))

@@ -21,11 +21,18 @@ class Person:
         self.address = address
         self.cookies: dict[str, str] = {}
         self.location = ""
+        self.headers: dict[str, str] = {}
+
+    def connection(self) -> http.client.HTTPConnection:
+        """A new one."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.address, 0))
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and page; with `form`, a POST of it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.address, 0))
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+        connection = self.connection()
+        headers = dict(self.headers)
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         body = None
         if form is not None:
             body = urlencode(form)

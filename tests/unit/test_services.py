@@ -211,4 +211,5 @@ def test_what_was_left_out_is_named_and_may_be_a_failure(require: str, status: i
     )
     assert done.returncode == status, done.stdout + done.stderr
     assert "LEFT OUT: the tests on CHROMIUM; not found: chromium" in done.stdout
+    assert "LEFT OUT: the tests on NGINX; not found: " in done.stdout
     assert "4 passed, 1 skipped" in done.stdout.splitlines()[-1]

@@ -11,12 +11,14 @@ from atlasbahamas import __version__
 from atlasbahamas.cli.audit import audit
 from atlasbahamas.cli.db import db
 from atlasbahamas.cli.demo import demo
+from atlasbahamas.cli.deploy import deploy
 from atlasbahamas.cli.jobs import jobs
 from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
+from atlasbahamas.cli.web import web
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import SettingsError
@@ -63,7 +65,7 @@ def atlas(context: click.Context, ini: Path) -> None:
     context.obj = ini
 
 
-for group in (audit, db, demo, jobs, people, plugins, serve, settings):
+for group in (audit, db, demo, deploy, jobs, people, plugins, serve, settings, web):
     atlas.add_command(group)
 
 

@@ -12,7 +12,7 @@ import click
 import plaster
 
 from atlasbahamas.settings.core import CORE_SECTIONS, AtlasSettings
-from atlasbahamas.settings.load import Settings, SettingsError, enabled_plugins, load
+from atlasbahamas.settings.load import Settings, SettingsError, enabled_plugins, load, variable
 from atlasbahamas.settings.reference import markdown, terminal
 from atlasbahamas.settings.section import Section
 
@@ -28,7 +28,9 @@ def check(config: Path) -> None:
     """Say everything that is wrong with the settings."""
     found = _load(config)
     server = plaster.get_settings(str(config), "server:main")
-    if server.get("trusted_proxy", "") != found.section(AtlasSettings).trusted_proxy:
+    # `atlas web` tells the server itself; pserve knows the file alone, where the environment is not seen.
+    in_file = variable("atlas.trusted_proxy") not in os.environ
+    if in_file and server.get("trusted_proxy", "") != found.section(AtlasSettings).trusted_proxy:
         raise click.ClickException(
             f"{config}: atlas.trusted_proxy and trusted_proxy in [server:main] differ: name one address in both"
         )

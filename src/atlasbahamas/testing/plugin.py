@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, S3Server, Unavailable, chromium_path, need
+from atlasbahamas.testing.services import KEY, PostgresServer, RedisServer, S3Server, Unavailable, chromium_path, need, nginx_path
 
 if TYPE_CHECKING:
     from atlasbahamas.testing.site import Site
@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _provide("POSTGRESQL", lambda: _serve(PostgresServer))
     _provide("REDIS", lambda: _serve(RedisServer))
     _provide("CHROMIUM", chromium_path)
+    _provide("NGINX", nginx_path)
 
 
 def _stop() -> None:

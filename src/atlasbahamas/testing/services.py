@@ -62,6 +62,17 @@ def chromium_path() -> str:
     return path
 
 
+def nginx_path() -> str:
+    """The web server that stands in front. Raises Unavailable, also without the program that makes certificates."""
+    # Debian has it where only root looks for programs.
+    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if path is None:
+        raise Unavailable("nginx (Debian's package `nginx`)")
+    if shutil.which("openssl") is None:
+        raise Unavailable("openssl, for a certificate (Debian's package `openssl`)")
+    return path
+
+
 class PostgresServer:
     """A PostgreSQL with a data folder of its own, no passwords and no durability.
 

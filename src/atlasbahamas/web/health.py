@@ -21,7 +21,10 @@ def live(request: Any) -> dict[str, str]:
 
 
 def ready(request: Any) -> dict[str, Any]:
-    """How the site is; 503 when a part that every page needs does not answer."""
+    """How the site is; 503 when a part that every page needs does not answer, or when this process is about to end."""
+    if request.registry.atlas_is_stopping():
+        request.response.status_int = 503
+        return {"status": "stopping"}
     found = state(request)
     if found["status"] == UNAVAILABLE:
         request.response.status_int = 503
@@ -77,6 +80,8 @@ def includeme(config: Any) -> None:
     """Two routes beside the tree: a probe must not depend on it."""
     from pyramid.security import NO_PERMISSION_REQUIRED
 
+    # Whoever serves and stops in order (atlasbahamas.serving) puts its own in the place of this.
+    config.registry.atlas_is_stopping = lambda: False
     for name, view in (("live", live), ("ready", ready)):
         config.add_route(f"health.{name}", f"/health/{name}")
         config.add_view(view, route_name=f"health.{name}", renderer="json", permission=NO_PERMISSION_REQUIRED)

@@ -1,0 +1,69 @@
+"""`atlas web`: one web process of a public site, as systemd and containers run it. Jobs run elsewhere (`atlas jobs`)."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import plaster
+from pyramid.paster import get_app
+
+from atlasbahamas.cli.site import Site
+from atlasbahamas.jobs.supervisor import LOOKS_EVERY, Stop
+from atlasbahamas.serving import STOPS_WITHIN
+from atlasbahamas.serving.on_waitress import Server
+from atlasbahamas.settings import AtlasSettings
+
+GUNICORN = "egg:gunicorn"
+
+
+@click.command()
+@click.option("--listen", metavar="HOST:PORT", help="Another address than the INI file's.")
+@click.option("--server", "section", default="main", help="Which [server:...] of the INI file: main, or gunicorn.")
+@click.pass_obj
+def web(ini: Path, listen: str | None, section: str) -> None:
+    """Serve until SIGTERM; what is being answered then is finished, for 30 seconds at most."""
+    site = Site.read(ini)
+    options = dict(plaster.get_settings(str(site.ini), f"server:{section}"))
+    if not options:
+        raise click.ClickException(f"there is no [server:{section}] in {site.ini}")
+    settings = site.settings().section(AtlasSettings)
+    if options.pop("use", "").startswith(GUNICORN):
+        if listen is not None:
+            options["bind"] = listen
+        _on_gunicorn(site.ini, options, settings.trusted_proxy)
+    else:
+        if listen is not None:
+            options["listen"] = listen
+        if settings.trusted_proxy:
+            options["trusted_proxy"] = settings.trusted_proxy
+        _on_waitress(site.ini, options)
+
+
+def _on_waitress(ini: Path, options: dict[str, str]) -> None:
+    app = get_app(str(ini))
+    stop = Stop()
+    app.registry.atlas_is_stopping = lambda: stop.asked
+    try:
+        server = Server(app, options)
+    except OSError as error:
+        app.registry.atlas_db.dispose()
+        raise click.ClickException(f"cannot listen at {options.get('listen')}: {error.strerror}") from None
+    click.echo(f"Listening at {options.get('listen')}.", err=True)
+    while server.is_running() and not stop.wait(LOOKS_EVERY):
+        pass
+    died = not server.is_running()
+    server.stop(within=STOPS_WITHIN)
+    app.registry.atlas_db.dispose()
+    if died:
+        raise click.ClickException("the server ended by itself")
+    click.echo("Stopped.", err=True)
+
+
+def _on_gunicorn(ini: Path, options: dict[str, str], trusted_proxy: str) -> None:
+    if find_spec("gunicorn") is None:
+        raise click.ClickException("gunicorn is not installed: pip install 'atlasbahamas[gunicorn]'")
+    from atlasbahamas.serving.on_gunicorn import Application
+
+    Application(ini, options, trusted_proxy=trusted_proxy).run()

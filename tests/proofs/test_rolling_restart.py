@@ -1,0 +1,26 @@
+"""Web processes are restarted in turn, again and again, while people use the site: no request lost, no effect doubled.
+
+nginx with the configuration of deploy/nginx, two web processes, PostgreSQL, Redis, and deploy/rolling-restart.sh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fronted import public_site
+from rolling import check, roll_under_load
+
+ROUNDS = 10
+
+
+def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, say: Callable[[str], None]) -> None:
+    with public_site(tmp_path) as site:
+        counted = roll_under_load(site, tmp_path, ROUNDS)
+        for (kind, status), count in sorted(counted.answers.items()):
+            say(f"{kind}: {status} {count} times")
+        say(f"{2 * ROUNDS} restarts; the slowest answer took {counted.slowest:.1f} s")
+        retried = sum(", " in line["web"] for line in site.nginx.log)
+        say(f"{retried} requests went to the next process, {len(counted.wrong)} were lost")
+        check(site, counted)
+        assert retried > 0
