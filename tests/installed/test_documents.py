@@ -140,7 +140,7 @@ def test_settings_that_are_named_exist(page: Path) -> None:
     prefixes = "|".join(map(re.escape, longest_first))
     for code in code_of(page.read_text()):
         for key in re.findall(rf"(?<![\w.])(?:{prefixes})\.[a-z_]+\b(?!\()", code):
-            assert key in known or key.endswith((".ini", ".sqlite")), key
+            assert key in known or key.endswith((".ini", ".sqlite", ".conf")), key
 
 
 def test_every_library_has_its_reason() -> None:

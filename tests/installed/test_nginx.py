@@ -184,6 +184,10 @@ def test_static_files_are_kept_for_everybody(nginx: Nginx) -> None:
     assert "max-age=31536000" in again.headers["Cache-Control"]
 
 
+def test_pages_are_not_compressed(nginx: Nginx) -> None:
+    assert "Content-Encoding" not in nginx.ask("/sign-in", accept_encoding="gzip").headers
+
+
 def begin_upload(nginx: Nginx, length: int, kind: str) -> http.client.HTTPSConnection:
     connection = nginx.connection()
     connection.putrequest("POST", "/sign-in")

@@ -31,6 +31,8 @@ daemon off;
 worker_processes 2;
 events {{ }}
 http {{
+    # As Debian's own file has it.
+    gzip on;
     default_type application/octet-stream;
     types {{ text/html html; }}
     client_body_temp_path {folder}/bodies;

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from atlasbahamas.serving.listening import turn_away
+from atlasbahamas.serving.listening import hear, turn_away
 from atlasbahamas.serving.on_waitress import LINGERS, Server
 from atlasbahamas.testing.services import free_port
 
@@ -47,25 +47,47 @@ def refused(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_a_socket_that_turns_away_keeps_what_it_has_and_takes_nothing_more() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")], ids=["4", "6"])
+def test_a_socket_that_turns_away_keeps_what_it_has_and_takes_nothing_more(family: socket.AddressFamily, address: str) -> None:
+    with socket.socket(family) as listener:
+        try:
+            listener.bind((address, 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
         listener.listen(8)
-        first = socket.create_connection(listener.getsockname(), timeout=5)
+        first = socket.create_connection(listener.getsockname()[:2], timeout=5)
         turn_away(listener)
-        late = socket.socket()
+        late = socket.socket(family)
         late.settimeout(0.3)
         with pytest.raises(TimeoutError):
-            late.connect(listener.getsockname())
+            late.connect(listener.getsockname()[:2])
         first.sendall(b"hello")
         accepted, _ = listener.accept()
         assert accepted.recv(5) == b"hello"
         assert select.select([listener], [], [], 0)[0] == []
-        address = listener.getsockname()
+        bound = listener.getsockname()[:2]
     for made in (first, late, accepted):
         made.close()
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(address, timeout=5)
+        socket.create_connection(bound, timeout=5)
+
+
+def test_a_connection_that_has_it_from_its_listener_is_heard_again() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        made = socket.create_connection(listener.getsockname(), timeout=5)
+        accepted, _ = listener.accept()
+        turn_away(accepted)
+        made.sendall(b"hello")
+        accepted.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            accepted.recv(5)
+        hear(accepted)
+        accepted.settimeout(10)
+        assert accepted.recv(5) == b"hello"
+        made.close()
+        accepted.close()
 
 
 def test_whatever_was_begun_is_answered() -> None:

@@ -18,7 +18,7 @@ from pyramid.paster import get_app
 from waitress.proxy_headers import proxy_headers_middleware
 
 from atlasbahamas.serving import STOPS_WITHIN
-from atlasbahamas.serving.listening import SETTLES_IN, turn_away
+from atlasbahamas.serving.listening import SETTLES_IN, hear, turn_away
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 FORWARDED = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
@@ -38,6 +38,11 @@ class Master(Arbiter):
 
 class Worker(ThreadWorker):
     """A process that answers."""
+
+    def handle(self, conn: Any) -> Any:
+        """Answer what comes on a connection."""
+        hear(conn.sock)
+        return super().handle(conn)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """When it stops, let the socket go at once, so that it is closed as soon as nobody listens any more."""

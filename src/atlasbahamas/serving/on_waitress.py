@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from waitress.server import BaseWSGIServer
 from waitress.task import WSGITask
 from waitress.wasyncore import close_all, dispatcher
 
-from atlasbahamas.serving.listening import SETTLES_IN, turn_away
+from atlasbahamas.serving.listening import SETTLES_IN, hear, turn_away
 
 log = structlog.get_logger("atlasbahamas.serving")
 LINGERS = 2.0
@@ -37,6 +38,10 @@ class Channel(HTTPChannel):
     """A connection whose requests are answered like that."""
 
     task_class = LastTask
+
+    def __init__(self, server: Any, connection: socket.socket, *rest: Any, **more: Any) -> None:
+        hear(connection)
+        super().__init__(server, connection, *rest, **more)
 
 
 class Server:
