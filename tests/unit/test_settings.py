@@ -75,6 +75,26 @@ def test_a_secret_is_never_in_a_message_or_shown(text: str) -> None:
     assert secret not in str(refused)
 
 
+def test_a_list_of_secrets_is_read_hidden_and_checked_one_by_one(tmp_path: Path) -> None:
+    held = tmp_path / "secret"
+    held.write_text("first-of-them\n\nsecond-of-them\n")
+    environ = {"ATLAS_ATLAS__SECRET_FILE": str(held)}
+    settings = read(BASE, environ)
+    assert [key.get_secret_value() for key in settings.section(AtlasSettings).secret] == ["first-of-them", "second-of-them"]
+    assert "of-them" not in str(settings.shown()) + repr(settings.section(AtlasSettings))
+    assert {"first-of-them", "second-of-them"} <= settings.secrets()
+    assert read(settings.as_pyramid()).section(AtlasSettings).secret == settings.section(AtlasSettings).secret
+    held.write_text(" \n")
+    assert "is not acceptable" in problems(BASE, environ)["atlas.secret"]
+    weak = {"atlas.profile": "production", "atlas.secret": f"{LONG} change-me"}
+    assert "(number 2 of its list) is too short" in problems(BASE | weak)["atlas.secret"]
+
+
+def test_sessions_in_redis_have_a_secret_of_their_own_in_production() -> None:
+    same = {"atlas.profile": "production", "atlas.sessions": "redis", "atlas.secret": LONG, "redis.sessions.secret": LONG}
+    assert "another one than atlas.secret" in problems(BASE | same)["redis.sessions.secret"]
+
+
 def test_unknown_key_names_file_key_and_nearest_match() -> None:
     found = problems(BASE | {"atlas.profle": "test", "reload_templates": "true", "zzz": "1"})
     assert found["atlas.profle"] == "site.ini: atlas.profle is not a setting; did you mean atlas.profile?"
@@ -116,7 +136,7 @@ def test_environment_wins_and_files_are_read(tmp_path: Path) -> None:
     held = tmp_path / "secret"
     held.write_text("from-file\n")
     settings = read(BASE, {"ATLAS_ATLAS__SECRET_FILE": str(held), "ATLAS_SQLALCHEMY__URL": "sqlite:///b.sqlite"})
-    assert settings.section(AtlasSettings).secret.get_secret_value() == "from-file"
+    assert settings.section(AtlasSettings).secret == (SecretStr("from-file"),)
     assert settings.section(DatabaseSettings).url == "sqlite:///b.sqlite"
 
 

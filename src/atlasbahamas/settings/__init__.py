@@ -15,7 +15,7 @@ from atlasbahamas.settings.core import (
 from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
 from atlasbahamas.settings.mail import MailSettings
-from atlasbahamas.settings.section import Flag, Section, Words
+from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
 __all__ = [
     "CORE_SECTIONS",
@@ -28,6 +28,7 @@ __all__ = [
     "PyramidSettings",
     "RedisSessionSettings",
     "RetrySettings",
+    "Secrets",
     "Section",
     "Settings",
     "SettingsError",

@@ -3,7 +3,7 @@
 A feature's settings live in the feature's folder, in a section with the feature's name as prefix.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,11 @@ from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
 from atlasbahamas.settings.mail import MailSettings
-from atlasbahamas.settings.section import Flag, Section, Words
+from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
 SECRET_LENGTH = 32
 PLACEHOLDERS = ("change", "secret", "development")
+KEY_LIST = "Several, separated by white space: the first signs, all verify."
 NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 
 
@@ -37,9 +38,17 @@ def _database_url(url: str) -> str:
     return url
 
 
-def _weak(secret: SecretStr | None) -> bool:
-    text = secret.get_secret_value() if secret else ""
+def _weak(secret: SecretStr) -> bool:
+    text = secret.get_secret_value()
     return len(text) < SECRET_LENGTH or any(word in text.lower() for word in PLACEHOLDERS)
+
+
+def _weaknesses(secrets: Sequence[SecretStr]) -> Iterator[str]:
+    """What a production site must not sign with, also no longer: whoever guesses an old key makes sessions as well."""
+    for number, secret in enumerate(secrets, start=1):
+        if _weak(secret):
+            which = "" if len(secrets) == 1 else f"(number {number} of its list) "
+            yield f"{which}is too short or a placeholder; {NEW_SECRET}"
 
 
 class AtlasSettings(Section):
@@ -51,9 +60,8 @@ class AtlasSettings(Section):
     profile: Literal["development", "test", "production"] = Field(
         default="development", description="How strict the site is: production refuses every unsafe setting."
     )
-    secret: SecretStr = Field(
-        min_length=1,
-        description=f"Signs cookies and tokens; at least {SECRET_LENGTH} characters in production.",
+    secret: Secrets = Field(
+        description=f"Signs cookies and tokens; at least {SECRET_LENGTH} characters in production. {KEY_LIST}",
     )
     plugins: Words = Field(default=(), description="The features that are switched on, separated by spaces or lines.")
     sessions: Literal["cookie", "redis"] = Field(
@@ -99,8 +107,8 @@ class AtlasSettings(Section):
         """Refuse what is unsafe in production, with what to do about each."""
         if values.get("atlas.profile") != "production":
             return
-        if "atlas.secret" in values and _weak(values["atlas.secret"]):
-            yield "atlas.secret", f"is too short or a placeholder; {NEW_SECRET}"
+        for weakness in _weaknesses(values.get("atlas.secret", ())):
+            yield "atlas.secret", weakness
         if values.get("atlas.cookies_secure") is False:
             yield "atlas.cookies_secure", "must be true in production; serve the site over HTTPS"
         if values.get("atlas.demo"):
@@ -154,7 +162,9 @@ class RedisSessionSettings(Section):
         "redis.sessions.socket_timeout": "redis.sessions.redis_socket_timeout",
     }
 
-    secret: SecretStr | None = Field(default=None, description="Signs the session cookie; another one than atlas.secret.")
+    secret: Secrets | None = Field(
+        default=None, description=f"Signs the session cookie; another one than atlas.secret. {KEY_LIST}"
+    )
     redis_url: str | None = Field(
         default=None,
         repr=False,
@@ -187,11 +197,14 @@ class RedisSessionSettings(Section):
         """Require what Redis sessions need, and what a production site needs of them."""
         if values.get("atlas.sessions") != "redis":
             return
-        secret = values.get("redis.sessions.secret", ...)
-        if secret is None or (secret is not ... and not secret.get_secret_value()):
+        secrets = values.get("redis.sessions.secret", ())
+        if secrets is None:
             yield "redis.sessions.secret", f"is required when atlas.sessions = redis; {NEW_SECRET}"
-        elif values.get("atlas.profile") == "production" and secret is not ... and _weak(secret):
-            yield "redis.sessions.secret", f"is too short or a placeholder; {NEW_SECRET}"
+        elif values.get("atlas.profile") == "production":
+            for weakness in _weaknesses(secrets):
+                yield "redis.sessions.secret", weakness
+            if set(secrets) & set(values.get("atlas.secret", ())):
+                yield "redis.sessions.secret", f"must be another one than atlas.secret; {NEW_SECRET}"
         if values.get("redis.sessions.redis_url", "-") is None:
             yield (
                 "redis.sessions.redis_url",

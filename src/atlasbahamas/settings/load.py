@@ -72,7 +72,7 @@ class Settings:
 
     def secrets(self) -> frozenset[str]:
         """Return every secret text, passwords in addresses included, for whoever has to keep them out of what is shown."""
-        found = {_text(value) for _, value, secret in self._values() if secret and value is not None}
+        found = {text for _, value, secret in self._values() if secret for text in _texts(value)}
         found |= {_password(_text(value)) for _, value, secret in self._values() if not secret and value is not None}
         return frozenset(text for text in found if len(text) >= SHORTEST_SECRET)
 
@@ -215,13 +215,20 @@ def _valid_fields(cls: type[Section], given: Mapping[str, str], refused: set[str
     return values
 
 
+def _texts(value: Any) -> list[str]:
+    """The text of each part of a list, of anything else the one text; none of what is unset."""
+    if isinstance(value, tuple):
+        return [_text(part) for part in value]
+    return [] if value is None else [_text(value)]
+
+
 def _text(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return " ".join(value)
+        return " ".join(_texts(value))
     return str(value)
 
 
