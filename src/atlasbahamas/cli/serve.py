@@ -21,7 +21,7 @@ from atlasbahamas.cli.site import Site
 from atlasbahamas.db import migrations
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, SUPERVISOR_STOPS_WITHIN, Stop, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
-from atlasbahamas.settings import AtlasSettings, variable
+from atlasbahamas.settings import AtlasSettings, server_options, variable
 
 
 @click.command()
@@ -32,7 +32,7 @@ from atlasbahamas.settings import AtlasSettings, variable
 def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
     """Serve until Ctrl-C or SIGTERM, and run the jobs meanwhile."""
     site = Site.read(ini)
-    options = dict(plaster.get_settings(str(site.ini), "server:main"))
+    options = server_options(plaster.get_settings(str(site.ini), "server:main"), file=str(site.ini), environ=os.environ)
     options.pop("use", None)
     if port is not None:
         options["listen"] = f"127.0.0.1:{port}"

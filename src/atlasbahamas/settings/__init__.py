@@ -13,7 +13,7 @@ from atlasbahamas.settings.core import (
     RetrySettings,
 )
 from atlasbahamas.settings.files import FileSettings
-from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, server_options, variable
 from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
@@ -35,5 +35,6 @@ __all__ = [
     "Words",
     "enabled_plugins",
     "load",
+    "server_options",
     "variable",
 ]

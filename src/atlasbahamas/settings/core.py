@@ -3,22 +3,20 @@
 A feature's settings live in the feature's folder, in a section with the feature's name as prefix.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
+from atlasbahamas.settings.guards import NEW_SECRET, SECRET_LENGTH, redis_without_password, weaknesses
 from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
-SECRET_LENGTH = 32
-PLACEHOLDERS = ("change", "secret", "development")
 KEY_LIST = "Several, separated by white space: the first signs, all verify."
-NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 
 
 def _zone(name: str) -> str:
@@ -36,19 +34,6 @@ def _database_url(url: str) -> str:
         # The message of SQLAlchemy repeats the URL, password and all.
         raise ValueError("must be a database URL such as postgresql+psycopg2://user@host/name") from None
     return url
-
-
-def _weak(secret: SecretStr) -> bool:
-    text = secret.get_secret_value()
-    return len(text) < SECRET_LENGTH or any(word in text.lower() for word in PLACEHOLDERS)
-
-
-def _weaknesses(secrets: Sequence[SecretStr]) -> Iterator[str]:
-    """What a production site must not sign with, also no longer: whoever guesses an old key makes sessions as well."""
-    for number, secret in enumerate(secrets, start=1):
-        if _weak(secret):
-            which = "" if len(secrets) == 1 else f"(number {number} of its list) "
-            yield f"{which}is too short or a placeholder; {NEW_SECRET}"
 
 
 class AtlasSettings(Section):
@@ -107,8 +92,10 @@ class AtlasSettings(Section):
         """Refuse what is unsafe in production, with what to do about each."""
         if values.get("atlas.profile") != "production":
             return
-        for weakness in _weaknesses(values.get("atlas.secret", ())):
+        for weakness in weaknesses(values.get("atlas.secret", ())):
             yield "atlas.secret", weakness
+        if not values.get("atlas.base_url", "https://").startswith("https://"):
+            yield "atlas.base_url", "must begin with https:// in production: mails link to it, with tokens"
         if values.get("atlas.cookies_secure") is False:
             yield "atlas.cookies_secure", "must be true in production; serve the site over HTTPS"
         if values.get("atlas.demo"):
@@ -120,6 +107,9 @@ class AtlasSettings(Section):
             )
         if not values.get("atlas.broker", "redis://").startswith(("redis://", "rediss://")):
             yield "atlas.broker", "must be a redis:// address in production, so that every host can wake the workers"
+        for key in ("atlas.limits", "atlas.broker"):
+            for weakness in redis_without_password(values.get(key)):
+                yield key, weakness
         if not values.get("atlas.trusted_proxy", "-").strip():
             yield "atlas.trusted_proxy", "must be the address of your proxy in production, such as 127.0.0.1"
 
@@ -144,9 +134,15 @@ class DatabaseSettings(Section):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Refuse SQLite in production."""
-        production = values.get("atlas.profile") == "production"
-        if production and values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
+        """Refuse SQLite in production, and a log of statements, which has what people typed."""
+        if values.get("atlas.profile") != "production":
+            return
+        if values.get("sqlalchemy.echo"):
+            yield (
+                "sqlalchemy.echo",
+                "must be false in production: the log would hold what people type, and digests of their passwords",
+            )
+        if values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
             yield (
                 "sqlalchemy.url",
                 "must be PostgreSQL in production; set ATLAS_SQLALCHEMY__URL=postgresql+psycopg2://...",
@@ -201,7 +197,7 @@ class RedisSessionSettings(Section):
         if secrets is None:
             yield "redis.sessions.secret", f"is required when atlas.sessions = redis; {NEW_SECRET}"
         elif values.get("atlas.profile") == "production":
-            for weakness in _weaknesses(secrets):
+            for weakness in weaknesses(secrets):
                 yield "redis.sessions.secret", weakness
             if set(secrets) & set(values.get("atlas.secret", ())):
                 yield "redis.sessions.secret", f"must be another one than atlas.secret; {NEW_SECRET}"
@@ -211,6 +207,8 @@ class RedisSessionSettings(Section):
                 "is required when atlas.sessions = redis, such as redis://127.0.0.1:6379/0",
             )
         if values.get("atlas.profile") == "production":
+            for weakness in redis_without_password(values.get("redis.sessions.redis_url")):
+                yield "redis.sessions.redis_url", weakness
             for field in ("cookie_secure", "cookie_httponly"):
                 if values.get(f"redis.sessions.{field}") is False:
                     yield f"redis.sessions.{field}", "must be true in production"
@@ -237,6 +235,13 @@ class PyramidSettings(Section):
     debug_routematch: Flag = Field(default=False, description="Log which route an address matched.")
     prevent_http_cache: Flag = Field(default=False, description="Tell browsers to cache nothing.")
     default_locale_name: str = Field(default="en", description="The language of texts unless a visitor chooses another.")
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Refuse the debug toolbar in production: whoever reaches it runs code."""
+        production = values.get("atlas.profile") == "production"
+        if production and any("debugtoolbar" in name for name in values.get("pyramid.includes", ())):
+            yield "pyramid.includes", "must not have the debug toolbar in production: whoever reaches it can run code here"
 
 
 CORE_SECTIONS: tuple[type[Section], ...] = (
