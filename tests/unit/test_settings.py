@@ -232,7 +232,8 @@ def test_a_redis_at_a_socket_needs_no_password() -> None:
 SAMPLES = {
     "atlas.profile": "test", "atlas.secret": "one two", "atlas.plugins": "a b", "atlas.sessions": "redis", "atlas.broker": "redis://b/0",
     "atlas.limits": "redis://l/0", "atlas.base_url": "https://b", "atlas.trusted_proxy": "10.0.0.1", "atlas.time_zone": "UTC",
-    "atlas.registration": "closed", "sqlalchemy.url": "sqlite:///c", "mail.transport": "folder", "mail.security": "tls",
+    "atlas.registration": "closed", "sqlalchemy.url": "postgresql://a@h/d",
+    "sqlalchemy.migration_url": "postgresql://b@h/d", "mail.transport": "folder", "mail.security": "tls",
     "mail.sender": "a@b.example", "redis.sessions.secret": "three", "redis.sessions.redis_url": "redis://r/0",
     "redis.sessions.cookie_samesite": "strict", "redis.sessions.cookie_name": "c", "atlas.files.store": "file:///f",
     "atlas.files.s3_endpoint": "http://s3", "atlas.files.s3_key": "k", "atlas.files.s3_secret": "s",
@@ -259,6 +260,22 @@ def sample(cls: type[Section], key: str, name: str) -> str:
     if key.startswith("leasing.notice_"):
         return "9 days"
     return "7" if info.annotation == int | None else "words"
+
+
+@pytest.mark.parametrize(
+    ("url", "owner", "key"),
+    [
+        ("sqlite:///a", "postgresql://o:pw@h/d", "sqlalchemy.migration_url"),
+        ("postgresql://o:pw@h/d", "postgresql://o:pw@h/d", "sqlalchemy.migration_url"),
+        ("postgresql://h/d", "postgresql://o:pw@h/d", "sqlalchemy.url"),
+        ("postgresql://a@h/d", "no address", "sqlalchemy.migration_url"),
+    ],
+)
+def test_the_role_of_migrations_is_another_one_of_the_same_kind(url: str, owner: str, key: str) -> None:
+    found = problems(BASE | {"sqlalchemy.url": url, "sqlalchemy.migration_url": owner})
+    assert set(found) == {key}
+    assert "pw" not in found[key]
+    read(BASE | {"sqlalchemy.url": "postgresql://a@h/d", "sqlalchemy.migration_url": "postgresql://o:pw@h/d"})
 
 
 def test_any_key_comes_from_the_environment_or_from_a_file(tmp_path: Path) -> None:

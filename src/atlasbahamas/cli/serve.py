@@ -18,7 +18,6 @@ from pyramid.paster import get_app
 
 from atlasbahamas.cli.demo import load_into_empty
 from atlasbahamas.cli.site import Site
-from atlasbahamas.db import migrations
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, SUPERVISOR_STOPS_WITHIN, Stop, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
 from atlasbahamas.settings import AtlasSettings, server_options, variable
@@ -68,8 +67,8 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
 
 
 def _prepare(site: Site, *, demo: bool) -> None:
+    site.upgrade()
     database = site.database()
-    migrations.upgrade_all(database.write_engine, site.components())
     if demo and load_into_empty(site, database, now=datetime.now(UTC)):
         click.echo("The demo data is loaded.")
     database.dispose()

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import job_actor
+from atlasbahamas.db.engine import Patience
 from atlasbahamas.jobs.models import DONE, ERROR_LENGTH, FAILED, TAKEN, WAITING, OutboxEntry
 from atlasbahamas.jobs.registry import ATTEMPTS, Job
 from atlasbahamas.jobs.schedules import make_ticks
@@ -186,6 +187,12 @@ def drain(registry: Any) -> Counter[str]:
     while (state := run_entry(registry)) is not None:
         ended[state] += 1
     return ended
+
+
+def be_patient(registry: Any) -> None:
+    """Let each statement of this process take as long as a job may: work in the background may be long, a page may not."""
+    seconds = registry.atlas_settings.section(AtlasSettings).job_seconds
+    registry.atlas_db.patience = Patience(statement=seconds, lock=seconds)
 
 
 def schedules_of(registry: Any) -> Collection[Any]:

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.jobs.broker import TASK, celery_app
-from atlasbahamas.jobs.running import run_entry
+from atlasbahamas.jobs.running import be_patient, run_entry
 from atlasbahamas.jobs.services import note_alive
 from atlasbahamas.settings import AtlasSettings
 
@@ -37,6 +37,7 @@ class Runner:
         # Celery has asked the kernel just now to end this process with the worker; if that was killed before, nobody will.
         if os.getppid() != self._worker:
             os._exit(1)
+        be_patient(self.registry)
         self.registry.atlas_db.after_fork()
 
     def wake(self, entry_id: int) -> None:

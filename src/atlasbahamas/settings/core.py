@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
@@ -34,6 +34,10 @@ def _database_url(url: str) -> str:
         # The message of SQLAlchemy repeats the URL, password and all.
         raise ValueError("must be a database URL such as postgresql+psycopg2://user@host/name") from None
     return url
+
+
+def _database_url_or_none(url: str) -> str:
+    return _database_url(url) if url else url
 
 
 class AtlasSettings(Section):
@@ -122,19 +126,40 @@ class DatabaseSettings(Section):
     url: Annotated[str, AfterValidator(_database_url)] = Field(
         repr=False, description="The database: postgresql+psycopg2://... or sqlite:///file."
     )
+    migration_url: Annotated[str, AfterValidator(_database_url_or_none)] = Field(
+        default="",
+        repr=False,
+        description="The same PostgreSQL as the role that the tables belong to; `atlas db` migrates as it, and grants the role of"
+        " sqlalchemy.url what it needs. Empty: one role for both.",
+    )
     pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
     max_overflow: int = Field(default=10, ge=0, description="Connections that it may open beyond those for a while.")
     pool_timeout: int = Field(default=10, ge=1, description="How long to wait for a free connection, in seconds.")
     pool_recycle: int = Field(default=1800, ge=-1, description="Age at which a connection is replaced, in seconds; -1: never.")
+    statement_timeout: int = Field(
+        default=30,
+        ge=0,
+        le=3600,
+        description="How long PostgreSQL may take over one statement, in seconds; then the page is a 503. 0: without end.",
+    )
+    lock_timeout: int = Field(
+        default=10,
+        ge=0,
+        le=3600,
+        description="How long a statement waits for what another has locked, in seconds; 0: without end.",
+    )
     echo: Flag = Field(default=False, description="Log every SQL statement.")
 
     def engine_options(self) -> dict[str, Any]:
         """Keyword arguments for the engine's pool."""
-        return {**self.model_dump(exclude={"url"}), "pool_pre_ping": True}
+        pool = {"pool_size", "max_overflow", "pool_timeout", "pool_recycle", "echo"}
+        return {**self.model_dump(include=pool), "pool_pre_ping": True}
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Refuse SQLite in production, and a log of statements, which has what people typed."""
+        """Refuse SQLite in production, and a log of statements, which has what people typed. Two roles are to be two."""
+        if values.get("sqlalchemy.migration_url") and "sqlalchemy.url" in values:
+            yield from cls._check_roles(make_url(values["sqlalchemy.url"]), make_url(values["sqlalchemy.migration_url"]))
         if values.get("atlas.profile") != "production":
             return
         if values.get("sqlalchemy.echo"):
@@ -147,6 +172,15 @@ class DatabaseSettings(Section):
                 "sqlalchemy.url",
                 "must be PostgreSQL in production; set ATLAS_SQLALCHEMY__URL=postgresql+psycopg2://...",
             )
+
+    @staticmethod
+    def _check_roles(application: URL, owner: URL) -> Iterator[tuple[str, str]]:
+        if {application.get_backend_name(), owner.get_backend_name()} != {"postgresql"}:
+            yield "sqlalchemy.migration_url", "is for PostgreSQL, in both addresses; leave it empty with another database"
+        elif not application.username:
+            yield "sqlalchemy.url", "must name the role that the site runs as, as there is a sqlalchemy.migration_url"
+        elif application.username == owner.username:
+            yield "sqlalchemy.migration_url", "must name another role than sqlalchemy.url; with one role for both leave it empty"
 
 
 class RedisSessionSettings(Section):

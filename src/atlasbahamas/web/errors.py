@@ -11,7 +11,7 @@ from pyramid.httpexceptions import HTTPException, HTTPForbidden, HTTPNotFound, H
 from pyramid.renderers import render_to_response
 from sqlalchemy.exc import DBAPIError
 
-from atlasbahamas.db.engine import is_passing
+from atlasbahamas.db.engine import is_out_of_time, is_passing
 from atlasbahamas.traversal.nodes import Node
 
 log = structlog.get_logger("atlasbahamas.error")
@@ -43,6 +43,7 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
 }
 EXPIRED_FORM = "This form had been open for too long, or came from somewhere else. Go back, reload the page and send it again."
+TOO_LONG = "This took longer than we let anything take, so it was stopped. Nothing was saved; please try again in a minute."
 
 
 def error_page(request: Any, status: int, words: str | None = None, headers: Any = ()) -> Any:
@@ -113,7 +114,10 @@ def session_store_down(error: Exception, request: Any) -> Any:
 
 
 def database_error(error: DBAPIError, request: Any) -> Any:
-    """Still locked or dead-locked after every retry: 503, never 500. Anything else is ours."""
+    """Still locked or dead-locked after every retry, or stopped for its length: 503, never 500. Anything else is ours."""
+    if is_out_of_time(error):
+        log.error("the database took too long", error=repr(error.orig), path=request.path_info_safe)
+        return error_page(request, 503, TOO_LONG)
     if is_passing(error) or error.connection_invalidated:
         log.error("database is busy or away", error=repr(error.orig))
         return error_page(request, 503)
