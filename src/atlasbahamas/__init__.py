@@ -19,6 +19,7 @@ CORE = (
     "atlasbahamas.security.policy",
     "atlasbahamas.security.limits",
     "atlasbahamas.traversal.resolver",
+    "atlasbahamas.readonly.refusing",
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",

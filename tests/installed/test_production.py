@@ -100,6 +100,34 @@ def test_redis_with_a_password_keeps_sessions_counts_attempts_and_wakes_workers(
     assert quote(password, safe="") not in shown.stdout + worker.said
 
 
+def test_an_operator_makes_it_read_only_and_opens_it_again(production: Place) -> None:
+    assert production.run("atlas", "db", "upgrade").returncode == 0
+    program, url = serve(production)
+
+    def switch(*words: str) -> str:
+        done = production.run("atlas", "site", "read-only", *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert switch("status") == "The site is not read-only.\n"
+    assert "every process has seen it. No job runs." in switch("on", "--until", "2099-01-01 00:30", "--why", "We are moving.")
+    page = ask(f"{url}/listings/", **BEHIND_NGINX)
+    assert page.status == 200
+    assert "Until 1 January 2099, 12:30 am you can look at everything here, but change nothing. We are moving." in page.text
+    refused = ask(f"{url}/sign-in", form={"name": "x"}, **BEHIND_NGINX)
+    assert refused.status == 503
+    assert int(refused.headers["Retry-After"]) > 3600
+    assert ask(f"{url}/health/live").status == 200
+    assert "until 2099-01-01 00:30. We are moving.\nNo job runs." in switch("status")
+    assert "writes again" in switch("off")
+    program.wait_for(lambda: "change nothing" not in ask(f"{url}/listings/", **BEHIND_NGINX).text, "open site")
+    again = production.run("atlas", "site", "read-only", "off")
+    assert (again.returncode, again.stderr) == (1, "Error: The site is not read-only.\n")
+    past = production.run("atlas", "site", "read-only", "on", "--until", "2020-01-01 10:00")
+    assert past.returncode == 1
+    assert "over already" in past.stderr
+
+
 def test_it_refuses_to_start_and_says_all_at_once(production: Place) -> None:
     production.environ |= {
         "ATLAS_ATLAS__SECRET": "change-me",

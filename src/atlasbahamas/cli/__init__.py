@@ -14,6 +14,7 @@ from atlasbahamas.cli.demo import demo
 from atlasbahamas.cli.jobs import jobs
 from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
+from atlasbahamas.cli.read_only import site_group
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
@@ -63,7 +64,7 @@ def atlas(context: click.Context, ini: Path) -> None:
     context.obj = ini
 
 
-for group in (audit, db, demo, jobs, people, plugins, serve, settings):
+for group in (audit, db, demo, jobs, people, plugins, serve, settings, site_group):
     atlas.add_command(group)
 
 

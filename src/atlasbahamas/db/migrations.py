@@ -36,6 +36,7 @@ CORE_MODELS = (
     "atlasbahamas.people.photo.models",
     "atlasbahamas.mail.models",
     "atlasbahamas.notifications.models",
+    "atlasbahamas.readonly.models",
 )
 
 

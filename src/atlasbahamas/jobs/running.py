@@ -80,7 +80,12 @@ def take(db: Session, *, now: datetime, lease: timedelta, entry_id: int | None =
 
 
 def run_entry(registry: Any, entry_id: int | None = None) -> str | None:
-    """Run an entry that is due, the given one or the oldest. Gives its state afterwards, or None when there was none to run."""
+    """Run an entry that is due, the given one or the oldest. Gives its state afterwards, or None when there was none to run.
+
+    While the site is read-only, there is none.
+    """
+    if registry.atlas_switch.look() is not None:
+        return None
     clock = registry.atlas_clock
     settings = registry.atlas_settings.section(AtlasSettings)
     lease = timedelta(seconds=settings.job_seconds) + LEASE_MARGIN
@@ -179,8 +184,13 @@ def describe(error: BaseException, settings: Settings) -> str:
 
 
 def drain(registry: Any) -> Counter[str]:
-    """Do everything that is due now in this process, the schedules' jobs too; gives how many ended in which state."""
+    """Do everything that is due now in this process, the schedules' jobs too; gives how many ended in which state.
+
+    While the site is read-only, that is nothing.
+    """
     now = registry.atlas_clock.now()
+    if registry.atlas_switch.look() is not None:
+        return Counter()
     with registry.atlas_db.transaction() as db:
         make_ticks(db, schedules_of(registry), now=now, zone=zone_of(registry))
     ended: Counter[str] = Counter()

@@ -50,6 +50,8 @@ class Runner:
             log.warning("the database does not answer", error=type(error.orig).__name__)
 
     def _show_life(self) -> None:
+        if self.registry.atlas_switch.look() is not None:
+            return
         with self.registry.atlas_db.transaction() as db:
             note_alive(db, "worker", now=self.registry.atlas_clock.now())
         self._shown = time.monotonic()
