@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.db import migrations
 from atlasbahamas.db.engine import Database
@@ -221,6 +220,6 @@ def test_the_second_waits_for_the_first(filled: Database) -> None:
 @ON_POSTGRESQL
 def test_a_role_that_is_not_there_changes_nothing(filled: Database, tmp_path: Path) -> None:
     found = with_steps(tmp_path, ADDS)
-    with pytest.raises(DBAPIError, match="nobody_of_that_name"):
+    with pytest.raises(MigrationError, match="there is no role nobody_of_that_name"):
         upgrade_all(filled.write_engine, found, application_role="nobody_of_that_name")
     assert "shoe_size" not in columns_of_person(filled)

@@ -18,6 +18,7 @@ from atlasbahamas.cli.read_only import site_group
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
+from atlasbahamas.db.migrations import MigrationError
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import SettingsError
@@ -74,5 +75,5 @@ def main() -> None:
         atlas(standalone_mode=True)
     except SettingsError as error:
         raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
-    except (PluginError, FileNotFoundError) as error:
+    except (MigrationError, PluginError, FileNotFoundError) as error:
         raise SystemExit(str(error)) from None

@@ -15,7 +15,7 @@ VERSION_TABLES = "atlas\\_migrations%"
 def grant(connection: Connection, role: str) -> None:
     """Let a role of PostgreSQL work with every table of this schema, also those that are made later by whoever grants now.
 
-    It may only read which revision the database has. Raises ProgrammingError where there is no such role.
+    It may only read which revision the database has.
     """
     name = connection.dialect.identifier_preparer.quote
     schema = name(str(connection.scalar(text("SELECT current_schema()"))))

@@ -165,7 +165,7 @@ def migrating(engine: Engine, found: Iterable[Component], *, application_role: s
         with _without_triggers(connection, found):
             yield connection
         if application_role is not None:
-            grant(connection, application_role)
+            _grant(connection, application_role)
 
 
 @contextmanager
@@ -196,6 +196,12 @@ def _lock(connection: Connection) -> None:
     connection.execute(text(f"SET LOCAL lock_timeout = '{WAITS_SECONDS}s'"))
     connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
     connection.execute(text(f"SET LOCAL lock_timeout = '{patience}'"))
+
+
+def _grant(connection: Connection, role: str) -> None:
+    if connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}) == 0:
+        raise MigrationError(f"there is no role {role}, which sqlalchemy.url names; nothing is changed. Make it first")
+    grant(connection, role)
 
 
 @contextmanager
@@ -265,7 +271,7 @@ def _upgrade_once(engine: Engine, found: Sequence[Component], application_role: 
                     if to_do:
                         upgrade(connection, component, to_do[-1].revision)
         if application_role is not None:
-            grant(connection, application_role)
+            _grant(connection, application_role)
     return Upgrade(done, waiting)
 
 
