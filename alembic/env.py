@@ -10,7 +10,7 @@ from alembic import context
 
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db.metadata import metadata
-from atlasbahamas.db.migrations import components, migrating, upgrade
+from atlasbahamas.db.migrations import components, upgrade
 
 site = Site.read(os.environ.get("ATLAS_INI") or context.config.get_main_option("atlas.ini"))
 found = components(Path(__file__).parent, site.manifests)
@@ -19,7 +19,7 @@ core, *features = found
 command = getattr(getattr(context.config.cmd_opts, "cmd", (None,))[0], "__name__", "")
 database = site.database()
 changes = command in ("upgrade", "downgrade", "stamp")
-with migrating(database.write_engine, found) if changes else database.read_engine.connect() as connection:
+with site.migrating() if changes else database.read_engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=metadata,

@@ -10,6 +10,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# "expand": the code of before works on, and writes what the new code reads rightly. "contract": it does not.
+kind = ""
 
 
 def upgrade() -> None:

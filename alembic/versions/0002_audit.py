@@ -10,6 +10,7 @@ revision = 'core_0002_audit'
 down_revision = 'core_0001'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ revision = 'core_0003_jobs'
 down_revision = 'core_0002_audit'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ revision = 'core_0004_files'
 down_revision = 'core_0003_jobs'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ revision = 'core_0005_disabled'
 down_revision = 'core_0004_files'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ revision = 'core_0006_mail'
 down_revision = 'core_0005_disabled'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

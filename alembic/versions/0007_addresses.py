@@ -10,6 +10,7 @@ revision = 'core_0007_addresses'
 down_revision = 'core_0006_mail'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ revision = 'core_0008_erased'
 down_revision = 'core_0007_addresses'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 NOBODY = (
     "erased IS NULL OR (email IS NULL AND user_name IS NULL AND phone IS NULL"

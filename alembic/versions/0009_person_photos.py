@@ -7,6 +7,7 @@ revision = 'core_0009_person_photos'
 down_revision = 'core_0008_erased'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

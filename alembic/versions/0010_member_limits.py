@@ -7,6 +7,7 @@ revision = 'core_0010_member_limits'
 down_revision = 'core_0009_person_photos'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

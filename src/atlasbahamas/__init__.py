@@ -19,6 +19,7 @@ CORE = (
     "atlasbahamas.security.policy",
     "atlasbahamas.security.limits",
     "atlasbahamas.traversal.resolver",
+    "atlasbahamas.readonly.refusing",
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",
@@ -46,14 +47,14 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
     from pyramid.config import Configurator
 
     from atlasbahamas.plugins.assembly import assemble
-    from atlasbahamas.plugins.discovery import load_manifests
+    from atlasbahamas.plugins.discovery import load_manifests, resolve
     from atlasbahamas.settings import CORE_SECTIONS, enabled_plugins, load
 
     manifests = load_manifests(enabled_plugins(raw, environ=os.environ))
-    with Configurator(settings=raw) as config:
-        sections = [config.maybe_dotted(manifest.settings) for manifest in manifests if manifest.settings]
-        settings = load(raw, (*CORE_SECTIONS, *sections), file=global_config.get("__file__"), environ=os.environ)
-        config.registry.settings.update(settings.as_pyramid())
+    sections = [resolve(manifest.settings) for manifest in manifests if manifest.settings]
+    settings = load(raw, (*CORE_SECTIONS, *sections), file=global_config.get("__file__"), environ=os.environ)
+    # Pyramid reads its own keys as the Configurator is made: what the environment says of them has to be there by then.
+    with Configurator(settings={**raw, **settings.as_pyramid()}) as config:
         config.registry.atlas_settings = settings
         config.registry.atlas_plugins = manifests
         for part in CORE:

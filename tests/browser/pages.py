@@ -22,6 +22,7 @@ from atlasbahamas.files.models import PICTURE, File
 from atlasbahamas.files.services import copy_file
 from atlasbahamas.people.invitations import new_token
 from atlasbahamas.people.models import Invitation, Membership, Organisation, Person
+from atlasbahamas.security.keys import Keys
 from atlasbahamas.testing.authorisation import fail_a_job
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import NASSAU
@@ -616,10 +617,10 @@ def leases(db: Session, organisation: Organisation, unit: Unit, today: date, now
     sent = select(Lease.state, Document.ref).join(Document, Document.lease_id == Lease.id)
     documents = {f"{state}_document": ref for state, ref in db.execute(sent)}
     waits = db.scalars(mine.where(Lease.state == "sent")).one()
-    asked = ask_for_signatures(db, waits, by_id=1, secret="of these pages", now=now)
+    asked = ask_for_signatures(db, waits, by_id=1, keys=Keys(["of these pages"]), now=now)
     documents["signing_token"] = asked[0].token
     ended = db.scalars(mine.where(Lease.state == "ended")).one()
-    documents["statement_token"] = make_links(db, ended, by_id=1, secret="of these pages", now=now)[0].token
+    documents["statement_token"] = make_links(db, ended, by_id=1, keys=Keys(["of these pages"]), now=now)[0].token
     documents["invitation_token"] = invite_parties(db, waits, by_id=1, now=now)[0].token
     waits.parties[-1].contact.person_id = at_home.parties[0].contact.person_id
     keys |= _put_beside(db, long, now)

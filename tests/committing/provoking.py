@@ -58,6 +58,14 @@ def write(request: Any) -> Response:
     return Response("done")
 
 
+def slow(request: Any) -> Response:
+    """A write, and a statement that takes ten seconds."""
+    _pause("slow")
+    request.db.execute(update(Organisation).where(Organisation.id == 1).values(brea_licence="SLOW"))
+    request.db.execute(text("SELECT pg_sleep(10)"))
+    return Response("done")
+
+
 def dangle(request: Any) -> Response:
     """A row that points nowhere, which only the COMMIT may look at."""
     request.db.execute(text("PRAGMA defer_foreign_keys = ON"))
@@ -66,7 +74,7 @@ def dangle(request: Any) -> Response:
 
 
 def includeme(config: Any) -> None:
-    for view in (lock_two, read_then_write, skew, write, dangle):
+    for view in (lock_two, read_then_write, skew, write, slow, dangle):
         name = view.__name__
         config.add_route(f"provoke.{name}", f"/provoke/{name}")
         config.add_view(

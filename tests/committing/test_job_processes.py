@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,3 +47,21 @@ def test_what_dies_is_started_again_and_nothing_outlives_its_parent(embedded: Ba
     supervisor.kill()
     supervisor.wait()
     embedded.wait(lambda: embedded.processes() == [], "no process left", seconds=25)
+
+
+def test_while_the_site_is_read_only_workers_take_nothing_and_write_nothing(embedded: Background) -> None:
+    embedded.start("jobs", "run")
+    embedded.ask(1)
+    embedded.wait_until_done(1)
+    embedded.run("site", "read-only", "on", "--until", "2099-01-01 00:00")
+    seen = embedded.count("SELECT part || seen, 1 FROM job_heartbeat")
+    ticks = embedded.count("SELECT name || due, 1 FROM schedule_tick")
+    embedded.ask(5, first=1)
+    # Longer than the relay, the worker and the beat are silent otherwise.
+    time.sleep(17)
+    assert embedded.states() == {"done": 1, "waiting": 5}
+    assert embedded.count("SELECT part || seen, 1 FROM job_heartbeat") == seen
+    assert embedded.count("SELECT name || due, 1 FROM schedule_tick") == ticks
+    embedded.run("site", "read-only", "off")
+    embedded.wait_until_done(6)
+    assert list(embedded.effects().values()) == [1] * 6

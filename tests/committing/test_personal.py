@@ -39,6 +39,7 @@ from atlasbahamas.people.photo.models import PersonPhoto
 from atlasbahamas.people.photo.services import set_photo
 from atlasbahamas.personal.leaving import PSEUDONYM, Leaving
 from atlasbahamas.personal.services import STAYS
+from atlasbahamas.security.keys import Keys
 from atlasbahamas.testing import samples
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import Site
@@ -227,7 +228,7 @@ def _sign_for_a_landlord(db: Session, number: int) -> None:
             document=document, person_id=number, name="For us", witness="", signed=sites.START, address="", agent="", **digests
         )
     )
-    ask_for_signatures(db, document.lease, by_id=number, secret="x", now=sites.START)
+    ask_for_signatures(db, document.lease, by_id=number, keys=Keys(["x"]), now=sites.START)
     active = db.scalars(select(Lease).where(Lease.state == "active").order_by(Lease.id).limit(1)).one()
     (invited, *_) = invite_parties(db, active, by_id=number, now=sites.START)
     accepted = db.scalars(select(TenantInvitation).where(TenantInvitation.party_id == invited.party.id)).one()
@@ -287,7 +288,7 @@ def _write_down_a_move_out(db: Session, number: int) -> None:
     assert settling is not None
     back = deposits.PaidBack(500, sites.START.date(), "cash", "To Zéphirine Quashie")
     deposits.pay_back(db, settled, back, by=number, now=sites.START, today=sites.START.date())
-    make_links(db, settled, by_id=number, secret="x", now=sites.START)
+    make_links(db, settled, by_id=number, keys=Keys(["x"]), now=sites.START)
     item = db.scalars(select(Deduction).where(Deduction.lease_id == settled.id).limit(1)).one()
     write_answer_down(db, settled, settled.tenants[0], Said(item, True, ""), "phone", person_id=number, now=sites.START)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import signal
+from urllib.parse import quote
+
+from redis import Redis
 
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS
 from atlasbahamas.testing.programs import Place, Program, ask
-from atlasbahamas.testing.services import free_port
+from atlasbahamas.testing.services import RedisServer, free_port
 
 ADDRESS = "https://homes.example.com"
 BEHIND_NGINX = {"host": "homes.example.com", "x_forwarded_proto": "https", "x_forwarded_host": "homes.example.com"}
@@ -70,6 +73,61 @@ def test_a_rate_limit_counts_the_address_that_the_proxy_names_and_no_forged_one(
     assert attempt("198.51.100.1", "127.0.0.1") == 422
 
 
+def test_redis_with_a_password_keeps_sessions_counts_attempts_and_wakes_workers(
+    production: Place, redis_server: RedisServer
+) -> None:
+    password = "p@ss/w:rd%"
+    with Redis.from_url(redis_server.url) as client:
+        client.config_set("requirepass", password)
+    with_password = redis_server.url.replace("redis://", f"redis://:{quote(password, safe='')}@")
+    keys = ("ATLAS_REDIS__SESSIONS__REDIS_URL", "ATLAS_ATLAS__LIMITS", "ATLAS_ATLAS__BROKER")
+    production.environ |= dict.fromkeys(keys, with_password)
+    assert production.run("atlas", "db", "upgrade").returncode == 0
+    _, url = serve(production)
+    assert ask(f"{url}/health/ready").status == 200
+    page = ask(f"{url}/sign-in", **BEHIND_NGINX)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    headers = BEHIND_NGINX | {"cookie": page.headers["Set-Cookie"].split(";")[0], "origin": ADDRESS}
+    form = {"csrf_token": token[1], "name": "nobody", "password": "not-the-password"}
+    assert ask(f"{url}/sign-in", form=form, **headers).status == 422
+    with Redis.from_url(with_password) as client:
+        assert any(b"LIMITS" in key.upper() for key in client.scan_iter())
+    worker = production.start("atlas", "jobs", "run")
+    worker.wait_for(lambda: '"worker":"ok"' in ask(f"{url}/health/ready").text.replace(" ", ""), "worker")
+    shown = production.run("atlas", "settings", "show")
+    assert password not in shown.stdout + worker.said
+    assert quote(password, safe="") not in shown.stdout + worker.said
+
+
+def test_an_operator_makes_it_read_only_and_opens_it_again(production: Place) -> None:
+    assert production.run("atlas", "db", "upgrade").returncode == 0
+    program, url = serve(production)
+
+    def switch(*words: str) -> str:
+        done = production.run("atlas", "site", "read-only", *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert switch("status") == "The site is not read-only.\n"
+    assert "every process has seen it. No job runs." in switch("on", "--until", "2099-01-01 00:30", "--why", "We are moving.")
+    page = ask(f"{url}/listings/", **BEHIND_NGINX)
+    assert page.status == 200
+    assert "Until 1 January 2099, 12:30 am you can look at everything here, but change nothing. We are moving." in page.text
+    refused = ask(f"{url}/sign-in", form={"name": "x"}, **BEHIND_NGINX)
+    assert refused.status == 503
+    assert int(refused.headers["Retry-After"]) > 3600
+    assert ask(f"{url}/health/live").status == 200
+    assert "until 2099-01-01 00:30. We are moving.\nNo job runs." in switch("status")
+    assert "writes again" in switch("off")
+    program.wait_for(lambda: "change nothing" not in ask(f"{url}/listings/", **BEHIND_NGINX).text, "open site")
+    again = production.run("atlas", "site", "read-only", "off")
+    assert (again.returncode, again.stderr) == (1, "Error: The site is not read-only.\n")
+    past = production.run("atlas", "site", "read-only", "on", "--until", "2020-01-01 10:00")
+    assert past.returncode == 1
+    assert "over already" in past.stderr
+
+
 def test_it_refuses_to_start_and_says_all_at_once(production: Place) -> None:
     production.environ |= {
         "ATLAS_ATLAS__SECRET": "change-me",
@@ -78,9 +136,13 @@ def test_it_refuses_to_start_and_says_all_at_once(production: Place) -> None:
         "ATLAS_ATLAS__DEMO": "true",
         "ATLAS_ATLAS__COOKIES_SECURE": "false",
         "ATLAS_ATLAS__TRUSTED_PROXY": "",
+        "ATLAS_ATLAS__BASE_URL": "http://homes.example.com",
+        "ATLAS_ATLAS__BROKER": "redis://elsewhere:6379/2",
+        "ATLAS_MAIL__TRANSPORT": "none",
     }
     keys = {
         "atlas.secret", "redis.sessions.secret", "sqlalchemy.url", "atlas.demo", "atlas.cookies_secure", "atlas.trusted_proxy",
+        "atlas.base_url", "atlas.broker", "mail.transport",
     }  # fmt: skip
     checked = production.run("atlas", "settings", "check")
     assert checked.returncode == 1

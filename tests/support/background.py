@@ -25,7 +25,7 @@ from atlasbahamas.jobs.services import WAKE, enqueue
 from atlasbahamas.settings import AtlasSettings
 
 ROOT = Path(__file__).parents[2]
-IMPORTABLE = os.pathsep.join(str(ROOT / "tests" / folder) for folder in ("plugins", "support"))
+IMPORTABLE = os.pathsep.join(str(ROOT / folder) for folder in ("src", "tests/plugins", "tests/support"))
 INI = """[app:main]
 use = egg:atlasbahamas
 atlas.profile = test

@@ -185,6 +185,7 @@ class PublicSite:
     place: Place
     nginx: Nginx
     web: dict[int, Program]
+    redis: RedisServer
 
     @property
     def database(self) -> str:
@@ -221,11 +222,15 @@ def begun(place: Place, port: int) -> Program:
 
 
 @contextmanager
-def public_site(folder: Path, processes: int = 2, **environ: str) -> Iterator[PublicSite]:
-    """The site with the demo data in PostgreSQL, with a Redis of its own, before it nginx."""
+def public_site(folder: Path, processes: int = 2, postgresql: str = "", **environ: str) -> Iterator[PublicSite]:
+    """The site with the demo data in PostgreSQL, with a Redis of its own that keeps what it has; before it nginx.
+
+    `postgresql` is the URL of another server than the one that the tests share.
+    """
     need("NGINX")
-    server = need("POSTGRESQL")
-    redis = RedisServer()
+    server = postgresql or need("POSTGRESQL")
+    (folder / "redis").mkdir()
+    redis = RedisServer(folder=folder / "redis")
     url = sites.copy_postgresql(server)
     home = folder / "site"
     home.mkdir()
@@ -237,7 +242,7 @@ def public_site(folder: Path, processes: int = 2, **environ: str) -> Iterator[Pu
     web = {port: begun(place, port) for port in ports}
     try:
         nginx = Nginx(folder / "nginx", ports)
-        site = PublicSite(place, nginx, web)
+        site = PublicSite(place, nginx, web, redis)
         try:
             for port, program in web.items():
                 program.listens(f"http://127.0.0.1:{port}")

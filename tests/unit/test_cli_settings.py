@@ -46,6 +46,11 @@ def test_check_finds_a_server_that_believes_another_proxy(ini: Path) -> None:
     result = atlas("-c", ini, "settings", "check")
     assert result.exit_code == 1
     assert "atlas.trusted_proxy and trusted_proxy in [server:main] differ" in result.output
+    together = atlas("-c", ini, "settings", "check", ATLAS_ATLAS__DEMO="perhaps", ATLAS_SERVER__THREADS_FILE="/nowhere")
+    assert [line.split(": ")[1].split()[0] for line in together.output.removeprefix("Error: ").strip().splitlines()] == [
+        "atlas.demo", "server.threads",
+    ]  # fmt: skip
+    assert atlas("-c", ini, "settings", "check", ATLAS_SERVER__TRUSTED_PROXY="10.0.0.2").exit_code == 0
     ini.write_text(ini.read_text().replace("10.0.0.3", "10.0.0.2"))
     assert atlas("-c", ini, "settings", "check").exit_code == 0
 

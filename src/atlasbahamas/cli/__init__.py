@@ -15,10 +15,12 @@ from atlasbahamas.cli.deploy import deploy
 from atlasbahamas.cli.jobs import jobs
 from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
+from atlasbahamas.cli.read_only import site_group
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
 from atlasbahamas.cli.web import web
+from atlasbahamas.db.migrations import MigrationError
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
 from atlasbahamas.settings import SettingsError
@@ -65,7 +67,7 @@ def atlas(context: click.Context, ini: Path) -> None:
     context.obj = ini
 
 
-for group in (audit, db, demo, deploy, jobs, people, plugins, serve, settings, web):
+for group in (audit, db, demo, deploy, jobs, people, plugins, serve, settings, site_group, web):
     atlas.add_command(group)
 
 
@@ -75,5 +77,5 @@ def main() -> None:
         atlas(standalone_mode=True)
     except SettingsError as error:
         raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
-    except (PluginError, FileNotFoundError) as error:
+    except (MigrationError, PluginError, FileNotFoundError) as error:
         raise SystemExit(str(error)) from None

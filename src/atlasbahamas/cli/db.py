@@ -9,9 +9,11 @@ from alembic.autogenerate import RevisionContext
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.cli.site import Site
 from atlasbahamas.db import migrations
+from atlasbahamas.db.engine import is_passing
 
 RENDERING = {
     "upgrade_token": "upgrades",
@@ -29,12 +31,17 @@ def db() -> None:
 
 
 @db.command()
+@click.option("--expand-only", is_flag=True, help="Only what the code that runs now can live with; the rest waits.")
 @click.pass_obj
-def upgrade(ini: Path) -> None:
-    """Bring the core and every active feature to head."""
-    site = Site.read(ini)
-    migrations.upgrade_all(site.database().write_engine, site.components())
-    click.echo("The database is at head.")
+def upgrade(ini: Path, expand_only: bool) -> None:
+    """Bring the core and every active feature to head. A second one at the same time waits, and finds nothing to do."""
+    found = Site.read(ini).upgrade(expand_only=expand_only)
+    if found.done:
+        click.echo(f"Done: {', '.join(found.done)}.")
+    if found.waiting:
+        click.echo(f"Waiting until no older code runs: {', '.join(found.waiting)}. Then: atlas db upgrade")
+    else:
+        click.echo("The database is at head.")
 
 
 @db.command()
@@ -45,8 +52,13 @@ def downgrade(ini: Path, component: str, target: str) -> None:
     """Take one component back."""
     site = Site.read(ini)
     found = _component(site, component)
-    with migrations.migrating(site.database().write_engine, site.components()) as connection:
-        migrations.downgrade(connection, found, target)
+    try:
+        with site.migrating() as connection:
+            migrations.downgrade(connection, found, target)
+    except DBAPIError as error:
+        if not is_passing(error):
+            raise
+        raise migrations.MigrationError(migrations.HELD) from error
     click.echo(f"{component} is back at {target}.")
 
 

@@ -84,9 +84,11 @@ def drain(ini: Path) -> None:
     """Do everything that is due now in this process, then end."""
     from pyramid.paster import get_app
 
+    from atlasbahamas.jobs.running import be_patient
     from atlasbahamas.jobs.running import drain as run
 
     registry = get_app(str(Site.read(ini).ini)).registry
+    be_patient(registry)
     ended = run(registry)
     registry.atlas_db.dispose()
     click.echo(", ".join(f"{count} {STATES[state].lower()}" for state, count in sorted(ended.items())) or "Nothing was due.")

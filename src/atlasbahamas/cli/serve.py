@@ -18,10 +18,9 @@ from pyramid.paster import get_app
 
 from atlasbahamas.cli.demo import load_into_empty
 from atlasbahamas.cli.site import Site
-from atlasbahamas.db import migrations
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, SUPERVISOR_STOPS_WITHIN, Stop, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
-from atlasbahamas.settings import AtlasSettings, variable
+from atlasbahamas.settings import AtlasSettings, server_options, variable
 
 
 @click.command()
@@ -32,7 +31,7 @@ from atlasbahamas.settings import AtlasSettings, variable
 def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
     """Serve until Ctrl-C or SIGTERM, and run the jobs meanwhile."""
     site = Site.read(ini)
-    options = dict(plaster.get_settings(str(site.ini), "server:main"))
+    options = server_options(plaster.get_settings(str(site.ini), "server:main"), file=str(site.ini), environ=os.environ)
     options.pop("use", None)
     if port is not None:
         options["listen"] = f"127.0.0.1:{port}"
@@ -68,8 +67,8 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
 
 
 def _prepare(site: Site, *, demo: bool) -> None:
+    site.upgrade()
     database = site.database()
-    migrations.upgrade_all(database.write_engine, site.components())
     if demo and load_into_empty(site, database, now=datetime.now(UTC)):
         click.echo("The demo data is loaded.")
     database.dispose()

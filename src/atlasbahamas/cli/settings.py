@@ -11,10 +11,12 @@ from pkgutil import resolve_name
 import click
 import plaster
 
-from atlasbahamas.settings.core import CORE_SECTIONS, AtlasSettings
-from atlasbahamas.settings.load import Settings, SettingsError, enabled_plugins, load, variable
+from atlasbahamas.settings.core import CORE_SECTIONS
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, server_options, text_of, variable
 from atlasbahamas.settings.reference import markdown, terminal
 from atlasbahamas.settings.section import Section
+
+PROXIES_DIFFER = "and trusted_proxy in [server:main] differ: name one address in both"
 
 
 @click.group()
@@ -26,15 +28,29 @@ def settings() -> None:
 @click.pass_obj
 def check(config: Path) -> None:
     """Say everything that is wrong with the settings."""
-    found = _load(config)
-    server = plaster.get_settings(str(config), "server:main")
-    # `atlas web` tells the server itself; pserve knows the file alone, where the environment is not seen.
-    in_file = variable("atlas.trusted_proxy") not in os.environ
-    if in_file and server.get("trusted_proxy", "") != found.section(AtlasSettings).trusted_proxy:
-        raise click.ClickException(
-            f"{config}: atlas.trusted_proxy and trusted_proxy in [server:main] differ: name one address in both"
-        )
-    click.echo(f"{config}: all {len(found.shown())} settings are in order.")
+    raw = _read(config)
+    problems: list[Problem] = []
+    count = 0
+    try:
+        count = len(load(raw, _sections(raw), file=str(config), environ=os.environ).shown())
+    except SettingsError as error:
+        problems += error.problems
+    try:
+        server = server_options(plaster.get_settings(str(config), "server:main"), file=str(config), environ=os.environ)
+    except SettingsError as error:
+        problems += error.problems
+    else:
+        told = {problem.key for problem in problems}
+        if (
+            "atlas.trusted_proxy" not in told
+            # `atlas web` tells the server itself what the environment says.
+            and variable("atlas.trusted_proxy") not in os.environ
+            and server.get("trusted_proxy", "") != text_of(raw, "atlas.trusted_proxy", environ=os.environ).strip()
+        ):
+            problems.append(Problem("atlas.trusted_proxy", PROXIES_DIFFER, str(config)))
+    if problems:
+        raise click.ClickException("\n".join(map(str, problems)))
+    click.echo(f"{config}: all {count} settings are in order.")
 
 
 @settings.command()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import plaster
+from sqlalchemy import Connection, Engine, make_url
 
 from atlasbahamas.db.engine import Database
-from atlasbahamas.db.migrations import Component, components
+from atlasbahamas.db.migrations import MIGRATING, Component, Upgrade, components, migrating, upgrade_all
 from atlasbahamas.files.store import Store, store_of
 from atlasbahamas.plugins.discovery import load_manifests, resolve
 from atlasbahamas.plugins.manifest import Plugin
@@ -45,6 +48,28 @@ class Site:
         """The database, reached without the application."""
         settings = self.settings().section(DatabaseSettings)
         return Database(settings.url, **settings.engine_options())
+
+    @contextmanager
+    def for_migrations(self) -> Iterator[tuple[Engine, str | None]]:
+        """The database as the role that its tables belong to, and the name of the site's own role where that is another one."""
+        settings = self.settings().section(DatabaseSettings)
+        database = Database(settings.migration_url or settings.url, patience=MIGRATING, **settings.engine_options())
+        try:
+            yield database.write_engine, make_url(settings.url).username if settings.migration_url else None
+        finally:
+            database.dispose()
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A connection for a migration, in one transaction (`db.migrations.migrating`)."""
+        found = self.components()
+        with self.for_migrations() as (engine, role), migrating(engine, found, application_role=role) as connection:
+            yield connection
+
+    def upgrade(self, *, expand_only: bool = False) -> Upgrade:
+        """Bring every component to head, or as far as `expand_only` goes. Raises MigrationError."""
+        with self.for_migrations() as (engine, role):
+            return upgrade_all(engine, self.components(), application_role=role, expand_only=expand_only)
 
     def store(self) -> Store:
         """The store of files, reached without the application."""

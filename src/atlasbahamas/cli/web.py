@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from atlasbahamas.cli.site import Site
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, Stop
 from atlasbahamas.serving import STOPS_WITHIN
 from atlasbahamas.serving.on_waitress import Server
-from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.settings import AtlasSettings, server_options
 
 GUNICORN = "egg:gunicorn"
 
@@ -25,9 +26,10 @@ GUNICORN = "egg:gunicorn"
 def web(ini: Path, listen: str | None, section: str) -> None:
     """Serve until SIGTERM; what is being answered then is finished, for 30 seconds at most."""
     site = Site.read(ini)
-    options = dict(plaster.get_settings(str(site.ini), f"server:{section}"))
-    if not options:
+    in_file = plaster.get_settings(str(site.ini), f"server:{section}")
+    if not in_file:
         raise click.ClickException(f"there is no [server:{section}] in {site.ini}")
+    options = server_options(in_file, file=str(site.ini), environ=os.environ)
     settings = site.settings().section(AtlasSettings)
     if options.pop("use", "").startswith(GUNICORN):
         if listen is not None:

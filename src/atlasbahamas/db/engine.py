@@ -8,12 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.session import ORMExecuteState
 
@@ -27,6 +28,14 @@ IMPATIENT_MILLISECONDS = 50
 """How long PostgreSQL waits for a lock where nobody wants to wait; 0 would mean for ever."""
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long PostgreSQL may take over one statement, and how long one waits for a lock, in seconds; 0: without end."""
+
+    statement: int = 0
+    lock: int = 0
+
+
 class WriteRefused(Exception):
     """Something tried to write in a transaction that only reads: a GET never writes (house.md section 4)."""
 
@@ -38,12 +47,16 @@ class ReadSession(Session):
 class Database:
     """One database, seen through two engines over one pool: `read` refuses writes, `write` queues for its turn.
 
-    `info` is put into each session's own `info`.
+    `info` is put into each session's own `info`. `patience` holds for the connections that are made from now on; SQLite knows
+    no such limits.
     """
 
-    def __init__(self, url: str, **options: Any) -> None:
+    def __init__(self, url: str, *, patience: Patience = Patience(), **options: Any) -> None:
         self.info: dict[str, Any] = {}
+        self.patience = patience
         self.engine = _engine(url, **options)
+        if self.engine.dialect.name == "postgresql":
+            event.listen(self.engine, "connect", self._set_limits)
         self.read_engine = self.engine.execution_options(atlas_mode="read", postgresql_readonly=True)
         self.write_engine = self.engine.execution_options(atlas_mode="write")
         self._impatient_engine = self.engine.execution_options(atlas_mode="write", atlas_waits=False)
@@ -64,6 +77,13 @@ class Database:
             if not wait:
                 session.bind = self._impatient_engine
             yield session
+
+    def _set_limits(self, connection: Any, record: object) -> None:
+        with connection.cursor() as cursor:
+            for name, seconds in (("statement_timeout", self.patience.statement), ("lock_timeout", self.patience.lock)):
+                cursor.execute(f"SET {name} = '{int(seconds)}s'")
+        # Else the next rollback would take them back.
+        connection.commit()
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -144,6 +164,23 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig)
     return str(getattr(error.orig, "pgcode", "") or "").startswith(("40", "55P03"))
+
+
+def is_away(error: BaseException) -> bool:
+    """True where PostgreSQL did not answer, or went in the middle: it gives no code then, or one of its class for that."""
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    code = getattr(error.orig, "pgcode", None)
+    return (
+        error.connection_invalidated
+        or (code or "").startswith(("08", "57P"))
+        or (isinstance(error, OperationalError) and code is None)
+    )
+
+
+def is_out_of_time(error: BaseException) -> bool:
+    """True for a statement that PostgreSQL stopped because it took too long: to try it again at once would take as long."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "pgcode", None) == "57014"
 
 
 def _mark_locked_as_retryable(context: Any) -> None:

@@ -7,20 +7,25 @@ it works when the application does not.
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
+from atlasbahamas.db.engine import BUSY_SECONDS, Patience, is_passing
+from atlasbahamas.db.grants import grant
 from atlasbahamas.db.metadata import metadata
-from atlasbahamas.db.triggers import Trigger, apply_triggers, drop_triggers
+from atlasbahamas.db.triggers import Trigger, apply_triggers, drop_triggers, kept_triggers, stale_triggers
 from atlasbahamas.plugins.manifest import Plugin
 
 CORE_MODELS = (
@@ -31,7 +36,24 @@ CORE_MODELS = (
     "atlasbahamas.people.photo.models",
     "atlasbahamas.mail.models",
     "atlasbahamas.notifications.models",
+    "atlasbahamas.readonly.models",
 )
+
+
+EXPAND, CONTRACT = "expand", "contract"
+KINDS = {
+    EXPAND: "The code of before it works on, because it only adds what that code does not need to know.",
+    CONTRACT: "The code of before it does not: it takes something away, or demands something new.",
+}
+"""What each revision says of itself, in `kind`."""
+LOCK = 0x41544C4153
+"""The key of the advisory lock under which PostgreSQL is migrated."""
+WAITS_SECONDS = 3600
+"""How long a migration waits for another one to end."""
+MIGRATING = Patience(lock=2)
+"""A statement of a migration may take long, but waits only a moment for a table: whoever comes next waits behind it."""
+TRIES, PAUSE_SECONDS = 30, 1.0
+HELD = "somebody holds a table that has to be changed, so nothing is changed; run it again at a quieter moment"
 
 
 class MigrationError(Exception):
@@ -130,33 +152,76 @@ def head(component: Component) -> str | None:
 
 
 @contextmanager
-def migrating(engine: Engine, found: Iterable[Component]) -> Iterator[Connection]:
-    """A connection in one transaction for a whole migration, without triggers and, on SQLite, without foreign keys.
+def migrating(engine: Engine, found: Iterable[Component], *, application_role: str | None = None) -> Iterator[Connection]:
+    """A connection in one transaction for a whole migration, alone, without triggers and, on SQLite, without foreign keys.
 
     A table that SQLite rebuilds would take the rows that point to it along, and cannot be rebuilt while a trigger speaks of it.
     At the end the triggers of every component that is at head are put back; what they are for an older revision, only the
-    older code knows. Raises MigrationError for a row that points nowhere then; nothing is changed.
+    older code knows. `application_role` is granted what the site needs. Raises MigrationError for a row that points nowhere
+    then; nothing is changed.
     """
     found = tuple(found)
+    with _alone(engine) as connection:
+        with _without_triggers(connection, found):
+            yield connection
+        if application_role is not None:
+            _grant(connection, application_role)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other migration is in at the same time: a second one waits here until the first is over."""
     with engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute(f"PRAGMA busy_timeout = {WAITS_SECONDS * 1000}")
         try:
             with connection.begin():
-                for component in found:
-                    drop_triggers(connection, component.triggers())
+                if not sqlite:
+                    _lock(connection)
                 yield connection
-                for component in found:
-                    if current(connection, component) == head(component):
-                        apply_triggers(connection, component.triggers())
                 if sqlite:
                     _refuse_broken_keys(connection)
         finally:
             # One that a signal interrupted in a statement is closed already.
             if sqlite and not connection.invalidated:
                 raw.execute("PRAGMA foreign_keys = ON")
+                raw.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
+def _lock(connection: Connection) -> None:
+    patience = connection.scalar(text("SHOW lock_timeout"))
+    connection.execute(text(f"SET LOCAL lock_timeout = '{WAITS_SECONDS}s'"))
+    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    connection.execute(text(f"SET LOCAL lock_timeout = '{patience}'"))
+
+
+def _grant(connection: Connection, role: str) -> None:
+    if connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}) == 0:
+        raise MigrationError(f"there is no role {role}, which sqlalchemy.url names; nothing is changed. Make it first")
+    grant(connection, role)
+
+
+@contextmanager
+def _without_triggers(connection: Connection, found: Sequence[Component]) -> Iterator[None]:
+    for component in found:
+        drop_triggers(connection, component.triggers())
+    yield
+    for component in found:
+        if current(connection, component) == head(component):
+            apply_triggers(connection, component.triggers())
+
+
+@contextmanager
+def _with_the_same_triggers(connection: Connection, found: Sequence[Component]) -> Iterator[None]:
+    """For the time in which older code still runs: triggers stay what they are to it, and tables that are new get theirs."""
+    before = set(inspect(connection).get_table_names())
+    with kept_triggers(connection):
+        yield
+    for component in found:
+        apply_triggers(connection, [trigger for trigger in component.triggers() if trigger.table not in before])
 
 
 def _refuse_broken_keys(connection: Connection) -> None:
@@ -165,12 +230,67 @@ def _refuse_broken_keys(connection: Connection) -> None:
         raise MigrationError(f"after the migration rows point nowhere: {[tuple(row) for row in broken[:10]]}")
 
 
-def upgrade_all(engine: Engine, found: Iterable[Component]) -> None:
-    """Bring every component to head in one transaction. Raises MigrationError as `migrating` does."""
+@dataclass(frozen=True)
+class Upgrade:
+    """What an upgrade did: the revisions that were run, and those that wait until no older code runs any more."""
+
+    done: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+def upgrade_all(
+    engine: Engine, found: Iterable[Component], *, application_role: str | None = None, expand_only: bool = False
+) -> Upgrade:
+    """Bring every component to head in one transaction, and its triggers to what the code says; else touch nothing.
+
+    `expand_only` stops each component before its first revision that older code could not live with. A table that somebody
+    holds is waited for a moment only, because whoever comes after us waits as well, and then all is tried again. Raises
+    MigrationError as `migrating` does, and where a table is held for too long.
+    """
     found = tuple(found)
-    with migrating(engine, found) as connection:
-        for component in found:
-            upgrade(connection, component)
+    for left in reversed(range(TRIES)):
+        try:
+            return _upgrade_once(engine, found, application_role, expand_only)
+        except DBAPIError as error:
+            if engine.dialect.name == "sqlite" or not is_passing(error):
+                raise
+            if not left:
+                raise MigrationError(HELD) from error
+            time.sleep(PAUSE_SECONDS)
+    raise AssertionError("there is at least one try")
+
+
+def _upgrade_once(engine: Engine, found: Sequence[Component], application_role: str | None, expand_only: bool) -> Upgrade:
+    with _alone(engine) as connection:
+        steps = {component: _steps(connection, component, expand_only) for component in found}
+        done = tuple(step.revision for to_do, _ in steps.values() for step in to_do)
+        waiting = tuple(step.revision for _, later in steps.values() for step in later)
+        if done or (not expand_only and any(stale_triggers(connection, component.triggers()) for component in found)):
+            with _with_the_same_triggers(connection, found) if expand_only else _without_triggers(connection, found):
+                for component, (to_do, _) in steps.items():
+                    if to_do:
+                        upgrade(connection, component, to_do[-1].revision)
+        if application_role is not None:
+            _grant(connection, application_role)
+    return Upgrade(done, waiting)
+
+
+def _steps(connection: Connection, component: Component, expand_only: bool) -> tuple[list[Script], list[Script]]:
+    """The revisions that the database does not have yet, the oldest first: those to run now, and those that wait."""
+    here = current(connection, component)
+    missing = list(script_directory(component).iterate_revisions("head", here or "base"))[::-1]
+    if not expand_only:
+        return missing, []
+    now = list(takewhile(lambda step: kind_of(step) == EXPAND, missing))
+    return now, missing[len(now) :]
+
+
+def kind_of(step: Script) -> str:
+    """What a revision says of itself: whether the code of before it can go on working after it. Raises MigrationError."""
+    kind = getattr(step.module, "kind", None)
+    if kind not in KINDS:
+        raise MigrationError(f"{step.path} does not say which kind it is: kind = {EXPAND!r} or {CONTRACT!r}")
+    return str(kind)
 
 
 def comparing(component: Component) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from zope.sqlalchemy.datamanager import STATUS_CHANGED
 
 from atlasbahamas.audit.actor import ACTOR, CLOCK, actor_of_request
-from atlasbahamas.db.engine import Database, Mode
+from atlasbahamas.db.engine import Database, Mode, Patience
 from atlasbahamas.settings import DatabaseSettings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -75,7 +75,8 @@ def _explicit_manager(request: Any) -> Any:
 def includeme(config: Any) -> None:
     """Open the database and give each request its session."""
     settings = config.registry.atlas_settings.section(DatabaseSettings)
-    config.registry.atlas_db = Database(settings.url, **settings.engine_options())
+    patience = Patience(settings.statement_timeout, settings.lock_timeout)
+    config.registry.atlas_db = Database(settings.url, patience=patience, **settings.engine_options())
     config.registry.settings["tm.manager_hook"] = _explicit_manager
     config.registry.settings["tm.annotate_user"] = "false"
     config.registry.settings["tm.commit_veto"] = "atlasbahamas.db.request.commit_veto"

@@ -6,7 +6,9 @@ themselves: they come from here, and tests find each of them at head.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect, text
@@ -91,8 +93,49 @@ def apply_triggers(connection: Connection, triggers: Iterable[Trigger]) -> None:
     """Drop and create every trigger whose table exists, on the dialect of this connection."""
     for trigger in _with_a_table(connection, triggers):
         _drop(connection, trigger)
-        for statement in trigger.sqlite if connection.dialect.name == "sqlite" else trigger.postgresql:
+        statements = _statements(connection, trigger)
+        for statement in statements:
             connection.exec_driver_sql(statement)
+        if statements and connection.dialect.name != "sqlite":
+            # PostgreSQL writes a trigger in words of its own; SQLite keeps ours.
+            connection.exec_driver_sql(f"COMMENT ON TRIGGER {trigger.name} ON {trigger.table} IS '{_digest(statements)}'")
+
+
+def stale_triggers(connection: Connection, triggers: Iterable[Trigger]) -> list[Trigger]:
+    """Those whose table exists and that the database does not have, or not as they are here."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        here = {name: _digest([statement]) for name, statement in rows}
+    else:
+        query = text("SELECT tgname, obj_description(oid, 'pg_trigger') FROM pg_trigger WHERE NOT tgisinternal")
+        here = dict(connection.execute(query).all())
+    wanted = [trigger for trigger in _with_a_table(connection, triggers) if _statements(connection, trigger)]
+    return [trigger for trigger in wanted if here.get(trigger.name) != _digest(_statements(connection, trigger))]
+
+
+@contextmanager
+def kept_triggers(connection: Connection) -> Iterator[None]:
+    """Whatever triggers there are stay as they are, though SQLite loses those of a table that it rebuilds."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    query = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    before = connection.execute(query).all()
+    for name, _, _ in before:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    tables = set(inspect(connection).get_table_names())
+    for _, table, statement in before:
+        if table in tables:
+            connection.exec_driver_sql(statement)
+
+
+def _statements(connection: Connection, trigger: Trigger) -> tuple[str, ...]:
+    return trigger.sqlite if connection.dialect.name == "sqlite" else trigger.postgresql
+
+
+def _digest(statements: Iterable[str]) -> str:
+    return hashlib.sha256(" ".join(" ".join(statements).split()).encode()).hexdigest()
 
 
 def drop_triggers(connection: Connection, triggers: Iterable[Trigger]) -> None:

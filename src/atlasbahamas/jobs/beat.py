@@ -61,6 +61,9 @@ class Beat:
     def go_round(self) -> None:
         """Do what is to be done at this moment."""
         now: datetime = self.registry.atlas_clock.now()
+        if self.registry.atlas_switch.look() is not None:
+            # Ticks, messages and signs of life are all written; they wait until the site is no longer read-only.
+            return
         self._tick(now)
         show = self._shown is None or now - self._shown >= SHOW_LIFE
         if show:

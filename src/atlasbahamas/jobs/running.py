@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import job_actor
+from atlasbahamas.db.engine import Patience
 from atlasbahamas.jobs.models import DONE, ERROR_LENGTH, FAILED, TAKEN, WAITING, OutboxEntry
 from atlasbahamas.jobs.registry import ATTEMPTS, Job
 from atlasbahamas.jobs.schedules import make_ticks
@@ -79,7 +80,12 @@ def take(db: Session, *, now: datetime, lease: timedelta, entry_id: int | None =
 
 
 def run_entry(registry: Any, entry_id: int | None = None) -> str | None:
-    """Run an entry that is due, the given one or the oldest. Gives its state afterwards, or None when there was none to run."""
+    """Run an entry that is due, the given one or the oldest. Gives its state afterwards, or None when there was none to run.
+
+    While the site is read-only, there is none.
+    """
+    if registry.atlas_switch.look() is not None:
+        return None
     clock = registry.atlas_clock
     settings = registry.atlas_settings.section(AtlasSettings)
     lease = timedelta(seconds=settings.job_seconds) + LEASE_MARGIN
@@ -178,14 +184,25 @@ def describe(error: BaseException, settings: Settings) -> str:
 
 
 def drain(registry: Any) -> Counter[str]:
-    """Do everything that is due now in this process, the schedules' jobs too; gives how many ended in which state."""
+    """Do everything that is due now in this process, the schedules' jobs too; gives how many ended in which state.
+
+    While the site is read-only, that is nothing.
+    """
     now = registry.atlas_clock.now()
+    if registry.atlas_switch.look() is not None:
+        return Counter()
     with registry.atlas_db.transaction() as db:
         make_ticks(db, schedules_of(registry), now=now, zone=zone_of(registry))
     ended: Counter[str] = Counter()
     while (state := run_entry(registry)) is not None:
         ended[state] += 1
     return ended
+
+
+def be_patient(registry: Any) -> None:
+    """Let each statement of this process take as long as a job may: work in the background may be long, a page may not."""
+    seconds = registry.atlas_settings.section(AtlasSettings).job_seconds
+    registry.atlas_db.patience = Patience(statement=seconds, lock=seconds)
 
 
 def schedules_of(registry: Any) -> Collection[Any]:

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.jobs.broker import TASK, celery_app
-from atlasbahamas.jobs.running import run_entry
+from atlasbahamas.jobs.running import be_patient, run_entry
 from atlasbahamas.jobs.services import note_alive
 from atlasbahamas.settings import AtlasSettings
 
@@ -37,6 +37,7 @@ class Runner:
         # Celery has asked the kernel just now to end this process with the worker; if that was killed before, nobody will.
         if os.getppid() != self._worker:
             os._exit(1)
+        be_patient(self.registry)
         self.registry.atlas_db.after_fork()
 
     def wake(self, entry_id: int) -> None:
@@ -49,6 +50,8 @@ class Runner:
             log.warning("the database does not answer", error=type(error.orig).__name__)
 
     def _show_life(self) -> None:
+        if self.registry.atlas_switch.look() is not None:
+            return
         with self.registry.atlas_db.transaction() as db:
             note_alive(db, "worker", now=self.registry.atlas_clock.now())
         self._shown = time.monotonic()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from webob.cookies import SignedSerializer
-
-from atlasbahamas.settings import AtlasSettings
+from atlasbahamas.security.keys import Signer, site_keys
 
 
-def _signer(registry: Any) -> SignedSerializer:
-    secret = registry.atlas_settings.section(AtlasSettings).secret.get_secret_value()
-    return SignedSerializer(secret, "unsubscribe")
+def _signer(registry: Any) -> Signer:
+    return site_keys(registry).signer("unsubscribe")
 
 
 def unsubscribe_token(registry: Any, person_id: int, category: str) -> str:

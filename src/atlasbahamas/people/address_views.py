@@ -12,8 +12,8 @@ from atlasbahamas.people.forms import CodeForm, DeviceForm, PasswordForm, Recove
 from atlasbahamas.people.models import Device, Person, name_key
 from atlasbahamas.people.resources import Account
 from atlasbahamas.people.views import sends_mail, signed_in
+from atlasbahamas.security.keys import site_keys
 from atlasbahamas.security.limits import CODE_BY_PERSON, RECOVER_BY_ACCOUNT, RECOVER_BY_ADDRESS, hit
-from atlasbahamas.settings import AtlasSettings
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 
@@ -40,9 +40,9 @@ def confirm_code(context: Account, request: Any) -> Any:
 
     def submit() -> Any:
         hit(request, CODE_BY_PERSON, str(request.identity.person_id))
-        now, pepper = request.clock.now(), request.registry.atlas_settings.section(AtlasSettings).secret.get_secret_value()
+        now, keys = request.clock.now(), site_keys(request.registry)
         code = form.code.data.replace(" ", "")
-        token = addresses.find_code(request.db, request.identity.person_id, code, pepper=pepper, now=now)
+        token = addresses.find_code(request.db, request.identity.person_id, code, keys=keys, now=now)
         addresses.confirm_address(request.db, token, now=now)
         return done(request, context, "Your e-mail address is confirmed.")
 

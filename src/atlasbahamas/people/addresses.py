@@ -6,8 +6,6 @@ database keeps a digest.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,6 +21,7 @@ from atlasbahamas.mail.services import send_mail
 from atlasbahamas.people.models import Device, Person, PersonToken, name_key
 from atlasbahamas.people.services import TAKEN, PersonDetails, about, change_profile, check_password
 from atlasbahamas.security.identity import token_hash
+from atlasbahamas.security.keys import Keys, site_keys
 from atlasbahamas.security.passwords import hash_password, verify_password
 from atlasbahamas.settings import AtlasSettings
 
@@ -75,15 +74,16 @@ def _token_for_mail(request: Any, db: Session, mail: Mail, purpose: str, path: s
     if mail.person is None:
         return None
     settings = request.registry.atlas_settings.section(AtlasSettings)
-    pepper = settings.secret.get_secret_value()
-    token, code = make_token(db, mail.person, purpose, str(mail.address), pepper=pepper, now=request.clock.now())
+    token, code = make_token(
+        db, mail.person, purpose, str(mail.address), keys=site_keys(request.registry), now=request.clock.now()
+    )
     return {"link": f"{settings.base_url}{path}?token={token}", "code": code}
 
 
-def make_token(db: Session, person: Person, purpose: str, email: str, *, pepper: str, now: datetime) -> tuple[str, str]:
+def make_token(db: Session, person: Person, purpose: str, email: str, *, keys: Keys, now: datetime) -> tuple[str, str]:
     """A token and a code of six digits for one purpose; those that were made before for it stay good until their time is over.
 
-    `pepper` (the site's secret) keeps the short code from being tried out against a copy of the database.
+    `keys` (the site's) keep the short code from being tried out against a copy of the database.
     """
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
     row = PersonToken(
@@ -91,7 +91,7 @@ def make_token(db: Session, person: Person, purpose: str, email: str, *, pepper:
         purpose=purpose,
         email=email,
         token_hash=token_hash(token),
-        code_hash=code_hash(code, person.id, pepper),
+        code_hash=keys.digest(_text_of(code, person.id)),
         created=now,
         expires=now + LIFETIMES[purpose],
     )
@@ -100,9 +100,8 @@ def make_token(db: Session, person: Person, purpose: str, email: str, *, pepper:
     return token, code
 
 
-def code_hash(code: str, person_id: int, pepper: str) -> str:
-    """What the database keeps of a code."""
-    return hmac.new(pepper.encode(), f"{person_id}:{code}".encode(), hashlib.sha256).hexdigest()
+def _text_of(code: str, person_id: int) -> str:
+    return f"{person_id}:{code}"
 
 
 def find_token(db: Session, token: str, purpose: str, *, now: datetime) -> PersonToken:
@@ -110,10 +109,10 @@ def find_token(db: Session, token: str, purpose: str, *, now: datetime) -> Perso
     return _good(db, PersonToken.token_hash == token_hash(token), purpose, now)
 
 
-def find_code(db: Session, person_id: int, code: str, *, pepper: str, now: datetime) -> PersonToken:
+def find_code(db: Session, person_id: int, code: str, *, keys: Keys, now: datetime) -> PersonToken:
     """The row of a code that the person was sent to confirm an address, still good. Raises Refused."""
-    digest = code_hash(code, person_id, pepper)
-    return _good(db, (PersonToken.person_id == person_id) & (PersonToken.code_hash == digest), CONFIRM, now)
+    digests = keys.digests(_text_of(code, person_id))
+    return _good(db, (PersonToken.person_id == person_id) & PersonToken.code_hash.in_(digests), CONFIRM, now)
 
 
 def _good(db: Session, which: Any, purpose: str, now: datetime) -> PersonToken:

@@ -13,9 +13,9 @@ from atlasbahamas.settings.core import (
     RetrySettings,
 )
 from atlasbahamas.settings.files import FileSettings
-from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, variable
+from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, server_options, variable
 from atlasbahamas.settings.mail import MailSettings
-from atlasbahamas.settings.section import Flag, Section, Words
+from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
 __all__ = [
     "CORE_SECTIONS",
@@ -28,11 +28,13 @@ __all__ = [
     "PyramidSettings",
     "RedisSessionSettings",
     "RetrySettings",
+    "Secrets",
     "Section",
     "Settings",
     "SettingsError",
     "Words",
     "enabled_plugins",
     "load",
+    "server_options",
     "variable",
 ]

@@ -7,17 +7,16 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr
-from sqlalchemy.engine import make_url
+from pydantic import AfterValidator, Field
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
+from atlasbahamas.settings.guards import NEW_SECRET, SECRET_LENGTH, redis_without_password, weaknesses
 from atlasbahamas.settings.mail import MailSettings
-from atlasbahamas.settings.section import Flag, Section, Words
+from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
-SECRET_LENGTH = 32
-PLACEHOLDERS = ("change", "secret", "development")
-NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
+KEY_LIST = "Several, separated by white space: the first signs, all verify."
 
 
 def _zone(name: str) -> str:
@@ -37,9 +36,8 @@ def _database_url(url: str) -> str:
     return url
 
 
-def _weak(secret: SecretStr | None) -> bool:
-    text = secret.get_secret_value() if secret else ""
-    return len(text) < SECRET_LENGTH or any(word in text.lower() for word in PLACEHOLDERS)
+def _database_url_or_none(url: str) -> str:
+    return _database_url(url) if url else url
 
 
 class AtlasSettings(Section):
@@ -51,9 +49,8 @@ class AtlasSettings(Section):
     profile: Literal["development", "test", "production"] = Field(
         default="development", description="How strict the site is: production refuses every unsafe setting."
     )
-    secret: SecretStr = Field(
-        min_length=1,
-        description=f"Signs cookies and tokens; at least {SECRET_LENGTH} characters in production.",
+    secret: Secrets = Field(
+        description=f"Signs cookies and tokens; at least {SECRET_LENGTH} characters in production. {KEY_LIST}",
     )
     plugins: Words = Field(default=(), description="The features that are switched on, separated by spaces or lines.")
     sessions: Literal["cookie", "redis"] = Field(
@@ -99,8 +96,10 @@ class AtlasSettings(Section):
         """Refuse what is unsafe in production, with what to do about each."""
         if values.get("atlas.profile") != "production":
             return
-        if "atlas.secret" in values and _weak(values["atlas.secret"]):
-            yield "atlas.secret", f"is too short or a placeholder; {NEW_SECRET}"
+        for weakness in weaknesses(values.get("atlas.secret", ())):
+            yield "atlas.secret", weakness
+        if not values.get("atlas.base_url", "https://").startswith("https://"):
+            yield "atlas.base_url", "must begin with https:// in production: mails link to it, with tokens"
         if values.get("atlas.cookies_secure") is False:
             yield "atlas.cookies_secure", "must be true in production; serve the site over HTTPS"
         if values.get("atlas.demo"):
@@ -112,6 +111,9 @@ class AtlasSettings(Section):
             )
         if not values.get("atlas.broker", "redis://").startswith(("redis://", "rediss://")):
             yield "atlas.broker", "must be a redis:// address in production, so that every host can wake the workers"
+        for key in ("atlas.limits", "atlas.broker"):
+            for weakness in redis_without_password(values.get(key)):
+                yield key, weakness
         if not values.get("atlas.trusted_proxy", "-").strip():
             yield "atlas.trusted_proxy", "must be the address of your proxy in production, such as 127.0.0.1"
 
@@ -124,25 +126,61 @@ class DatabaseSettings(Section):
     url: Annotated[str, AfterValidator(_database_url)] = Field(
         repr=False, description="The database: postgresql+psycopg2://... or sqlite:///file."
     )
+    migration_url: Annotated[str, AfterValidator(_database_url_or_none)] = Field(
+        default="",
+        repr=False,
+        description="The same PostgreSQL as the role that the tables belong to; `atlas db` migrates as it, and grants the role of"
+        " sqlalchemy.url what it needs. Empty: one role for both.",
+    )
     pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
     max_overflow: int = Field(default=10, ge=0, description="Connections that it may open beyond those for a while.")
     pool_timeout: int = Field(default=10, ge=1, description="How long to wait for a free connection, in seconds.")
     pool_recycle: int = Field(default=1800, ge=-1, description="Age at which a connection is replaced, in seconds; -1: never.")
+    statement_timeout: int = Field(
+        default=30,
+        ge=0,
+        le=3600,
+        description="How long PostgreSQL may take over one statement, in seconds; then the page is a 503. 0: without end.",
+    )
+    lock_timeout: int = Field(
+        default=10,
+        ge=0,
+        le=3600,
+        description="How long a statement waits for what another has locked, in seconds; 0: without end.",
+    )
     echo: Flag = Field(default=False, description="Log every SQL statement.")
 
     def engine_options(self) -> dict[str, Any]:
         """Keyword arguments for the engine's pool."""
-        return {**self.model_dump(exclude={"url"}), "pool_pre_ping": True}
+        pool = {"pool_size", "max_overflow", "pool_timeout", "pool_recycle", "echo"}
+        return {**self.model_dump(include=pool), "pool_pre_ping": True}
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Refuse SQLite in production."""
-        production = values.get("atlas.profile") == "production"
-        if production and values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
+        """Refuse SQLite in production, and a log of statements, which has what people typed. Two roles are to be two."""
+        if values.get("sqlalchemy.migration_url") and "sqlalchemy.url" in values:
+            yield from cls._check_roles(make_url(values["sqlalchemy.url"]), make_url(values["sqlalchemy.migration_url"]))
+        if values.get("atlas.profile") != "production":
+            return
+        if values.get("sqlalchemy.echo"):
+            yield (
+                "sqlalchemy.echo",
+                "must be false in production: the log would hold what people type, and digests of their passwords",
+            )
+        if values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
             yield (
                 "sqlalchemy.url",
                 "must be PostgreSQL in production; set ATLAS_SQLALCHEMY__URL=postgresql+psycopg2://...",
             )
+
+    @staticmethod
+    def _check_roles(application: URL, owner: URL) -> Iterator[tuple[str, str]]:
+        if {application.get_backend_name(), owner.get_backend_name()} != {"postgresql"}:
+            yield "sqlalchemy.migration_url", "is for PostgreSQL, in both addresses; leave it empty with another database"
+        elif not application.username:
+            yield "sqlalchemy.url", "must name the role that the site runs as, as there is a sqlalchemy.migration_url"
+        elif application.username == owner.username:
+            yield "sqlalchemy.migration_url", "must name another role than sqlalchemy.url; with one role for both leave it empty"
 
 
 class RedisSessionSettings(Section):
@@ -154,7 +192,9 @@ class RedisSessionSettings(Section):
         "redis.sessions.socket_timeout": "redis.sessions.redis_socket_timeout",
     }
 
-    secret: SecretStr | None = Field(default=None, description="Signs the session cookie; another one than atlas.secret.")
+    secret: Secrets | None = Field(
+        default=None, description=f"Signs the session cookie; another one than atlas.secret. {KEY_LIST}"
+    )
     redis_url: str | None = Field(
         default=None,
         repr=False,
@@ -187,17 +227,22 @@ class RedisSessionSettings(Section):
         """Require what Redis sessions need, and what a production site needs of them."""
         if values.get("atlas.sessions") != "redis":
             return
-        secret = values.get("redis.sessions.secret", ...)
-        if secret is None or (secret is not ... and not secret.get_secret_value()):
+        secrets = values.get("redis.sessions.secret", ())
+        if secrets is None:
             yield "redis.sessions.secret", f"is required when atlas.sessions = redis; {NEW_SECRET}"
-        elif values.get("atlas.profile") == "production" and secret is not ... and _weak(secret):
-            yield "redis.sessions.secret", f"is too short or a placeholder; {NEW_SECRET}"
+        elif values.get("atlas.profile") == "production":
+            for weakness in weaknesses(secrets):
+                yield "redis.sessions.secret", weakness
+            if set(secrets) & set(values.get("atlas.secret", ())):
+                yield "redis.sessions.secret", f"must be another one than atlas.secret; {NEW_SECRET}"
         if values.get("redis.sessions.redis_url", "-") is None:
             yield (
                 "redis.sessions.redis_url",
                 "is required when atlas.sessions = redis, such as redis://127.0.0.1:6379/0",
             )
         if values.get("atlas.profile") == "production":
+            for weakness in redis_without_password(values.get("redis.sessions.redis_url")):
+                yield "redis.sessions.redis_url", weakness
             for field in ("cookie_secure", "cookie_httponly"):
                 if values.get(f"redis.sessions.{field}") is False:
                     yield f"redis.sessions.{field}", "must be true in production"
@@ -224,6 +269,13 @@ class PyramidSettings(Section):
     debug_routematch: Flag = Field(default=False, description="Log which route an address matched.")
     prevent_http_cache: Flag = Field(default=False, description="Tell browsers to cache nothing.")
     default_locale_name: str = Field(default="en", description="The language of texts unless a visitor chooses another.")
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Refuse the debug toolbar in production: whoever reaches it runs code."""
+        production = values.get("atlas.profile") == "production"
+        if production and any("debugtoolbar" in name for name in values.get("pyramid.includes", ())):
+            yield "pyramid.includes", "must not have the debug toolbar in production: whoever reaches it can run code here"
 
 
 CORE_SECTIONS: tuple[type[Section], ...] = (

@@ -9,14 +9,19 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from atlasbahamas.settings.section import Section
 
 ENVIRONMENT_PREFIX = "ATLAS_"
-NOT_SETTINGS = ("ATLAS_INI", "ATLAS_TEST_*")
-"""Environment variables that begin like settings and are something else."""
+NOT_SETTINGS = ("ATLAS_INI", "ATLAS_TEST_*", "ATLAS_SERVER__*")
+"""Environment variables that begin like settings and are something else: those of the server are checked by `server_options`."""
+SERVER_KEYS = (
+    "listen", "threads", "trusted_proxy", "trusted_proxy_count", "trusted_proxy_headers", "clear_untrusted_proxy_headers",
+    "max_request_body_size",
+)  # fmt: skip
 FRAMEWORK_KEYS = frozenset({"here", "__file__", "use", "filter-with", "debug"})
 """Keys that PasteDeploy puts into, or reads from, the application's section."""
 MASK = "********"
@@ -72,8 +77,10 @@ class Settings:
 
     def secrets(self) -> frozenset[str]:
         """Return every secret text, passwords in addresses included, for whoever has to keep them out of what is shown."""
-        found = {_text(value) for _, value, secret in self._values() if secret and value is not None}
-        found |= {_password(_text(value)) for _, value, secret in self._values() if not secret and value is not None}
+        found = {text for _, value, secret in self._values() if secret for text in _texts(value)}
+        passwords = {_password(_text(value)) for _, value, secret in self._values() if not secret and value is not None}
+        # In an address it is written with percent signs; whoever reads the address says it without.
+        found |= passwords | {unquote(password) for password in passwords}
         return frozenset(text for text in found if len(text) >= SHORTEST_SECRET)
 
     def _values(self) -> list[tuple[str, Any, bool]]:
@@ -91,8 +98,29 @@ def variable(key: str) -> str:
 
 def enabled_plugins(raw: Mapping[str, str], *, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names in `atlas.plugins`, which decide the sections that `load` is given."""
-    texts, _, _ = _resolve(raw, ["atlas.plugins"], file=None, environ=environ)
-    return tuple(texts.get("atlas.plugins", "").split())
+    return tuple(text_of(raw, "atlas.plugins", environ=environ).split())
+
+
+def text_of(raw: Mapping[str, str], key: str, *, environ: Mapping[str, str]) -> str:
+    """Return the text of one key, unchecked, for what has to be known before everything is loaded; "" where it is not set."""
+    texts, _, _ = _resolve(raw, [key], file=None, environ=environ)
+    return texts.get(key, "")
+
+
+def server_options(raw: Mapping[str, str], *, file: str | None, environ: Mapping[str, str]) -> dict[str, str]:
+    """The keys of [server:main], the environment over them: the variable of `listen` is ATLAS_SERVER__LISTEN.
+
+    What a server understands is its own affair, so a variable is let pass whose key stands in the file, and those of waitress
+    that an operator may want to add. Raises SettingsError for any other.
+    """
+    given = {f"server.{key}": text for key, text in raw.items()}
+    keys = sorted({*given, *(f"server.{key}" for key in SERVER_KEYS)} - {"server.use"})
+    texts, _, problems = _resolve(given, keys, file=file, environ=environ)
+    own = {name: text for name, text in environ.items() if name.startswith(variable("server."))}
+    problems += _stray_variables(keys, own, ())
+    if problems:
+        raise SettingsError(problems)
+    return {key.removeprefix("server."): text for key, text in (given | texts).items()}
 
 
 def load(raw: Mapping[str, str], sections: Sequence[type[Section]], *, file: str | None, environ: Mapping[str, str]) -> Settings:
@@ -156,14 +184,14 @@ def _resolve(
     return texts, sources, problems
 
 
-def _stray_variables(keys: Sequence[str], environ: Mapping[str, str]) -> list[Problem]:
+def _stray_variables(keys: Sequence[str], environ: Mapping[str, str], others: Sequence[str] = NOT_SETTINGS) -> list[Problem]:
     names = {variable(key) for key in keys}
     names |= {f"{name}_FILE" for name in names}
     problems = []
     for name in sorted(environ):
         if name in names or not name.startswith(ENVIRONMENT_PREFIX):
             continue
-        if not any(fnmatchcase(name, pattern) for pattern in NOT_SETTINGS):
+        if not any(fnmatchcase(name, pattern) for pattern in others):
             near = get_close_matches(name, sorted(names), n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             problems.append(Problem(name, f"matches no setting{hint}", "environment"))
@@ -215,13 +243,20 @@ def _valid_fields(cls: type[Section], given: Mapping[str, str], refused: set[str
     return values
 
 
+def _texts(value: Any) -> list[str]:
+    """The text of each part of a list, of anything else the one text; none of what is unset."""
+    if isinstance(value, tuple):
+        return [_text(part) for part in value]
+    return [] if value is None else [_text(value)]
+
+
 def _text(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return " ".join(value)
+        return " ".join(_texts(value))
     return str(value)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from atlasbahamas.settings.guards import is_here
 from atlasbahamas.settings.section import Section
 
 
@@ -50,11 +51,25 @@ class MailSettings(Section):
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Require what the transport needs, and refuse in production what is for one's own machine."""
         transport = values.get("mail.transport")
-        if transport == "folder" and values.get("atlas.profile") == "production":
-            yield "mail.transport", "must be smtp or none in production: a folder is read by everybody who opens /dev/mail/"
+        if values.get("atlas.profile") == "production":
+            yield from cls._check_production(values)
         if transport == "folder" and values.get("mail.folder") == "":
             yield "mail.folder", "is required when mail.transport = folder"
         if transport == "smtp" and values.get("mail.host") == "":
             yield "mail.host", "is required when mail.transport = smtp"
         if transport == "smtp" and values.get("mail.security") == "none" and values.get("mail.user"):
             yield "mail.security", "must be starttls or tls when there is a password to send"
+
+    @classmethod
+    def _check_production(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        transport = values.get("mail.transport", "smtp")
+        if transport == "folder":
+            yield "mail.transport", "must be smtp in production: a folder is read by everybody who opens /dev/mail/"
+        if transport == "none":
+            yield "mail.transport", "must be smtp in production: nobody could confirm an address or choose a new password"
+        if transport != "smtp":
+            return
+        if values.get("mail.sender") == cls.model_fields["sender"].default:
+            yield "mail.sender", "must be an address of yours in production, such as AtlasBahamas <homes@example.com>"
+        if values.get("mail.security") == "none" and not is_here(values.get("mail.host")):
+            yield "mail.security", "must be starttls or tls in production, unless the SMTP server is on this machine"

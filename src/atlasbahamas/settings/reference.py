@@ -55,7 +55,7 @@ def _kind(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return ", ".join(str(choice) for choice in get_args(annotation))
     if get_origin(annotation) is tuple:
-        return "list"
+        return "list of secrets" if SecretStr in get_args(annotation) else "list"
     choices = [choice for choice in get_args(annotation) if choice is not NoneType]
     return _kind(choices[0]) if choices else NAMES.get(annotation, "text")
 

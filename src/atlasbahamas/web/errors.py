@@ -10,8 +10,9 @@ from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, URLDecodeError
 from pyramid.httpexceptions import HTTPException, HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid.renderers import render_to_response
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from atlasbahamas.db.engine import is_passing
+from atlasbahamas.db.engine import is_away, is_out_of_time, is_passing
 from atlasbahamas.traversal.nodes import Node
 
 log = structlog.get_logger("atlasbahamas.error")
@@ -43,6 +44,7 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
 }
 EXPIRED_FORM = "This form had been open for too long, or came from somewhere else. Go back, reload the page and send it again."
+TOO_LONG = "This took longer than we let anything take, so it was stopped. Nothing was saved; please try again in a minute."
 
 
 def error_page(request: Any, status: int, words: str | None = None, headers: Any = ()) -> Any:
@@ -113,11 +115,20 @@ def session_store_down(error: Exception, request: Any) -> Any:
 
 
 def database_error(error: DBAPIError, request: Any) -> Any:
-    """Still locked or dead-locked after every retry: 503, never 500. Anything else is ours."""
-    if is_passing(error) or error.connection_invalidated:
+    """Still locked or dead-locked after every retry, or stopped for its length: 503, never 500. Anything else is ours."""
+    if is_out_of_time(error):
+        log.error("the database took too long", error=repr(error.orig), path=request.path_info_safe)
+        return error_page(request, 503, TOO_LONG)
+    if is_passing(error) or is_away(error):
         log.error("database is busy or away", error=repr(error.orig))
         return error_page(request, 503)
     return crash(error, request)
+
+
+def no_connection_free(error: NoConnectionFree, request: Any) -> Any:
+    """Every connection of the pool was in use for as long as one waits for one (`sqlalchemy.pool_timeout`)."""
+    log.error("no connection to the database is free", error=repr(error))
+    return error_page(request, 503)
 
 
 def crash(error: Exception, request: Any) -> Any:
@@ -135,4 +146,5 @@ def includeme(config: Any) -> None:
     config.add_exception_view(undecodable, context=URLDecodeError)
     config.add_exception_view(session_store_down, context=redis.exceptions.RedisError)
     config.add_exception_view(database_error, context=DBAPIError)
+    config.add_exception_view(no_connection_free, context=NoConnectionFree)
     config.add_exception_view(crash, context=Exception)

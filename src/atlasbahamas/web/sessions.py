@@ -10,20 +10,51 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from pyramid.session import SignedCookieSessionFactory
+from pyramid.session import BaseCookieSessionFactory
 from pyramid_session_redis import session_factory_from_settings
 from redis.exceptions import RedisError
 
+from atlasbahamas.security.keys import Signer, redis_session_keys, site_keys
 from atlasbahamas.settings import AtlasSettings
 
 log = structlog.get_logger("atlasbahamas.session")
 
 COOKIE = "atlas_session"
+COOKIE_SALT, REDIS_SALT = "pyramid.session.", "pyramid_session_redis."
+"""Those of the libraries, whose cookies these are."""
 SIXTY_DAYS = 60 * 24 * 3600
 
 
 def _to_bytes(value: Any) -> bytes:
     return json.dumps(value).encode()
+
+
+class Utf8:
+    """The id of a session as bytes and back."""
+
+    def dumps(self, text: str) -> bytes:
+        """Its bytes."""
+        return text.encode()
+
+    def loads(self, data: bytes) -> str:
+        """Its text. Raises ValueError for other bytes."""
+        return data.decode()
+
+
+def signing_again(factory: Callable[[Any], Any], signer: Signer, cookie: str) -> Callable[[Any], Any]:
+    """A session factory that replaces a cookie which an older key signed: the package itself sends one only for a new session.
+
+    So whoever comes by while both keys are there stays signed in when the older one goes. (Pyramid's cookie sessions are signed
+    again by themselves, as they carry the time.)
+    """
+
+    def make(request: Any) -> Any:
+        session = factory(request)
+        if not session.new and not signer.is_current(request.cookies[cookie].encode()):
+            session.adjust_cookie_expires(None)
+        return session
+
+    return make
 
 
 def surviving(factory: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -61,13 +92,16 @@ def includeme(config: Any) -> None:
     settings = config.registry.atlas_settings.section(AtlasSettings)
     if settings.sessions == "redis":
         raw = dict(config.registry.settings)
+        del raw["redis.sessions.secret"]
+        signer = redis_session_keys(config.registry).signer(REDIS_SALT, Utf8())
+        raw["redis.sessions.cookie_signer"] = signer
         raw["redis.sessions.serialize"] = _to_bytes
         raw["redis.sessions.deserialize"] = json.loads
-        factory = surviving(session_factory_from_settings(raw))
         cookie = raw["redis.sessions.cookie_name"]
+        factory = surviving(signing_again(session_factory_from_settings(raw), signer, cookie))
     else:
-        factory = SignedCookieSessionFactory(
-            settings.secret.get_secret_value(),
+        factory = BaseCookieSessionFactory(
+            site_keys(config.registry).signer(COOKIE_SALT),
             cookie_name=COOKIE,
             max_age=SIXTY_DAYS,
             timeout=SIXTY_DAYS,

@@ -1,6 +1,6 @@
 """What wraps every request: its id and log line, security headers, and the shared pages of visitors.
 
-The order, outermost first: request log, shared pages, headers, pyramid_retry, pyramid_tm, exception views.
+The order, outermost first: request log, shared pages, headers, the read-only switch, pyramid_retry, pyramid_tm, exception views.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ MAX_SHARED_PAGES = 500
 MAX_PLAIN_BYTES = 1024 * 1024
 """How large a request without files may be."""
 MAX_BOUNDARY = 1024
+TWEENS = (
+    "atlasbahamas.web.tweens.request_log",
+    "atlasbahamas.web.tweens.shared_pages",
+    "atlasbahamas.web.tweens.headers",
+    "atlasbahamas.readonly.refusing.refuse_writes",
+)
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)')
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -107,6 +113,8 @@ def shared_pages(handler: Handler, registry: Any) -> Handler:
             return response
         if has_session_cookie(request):
             return handler(request)
+        # What is kept is forgotten when the site becomes read-only, or no longer is.
+        request.read_only  # noqa: B018
         key = f"{request.environ.get('wsgi.url_scheme')}://{request.environ.get('HTTP_HOST')}{request.environ.get('PATH_INFO')}?{request.environ.get('QUERY_STRING')}"
         page = pages.get(key) if pages.seconds else None
         if page is not None:
@@ -227,8 +235,7 @@ def includeme(config: Any) -> None:
     config.add_request_method(csp_nonce, reify=True)
     config.add_request_method(share)
     config.add_request_method(path_info_safe, property=True)
-    names = ["request_log", "shared_pages", "headers"]
     below = INGRESS
-    for name in names:
-        config.add_tween(f"atlasbahamas.web.tweens.{name}", under=below, over="pyramid_tm.tm_tween_factory")
-        below = f"atlasbahamas.web.tweens.{name}"
+    for name in TWEENS:
+        config.add_tween(name, under=below, over="pyramid_tm.tm_tween_factory")
+        below = name

@@ -12,6 +12,7 @@ from atlasbahamas.files.services import copy_file
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas.people.services import PersonDetails, register_person
+from atlasbahamas.security.keys import Keys
 from atlasbahamas.testing import samples
 from atlasbahamas.testing.authorisation import HERE, Table, View, who
 from atlasbahamas.testing.site import START
@@ -175,9 +176,9 @@ def arrange(db: Session) -> None:
         db.execute(update(Contact).where(Contact.name == name).values(person_id=person))
     keva, before = db.scalars(select(Person.id).where(Person.user_name == "keva")).one(), START - timedelta(hours=1)
     sent = db.scalars(select(Lease).where(Lease.ref == lease_of(db, "sent"))).one()
-    ask_for_signatures(db, sent, by_id=keva, secret="matrix", now=before)
+    ask_for_signatures(db, sent, by_id=keva, keys=Keys(["matrix"]), now=before)
     invite_parties(db, lease_of_house(db, STAYING, HERE), by_id=keva, now=before)
-    make_links(db, linked, by_id=keva, secret="matrix", now=before)
+    make_links(db, linked, by_id=keva, keys=Keys(["matrix"]), now=before)
     links = ((SigningLink, "s-matrix1"), (TenantInvitation, "ti-matrix1"), (StatementLink, "fs-matrix1"))
     for model, ref in links:
         db.scalars(select(model).order_by(model.id.desc()).limit(1)).one().ref = ref

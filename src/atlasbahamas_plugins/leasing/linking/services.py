@@ -5,8 +5,6 @@ What a link shows, and what is answered by it, belongs to the part that it is fo
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from atlasbahamas.mail.services import send_mail
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.security.identity import token_hash
+from atlasbahamas.security.keys import Keys
 from atlasbahamas_plugins.leasing.linking.models import LinkColumns
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import record_in_audit
@@ -48,12 +47,12 @@ def open_links(
     waiting: Sequence[tuple[LeaseParty, Link | None]],
     make: Callable[[LeaseParty], Link],
     *,
-    secret: str,
+    keys: Keys,
     now: datetime,
 ) -> list[tuple[Link, Asked]]:
     """A new link for each party who waits, with the last one of theirs; that opens nothing any more.
 
-    Those who were asked less than half an hour ago keep theirs. `make` gives a link without a code; `secret` is the platform's.
+    Those who were asked less than half an hour ago keep theirs. `make` gives a link without a code; `keys` are the site's.
     Raises Refused where nobody is left.
     """
     due = [(party, last) for party, last in waiting if not _just_asked(last, now)]
@@ -64,7 +63,7 @@ def open_links(
         if last is not None and last.answer is None:
             close_link(db, last, "replaced", now=now)
         link, code = make(party), f"{secrets.randbelow(10**6):06}"
-        link.code_hash = _code_hash(link, code, secret)
+        link.code_hash = keys.digest(_text_of(link, code))
         db.add(link)
         db.flush()
         made.append((link, Asked(party, new_token(db, link), code)))
@@ -100,9 +99,9 @@ def is_waiting(link: LinkColumns, *, now: datetime) -> bool:
     return link.answer is None and link.expires > now
 
 
-def check_code(link: LinkColumns, code: str, secret: str) -> None:
+def check_code(link: LinkColumns, code: str, keys: Keys) -> None:
     """Raises Refused where it is another code."""
-    if not secrets.compare_digest(link.code_hash, _code_hash(link, code, secret)):
+    if not keys.match(link.code_hash, _text_of(link, code)):
         raise WRONG_CODE
 
 
@@ -138,9 +137,9 @@ def tell_asker(db: Session, lease: Lease, people: Sequence[int], subject: str, p
     notify(db, people, TENANTS_ANSWER, subject, TOLD_TEMPLATE, path=place, now=now)
 
 
-def _code_hash(link: LinkColumns, code: str, secret: str) -> str:
-    # Six digits alone could be tried out by whoever reads the table.
-    return hmac.new(secret.encode(), f"{link.purpose}:{link.ref}:{code}".encode(), hashlib.sha256).hexdigest()
+def _text_of(link: LinkColumns, code: str) -> str:
+    # Of six digits alone the digest would be the same for every link.
+    return f"{link.purpose}:{link.ref}:{code}"
 
 
 def _just_asked(link: LinkColumns | None, now: datetime) -> bool:

@@ -25,11 +25,6 @@ CODE_BY_LINK = RateLimitItemPerMinute(5, 15, namespace="leasing-sign-link")
 CODE_BY_ADDRESS = RateLimitItemPerMinute(30, 15, namespace="leasing-sign-address")
 
 
-def platform_secret(request: Any) -> str:
-    """What stands in the digests of codes."""
-    return str(request.registry.atlas_settings.section(AtlasSettings).secret.get_secret_value())
-
-
 def count_try(request: Any, link: LinkColumns) -> None:
     """Count a code that was typed. Raises HTTPTooManyRequests."""
     hit(request, CODE_BY_ADDRESS, request.client_addr or "")

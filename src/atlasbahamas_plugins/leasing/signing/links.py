@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from atlasbahamas.db.aliases import alias_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
+from atlasbahamas.security.keys import Keys
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.agreements.services import current_document, days_of_links
@@ -102,14 +103,14 @@ def sent_document(db: Session, lease: Lease) -> Document:
 
 
 def ask_for_signatures(
-    db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime, only: str | None = None
+    db: Session, lease: Lease, *, by_id: int, keys: Keys, now: datetime, only: str | None = None
 ) -> list[Asked]:
     """Give each party who has not signed a new link and code; earlier links of theirs open nothing any more.
 
     `only`: the key of a contact, where one party alone is asked; the links of the others stay as they are.
 
     Whoever has a sign-in is told there, and whoever has an e-mail address gets a link by mail, never the code. Those who were
-    asked less than half an hour ago keep theirs. `secret` is the platform's. Raises Refused where nobody is left.
+    asked less than half an hour ago keep theirs. `keys` are the site's. Raises Refused where nobody is left.
     """
     document = sent_document(db, lease)
     waiting = [(found.party, found.link) for found in standing_of(db, document) if found.party and found.signature is None]
@@ -121,7 +122,7 @@ def ask_for_signatures(
     def make(party: LeaseParty) -> SigningLink:
         return SigningLink(ref=new_key("s"), document=document, party=party, asked_by_id=by_id, sent=now, expires=now + lifetime)
 
-    made = open_links(db, waiting, make, secret=secret, now=now)
+    made = open_links(db, waiting, make, keys=keys, now=now)
     for link, _ in made:
         _tell(db, link, now=now)
     asked = [each for _, each in made]
@@ -181,13 +182,13 @@ def withdraw_signing_link(db: Session, lease: Lease, ref: str, *, now: datetime)
     withdraw_link(db, lease, link, now=now)
 
 
-def decline_by_link(db: Session, token: str, code: str, *, secret: str, now: datetime) -> None:
+def decline_by_link(db: Session, token: str, code: str, *, keys: Keys, now: datetime) -> None:
     """A party says no; the landlord is told, and may ask again. Raises Refused where the code is another, or the link is over."""
     link = find_link(db, token, now=now)
     lease = link.document.lease
     lock_lease(db, lease)
     link = find_link(db, token, now=now)
-    check_code(link, code, secret)
+    check_code(link, code, keys)
     close_link(db, link, "declined", now=now)
     tell_asker(db, lease, [link.asked_by_id], f"{link.party.contact.name} does not sign", SIGNING_PAGE, now=now)
     record_in_audit(db, "declined_by_party", lease, after={"party": link.party.contact.ref})

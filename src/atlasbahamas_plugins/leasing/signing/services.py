@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import name_key
+from atlasbahamas.security.keys import Keys
 from atlasbahamas_plugins.leasing.agreements.models import Document
 from atlasbahamas_plugins.leasing.linking.services import check_code, close_link
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
@@ -43,12 +44,12 @@ def signatures_as_data(db: Session, document: Document) -> list[dict[str, object
     ]
 
 
-def sign_by_link(db: Session, token: str, code: str, typed: Signing, *, secret: str, now: datetime, today: date) -> Signature:
+def sign_by_link(db: Session, token: str, code: str, typed: Signing, *, keys: Keys, now: datetime, today: date) -> Signature:
     """A party signs for oneself. Raises Refused where the code is another, or the link is no longer open."""
     lease = find_link(db, token, now=now).document.lease
     lock_lease(db, lease)
     link = find_link(db, token, now=now)
-    check_code(link, code, secret)
+    check_code(link, code, keys)
     signature = _sign(db, link.document, link.party, None, typed, now=now)
     close_link(db, link, "signed", now=now)
     _finish(db, lease, link.document, now=now, today=today)

@@ -12,6 +12,7 @@ from atlasbahamas.audit.services import canonical
 from atlasbahamas.errors import Refused
 from atlasbahamas.files.serving import serve_file
 from atlasbahamas.people.models import Organisation
+from atlasbahamas.security.keys import site_keys
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 from atlasbahamas_plugins.leasing.agreements.layout import blocks
@@ -26,7 +27,6 @@ from atlasbahamas_plugins.leasing.linking.views import (
     keep_to_show,
     link_over_page,
     links_shown_once,
-    platform_secret,
     withdraw_link_page,
 )
 from atlasbahamas_plugins.leasing.models import ROLES
@@ -62,8 +62,8 @@ def ask(context: LeaseNode, request: Any) -> Any:
     only = request.GET.get("party")
 
     def submit() -> Any:
-        me, secret, now = request.identity.person_id, platform_secret(request), request.clock.now()
-        asked = links.ask_for_signatures(request.db, context.row, by_id=me, secret=secret, now=now, only=only)
+        me, keys, now = request.identity.person_id, site_keys(request.registry), request.clock.now()
+        asked = links.ask_for_signatures(request.db, context.row, by_id=me, keys=keys, now=now, only=only)
         keep_to_show(request, LINKS, asked)
         return HTTPSeeOther(context.url("signing"))
 
@@ -148,12 +148,12 @@ def sign_by_link(context: Root, request: Any) -> Any:
     page = {**_page(link, token), "signed": None}
 
     def submit() -> Any:
-        secret = platform_secret(request)
+        keys = site_keys(request.registry)
         if "decline" in request.POST:
-            links.decline_by_link(request.db, token, form.code.data, secret=secret, now=now)
+            links.decline_by_link(request.db, token, form.code.data, keys=keys, now=now)
             return {**page, "form": form, "signed": "declined"}
         today, typed = request.clock.today(), _typed(request, form)
-        services.sign_by_link(request.db, token, form.code.data, typed, secret=secret, now=now, today=today)
+        services.sign_by_link(request.db, token, form.code.data, typed, keys=keys, now=now, today=today)
         return {**page, "form": form, **_signed(request, link)}
 
     return form_page(request, form, page, submit=submit)

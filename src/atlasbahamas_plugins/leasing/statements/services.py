@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from atlasbahamas.errors import Refused
+from atlasbahamas.security.keys import Keys
 from atlasbahamas.traversal.keys import new_key
 from atlasbahamas_plugins.leasing.leaving.answers import Said, keep_answers
 from atlasbahamas_plugins.leasing.leaving.models import BY_LINK
@@ -57,7 +58,7 @@ def standing_of(db: Session, lease: Lease) -> list[Standing]:
     return [Standing(party, last.get(party.id)) for party in parties]
 
 
-def make_links(db: Session, lease: Lease, *, by_id: int, secret: str, now: datetime) -> list[Asked]:
+def make_links(db: Session, lease: Lease, *, by_id: int, keys: Keys, now: datetime) -> list[Asked]:
     """Give each tenant who has no sign-in a new link to the statement and a code; earlier links open nothing any more.
 
     Whoever has an e-mail address gets a link by mail, never the code. Raises Refused before the
@@ -73,7 +74,7 @@ def make_links(db: Session, lease: Lease, *, by_id: int, secret: str, now: datet
     def make(party: LeaseParty) -> StatementLink:
         return StatementLink(ref=new_key("fs"), party=party, asked_by_id=by_id, sent=now, expires=now + STATEMENT_FOR)
 
-    made = open_links(db, waiting, make, secret=secret, now=now)
+    made = open_links(db, waiting, make, keys=keys, now=now)
     for link, _ in made:
         if link.party.contact.email:
             mail_link(db, lease, link, STATEMENT_TEMPLATE, days=STATEMENT_FOR.days, now=now)
@@ -122,16 +123,16 @@ def withdraw_statement_link(db: Session, lease: Lease, ref: str, *, now: datetim
 
 
 def answer_by_link(
-    db: Session, token: str, code: str, answers: Sequence[Said], *, secret: str, now: datetime, tell: Sequence[str] = ()
+    db: Session, token: str, code: str, answers: Sequence[Said], *, keys: Keys, now: datetime, tell: Sequence[str] = ()
 ) -> None:
     """A tenant answers by a link, which stays open. Raises Refused where the code is another, or the link is over.
 
-    `secret` is the platform's; `tell`: the landlord's members in these roles are told.
+    `keys` are the site's; `tell`: the landlord's members in these roles are told.
     """
     lease = lease_of(db, find_link(db, token, now=now))
     lock_lease(db, lease)
     link = find_link(db, token, now=now)
-    check_code(link, code, secret)
+    check_code(link, code, keys)
     if not answers:
         raise Refused("Choose an answer to at least one of them.")
     keep_answers(db, lease, link.party, answers, BY_LINK, now=now, tell=tell)

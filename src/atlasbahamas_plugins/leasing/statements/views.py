@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from atlasbahamas.errors import Refused
 from atlasbahamas.files.serving import ASK, serve_file
+from atlasbahamas.security.keys import site_keys
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing.leaving.models import Deduction, DeductionPhoto
@@ -23,7 +24,6 @@ from atlasbahamas_plugins.leasing.linking.views import (
     keep_to_show,
     link_over_page,
     links_shown_once,
-    platform_secret,
     withdraw_link_page,
 )
 from atlasbahamas_plugins.leasing.models import ROLES, Lease
@@ -55,8 +55,8 @@ def make_links(context: MoveOutNode, request: Any) -> Any:
     lease, me = lease_left(context), request.identity.person_id
 
     def submit() -> Any:
-        secret, now = platform_secret(request), request.clock.now()
-        keep_to_show(request, LINKS, links.make_links(request.db, lease, by_id=me, secret=secret, now=now))
+        keys, now = site_keys(request.registry), request.clock.now()
+        keep_to_show(request, LINKS, links.make_links(request.db, lease, by_id=me, keys=keys, now=now))
         return HTTPSeeOther(context.url("links"))
 
     page = {
@@ -112,8 +112,8 @@ def show_statement(context: Root, request: Any) -> Any:
     page = {**page_of(lease, found), **_of_link(request, lease, found, link, token), "saved": False}
 
     def submit() -> Any:
-        said, secret, tell = form.said(found.deductions), platform_secret(request), editing_roles(request)
-        links.answer_by_link(request.db, token, form.code.data, said, secret=secret, now=now, tell=tell)
+        said, keys, tell = form.said(found.deductions), site_keys(request.registry), editing_roles(request)
+        links.answer_by_link(request.db, token, form.code.data, said, keys=keys, now=now, tell=tell)
         now_said = move_out_of(request.db, lease)
         return {**page, **_of_link(request, lease, now_said, link, token), "form": form, "saved": True}
 

@@ -10,6 +10,7 @@ revision = 'leasing_0001'
 down_revision = None
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

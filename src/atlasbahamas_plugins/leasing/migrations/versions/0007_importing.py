@@ -10,6 +10,7 @@ revision = 'leasing_0007'
 down_revision = 'leasing_0006'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

@@ -11,6 +11,7 @@ revision = 'leasing_0011'
 down_revision = 'leasing_0010'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 NASSAU = ZoneInfo('America/Nassau')

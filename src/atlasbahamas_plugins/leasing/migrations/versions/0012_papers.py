@@ -9,6 +9,7 @@ revision = 'leasing_0012'
 down_revision = 'leasing_0011'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

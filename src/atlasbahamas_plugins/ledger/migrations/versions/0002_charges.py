@@ -10,6 +10,7 @@ revision = 'ledger_0002'
 down_revision = 'ledger_0001'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

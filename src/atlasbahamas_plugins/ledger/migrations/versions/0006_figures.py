@@ -7,6 +7,7 @@ revision = 'ledger_0006'
 down_revision = 'ledger_0004'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 KEEPERS = (

@@ -10,6 +10,7 @@ revision = 'ledger_0008'
 down_revision = 'ledger_0007'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

@@ -10,6 +10,7 @@ revision = 'listings_0001'
 down_revision = None
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ revision = 'listings_0002'
 down_revision = 'listings_0001'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 REPEATS = (
     ('listings_listing', 'insert'),

@@ -10,6 +10,7 @@ revision = 'listings_0003'
 down_revision = 'listings_0002'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

@@ -8,6 +8,7 @@ revision = 'listings_0005'
 down_revision = 'listings_0004'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 CHECKS = (
     ('period_fits_category', "(category = 'long_term' AND price_period IN ('month', 'week')) OR (category = 'short_term' AND price_period IN ('night', 'week'))"),

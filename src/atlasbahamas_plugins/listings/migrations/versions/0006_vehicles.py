@@ -8,6 +8,7 @@ revision = 'listings_0006'
 down_revision = 'listings_0005'
 branch_labels = None
 depends_on = None
+kind = 'contract'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 HOMES = "(category = 'long_term' AND price_period IN ('month', 'week')) OR (category = 'short_term' AND price_period IN ('night', 'week'))"

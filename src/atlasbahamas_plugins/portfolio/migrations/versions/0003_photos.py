@@ -10,6 +10,7 @@ revision = 'portfolio_0003_photos'
 down_revision = 'portfolio_0001'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:

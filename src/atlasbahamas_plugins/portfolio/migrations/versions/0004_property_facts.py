@@ -7,6 +7,7 @@ revision = 'portfolio_0004'
 down_revision = 'portfolio_0003_photos'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 COLUMNS = {
     "amenities": "JSON DEFAULT '[]' NOT NULL",

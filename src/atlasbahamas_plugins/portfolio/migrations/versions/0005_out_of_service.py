@@ -10,6 +10,7 @@ revision = 'portfolio_0005'
 down_revision = 'portfolio_0004'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

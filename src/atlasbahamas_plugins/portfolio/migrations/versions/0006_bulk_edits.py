@@ -10,6 +10,7 @@ revision = 'portfolio_0006'
 down_revision = 'portfolio_0005'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

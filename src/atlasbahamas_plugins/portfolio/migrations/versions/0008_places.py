@@ -11,6 +11,7 @@ revision = 'portfolio_0008'
 down_revision = 'portfolio_0007'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 PLACES = ('portfolio_island', 'portfolio_settlement')

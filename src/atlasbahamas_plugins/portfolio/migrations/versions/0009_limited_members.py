@@ -7,6 +7,7 @@ revision = 'portfolio_0009'
 down_revision = 'portfolio_0008'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

@@ -9,6 +9,7 @@ revision = 'portfolio_0010'
 down_revision = 'portfolio_0009'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)

@@ -1,0 +1,56 @@
+"""PostgreSQL does not answer, or every connection is in use: 503 in words for everybody, and well again by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import pytest
+
+from atlasbahamas.testing.services import free_port
+from atlasbahamas.testing.site import Site
+
+pytestmark = pytest.mark.parametrize("profile", ["server"])
+
+
+@contextmanager
+def away(site: Site) -> Iterator[None]:
+    """Whoever connects finds nobody there."""
+    engine: Any = site.db.engine
+    engine.dispose()
+    creator = engine.pool._creator
+    engine.pool._creator = lambda record: psycopg2.connect(host="127.0.0.1", port=free_port(), dbname="none", user="nobody")
+    try:
+        yield
+    finally:
+        engine.pool._creator = creator
+
+
+def test_nobody_there_is_said_and_over_when_it_is(site: Site) -> None:
+    signed_in, visitor = site.browser("keva"), site.browser()
+    form = visitor.get("/sign-in").forms["form"]
+    form["name"], form["password"] = "marva", "whatever it is"
+    with away(site):
+        for answer in (
+            signed_in.get("/home/", status=503),
+            visitor.get("/listings/?page=1&n=2", status=503),
+            form.submit(status=503),
+        ):
+            assert "Nothing was lost" in answer.text
+        assert visitor.get("/health/ready", status=503).json["parts"]["database"] == "down"
+    assert "Keva" in signed_in.get("/home/").text
+
+
+def test_no_connection_free_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.browser("keva")
+    pool: Any = site.db.engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.1)
+    taken = [site.db.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
+    try:
+        assert "Nothing was lost" in browser.get("/home/", status=503).text
+    finally:
+        for connection in taken:
+            connection.close()
+    browser.get("/home/", status=200)
