@@ -230,3 +230,10 @@ def test_a_webhook_is_told_to_come_again(site: Site) -> None:
     turn_on(site)
     answer = TestApp(site.app).post("/ledger/gateways/sandbox", b"{}", content_type="application/json", status=503)
     assert int(answer.headers["Retry-After"]) > 60
+
+
+def test_whether_the_process_lives_does_not_hang_on_the_switch(site: Site) -> None:
+    site.app.registry.atlas_switch.forget()
+    with sites.QueryCounter(site.db.engine) as asked:
+        site.browser().get("/health/live", status=200)
+    assert asked.statements == []

@@ -113,10 +113,12 @@ def shared_pages(handler: Handler, registry: Any) -> Handler:
             return response
         if has_session_cookie(request):
             return handler(request)
-        # What is kept is forgotten when the site becomes read-only, or no longer is.
-        request.read_only  # noqa: B018
         key = f"{request.environ.get('wsgi.url_scheme')}://{request.environ.get('HTTP_HOST')}{request.environ.get('PATH_INFO')}?{request.environ.get('QUERY_STRING')}"
         page = pages.get(key) if pages.seconds else None
+        if page is not None:
+            # Looking at the switch takes away what is kept, where it was turned.
+            request.read_only  # noqa: B018
+            page = pages.get(key)
         if page is not None:
             return _answer(request, page)
         generation = pages.generation
