@@ -88,10 +88,9 @@ def test_another_name_is_refused(nginx: Nginx) -> None:
     for host in ("evil.example", f"{DOMAIN}.evil.example", "127.0.0.1"):
         assert ask(f"http://127.0.0.1:{nginx.http}/", host=host).status == 421
         assert nginx.ask("/", host=host).status == 421
-    with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
-        plain = socket.create_connection(("127.0.0.1", nginx.https), timeout=10)
-        with plain:
-            nginx.trusting().wrap_socket(plain, server_hostname="evil.example")
+    plain = socket.create_connection(("127.0.0.1", nginx.https), timeout=10)
+    with plain, pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
+        nginx.trusting().wrap_socket(plain, server_hostname="evil.example")
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/nothing-here", "/static/atlas.css", "/atlas-errors/error.css"])
@@ -313,18 +312,6 @@ def test_a_get_that_broke_off_goes_to_the_next_process_and_a_post_does_not(site:
             nginx.close()
 
 
-def test_a_process_that_is_not_there_costs_nobody_anything(site: PublicSite) -> None:
-    first, _ = site.web
-    site.stop(first)
-    try:
-        for _ in range(8):
-            assert site.nginx.ask("/sign-in").status == 200
-            # No form of ours: the application says so, and it was asked.
-            assert site.nginx.ask("/sign-in", method="POST", body=b"name=keva").status == 400
-    finally:
-        site.start(first)
-
-
 @pytest.mark.parametrize(
     ("blanks", "said"),
     [
@@ -353,12 +340,23 @@ def test_a_rolling_restart_loses_nothing_and_doubles_nothing(site: PublicSite, t
     check(site, roll_under_load(site, tmp_path, 1, pause=0.1))
 
 
-def test_a_rolling_restart_does_not_begin_when_one_is_down(site: PublicSite) -> None:
-    _, second = site.web
-    site.stop(second)
+def test_a_process_that_does_not_come_back_costs_nobody_anything(site: PublicSite, tmp_path: Path) -> None:
+    first, second = site.web
+    script = tmp_path / "end.sh"
+    script.write_text(f"kill -TERM {site.web[first].process.pid}\n")
     try:
-        done = restart_all(site, "false")
+        done = restart_all(site, f"sh {script}", READY_WITHIN="1")
         assert done.returncode == 1
-        assert done.stderr == f"The process at 127.0.0.1:{second} is not ready; nothing was restarted.\n"
+        assert done.stderr.startswith(f"The process at 127.0.0.1:{first} is not ready after 1 seconds")
+        assert done.stdout == ""
+        for _ in range(8):
+            assert site.nginx.ask("/sign-in").status == 200
+            # No form of ours: the application says so, and it was asked.
+            assert site.nginx.ask("/sign-in", method="POST", body=b"name=keva").status == 400
+        again = restart_all(site, "false")
+        assert again.returncode == 1
+        assert again.stderr == f"The process at 127.0.0.1:{first} is not ready; nothing was restarted.\n"
+        assert site.web[second].process.poll() is None
     finally:
-        site.start(second)
+        assert site.web[first].process.wait(60) == 0
+        site.start(first)

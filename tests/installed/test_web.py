@@ -25,7 +25,7 @@ WAITING = """
 HOST = {"host": "homes.example.com"}
 THEIR_PORTS_TAKE = 2.0  # seconds until a process that was asked to end listens no more
 
-IDLE_TAKES = 10.0  # seconds: a second worker of gunicorn's may still be loading the site, and hears of it afterwards
+IDLE_TAKES = 10.0  # seconds until an idle process has ended
 
 
 @pytest.fixture

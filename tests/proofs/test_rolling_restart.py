@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fronted import public_site
 from rolling import check, roll_under_load
 
-ROUNDS = 10
 
-
-def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, say: Callable[[str], None]) -> None:
-    with public_site(tmp_path) as site:
-        counted = roll_under_load(site, tmp_path, ROUNDS)
+@pytest.mark.parametrize(("server", "rounds"), [("main", 8), ("gunicorn", 3)], ids=["waitress", "gunicorn"])
+def test_nothing_is_lost_and_nothing_doubled(server: str, rounds: int, tmp_path: Path, say: Callable[[str], None]) -> None:
+    with public_site(tmp_path, server=server) as site:
+        counted = roll_under_load(site, tmp_path, rounds)
         for (kind, status), count in sorted(counted.answers.items()):
             say(f"{kind}: {status} {count} times")
-        say(f"{2 * ROUNDS} restarts; the slowest answer took {counted.slowest:.1f} s")
+        say(f"{2 * rounds} restarts; the slowest answer took {counted.slowest:.1f} s")
         retried = sum(", " in line["web"] for line in site.nginx.log)
         say(f"{retried} requests went to the next process, {len(counted.wrong)} were lost")
         check(site, counted)

@@ -186,6 +186,7 @@ class PublicSite:
     nginx: Nginx
     web: dict[int, Program]
     redis: RedisServer
+    server: str = "main"
 
     @property
     def database(self) -> str:
@@ -194,7 +195,7 @@ class PublicSite:
 
     def begin(self, port: int) -> None:
         """Start a web process without waiting for it."""
-        self.web[port] = begun(self.place, port)
+        self.web[port] = begun(self.place, port, self.server)
 
     def start(self, port: int) -> None:
         """Start a web process and wait until it answers."""
@@ -213,36 +214,37 @@ class PublicSite:
                 program.end(signal.SIGKILL)
 
 
-def begun(place: Place, port: int) -> Program:
+def begun(place: Place, port: int, server: str) -> Program:
     """A web process of a place; its words go into a folder of its own."""
     assert place.output is not None
     output = place.output / str(port)
     output.mkdir(exist_ok=True)
-    return replace(place, output=output, running=[]).start("atlas", "web", "--listen", f"127.0.0.1:{port}")
+    return replace(place, output=output, running=[]).start("atlas", "web", "--server", server, "--listen", f"127.0.0.1:{port}")
 
 
 @contextmanager
-def public_site(folder: Path, processes: int = 2, postgresql: str = "", **environ: str) -> Iterator[PublicSite]:
-    """The site with the demo data in PostgreSQL, with a Redis of its own that keeps what it has; before it nginx.
+def public_site(folder: Path, *, server: str = "main", postgresql: str = "", **environ: str) -> Iterator[PublicSite]:
+    """The site with the demo data in PostgreSQL, with a Redis of its own that keeps what it has, two processes of one `server`;
+    before them nginx.
 
     `postgresql` is the URL of another server than the one that the tests share.
     """
     need("NGINX")
-    server = postgresql or need("POSTGRESQL")
+    postgresql = postgresql or need("POSTGRESQL")
     (folder / "redis").mkdir()
     redis = RedisServer(folder=folder / "redis")
-    url = sites.copy_postgresql(server)
+    url = sites.copy_postgresql(postgresql)
     home = folder / "site"
     home.mkdir()
     for name in ("production.ini", "alembic.ini"):
         (home / name).write_text((sites.ROOT / name).read_text())
     (home / "alembic").symlink_to(sites.ROOT / "alembic")
     place = Place(home, environ=production_environ(url, redis.url, folder) | environ, output=folder)
-    ports = [free_port() for _ in range(processes)]
-    web = {port: begun(place, port) for port in ports}
+    ports = [free_port(), free_port()]
+    web = {port: begun(place, port, server) for port in ports}
     try:
         nginx = Nginx(folder / "nginx", ports)
-        site = PublicSite(place, nginx, web, redis)
+        site = PublicSite(place, nginx, web, redis, server)
         try:
             for port, program in web.items():
                 program.listens(f"http://127.0.0.1:{port}")
@@ -254,4 +256,4 @@ def public_site(folder: Path, processes: int = 2, postgresql: str = "", **enviro
             if program.process.poll() is None:
                 program.end(signal.SIGKILL)
         redis.stop()
-        sites.drop_postgresql(server, url)
+        sites.drop_postgresql(postgresql, url)

@@ -160,10 +160,10 @@ def restarter(site: PublicSite, folder: Path) -> Iterator[str]:
             thread.join()
 
 
-def restart_all(site: PublicSite, command: str) -> subprocess.CompletedProcess[str]:
-    """Run deploy/rolling-restart.sh over every process."""
+def restart_all(site: PublicSite, command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run deploy/rolling-restart.sh over every process; `more` are variables of its."""
     words = [str(ROOT / "deploy/rolling-restart.sh"), *map(str, site.web)]
-    environ = os.environ | {"RESTART": command}
+    environ = os.environ | {"RESTART": command} | more
     return subprocess.run(words, env=environ, capture_output=True, text=True, timeout=600, check=False)
 
 

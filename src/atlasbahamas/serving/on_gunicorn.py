@@ -53,7 +53,11 @@ class Worker(ThreadWorker):
 
 
 class Application(BaseApplication):
-    """The site of an INI file with the options of its section for gunicorn; each worker loads it anew, after the fork."""
+    """The site of an INI file with the options of its section for gunicorn.
+
+    It is loaded once, before there is a socket: otherwise whoever connects waits until a worker has loaded it, where a proxy that
+    is refused asks the next process.
+    """
 
     def __init__(self, ini: Path, options: Mapping[str, str], *, trusted_proxy: str) -> None:
         self.ini = ini
@@ -67,7 +71,8 @@ class Application(BaseApplication):
             self.cfg.set(name, value)
         self.cfg.set("worker_class", f"{__name__}.Worker")
         self.cfg.set("graceful_timeout", int(STOPS_WITHIN))
-        self.cfg.set("post_worker_init", _tell_the_site)
+        self.cfg.set("preload_app", True)
+        self.cfg.set("post_worker_init", _after_fork)
         # It would write a socket somewhere, and nobody asks there.
         self.cfg.set("control_socket_disable", True)
         # Whom to believe is the middleware's to say.
@@ -96,5 +101,8 @@ def with_length(app: Wsgi) -> Wsgi:
     return checked
 
 
-def _tell_the_site(worker: Any) -> None:
-    worker.app.site.registry.atlas_is_stopping = lambda: not worker.alive
+def _after_fork(worker: Any) -> None:
+    """A worker has connections of its own, and knows when it stops."""
+    registry = worker.app.site.registry
+    registry.atlas_db.after_fork()
+    registry.atlas_is_stopping = lambda: not worker.alive
