@@ -65,10 +65,14 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
 
 def from_ini(global_config: dict[str, str], **raw: str) -> Any:
     """What `use = egg:atlasbahamas` starts: `main`, whose complaints an operator reads without a trace, one a line."""
+    from atlasbahamas.observability import take_over_last_words
     from atlasbahamas.plugins.discovery import PluginError
-    from atlasbahamas.settings import SettingsError
+    from atlasbahamas.settings import AtlasSettings, SettingsError
 
     try:
-        return main(global_config, **raw)
+        app = main(global_config, **raw)
     except (PluginError, SettingsError) as error:
         raise SystemExit(str(error)) from None
+    if app.registry.atlas_settings.section(AtlasSettings).profile == "production":
+        take_over_last_words()
+    return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -17,9 +18,10 @@ from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.serve import serve
 from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
+from atlasbahamas.observability import configure, take_over_last_words
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
-from atlasbahamas.settings import SettingsError
+from atlasbahamas.settings import AtlasSettings, SettingsError
 
 
 class WithPlugins(click.Group):
@@ -61,6 +63,20 @@ class WithPlugins(click.Group):
 def atlas(context: click.Context, ini: Path) -> None:
     """AtlasBahamas for operators."""
     context.obj = ini
+    _set_logs_up(ini)
+
+
+def _set_logs_up(ini: Path) -> None:
+    """The form of the log that the INI file asks for. With one that cannot be used, which the command will say, the safe form."""
+    try:
+        settings = Site.read(ini).settings()
+    except Exception:
+        configure("production")
+        return
+    profile = settings.section(AtlasSettings).profile
+    configure(profile, settings.secrets())
+    if profile == "production" and not sys.stderr.isatty():
+        take_over_last_words()
 
 
 for group in (audit, db, demo, jobs, people, plugins, serve, settings):

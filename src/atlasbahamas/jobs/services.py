@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, and_, delete, event, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.actor import ASKED_BY
 from atlasbahamas.audit.services import record
 from atlasbahamas.db.inserts import insert_unless_there
 from atlasbahamas.errors import Refused
@@ -48,6 +49,7 @@ def enqueue(
         # Where a message follows the commit, the relay lets it have its time.
         "woken": now if wake else None,
         "attempts": 0,
+        "request_id": db.info.get(ASKED_BY),
     }
     entry: OutboxEntry | None = OutboxEntry(**values)
     if key is None:

@@ -1,0 +1,19 @@
+"""a job knows the request that asked for it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = 'core_0012_request_ids'
+down_revision = 'core_0010_member_limits'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Expand: a new column that may be empty, which code of before does not ask for.
+    op.add_column('outbox', sa.Column('request_id', sa.String(64), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_column('request_id')
