@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 CORE = (
     "atlasbahamas.observability",
     "atlasbahamas.plugins.directives",
+    "atlasbahamas.metrics.wiring",
     "atlasbahamas.clock",
     "atlasbahamas.db.request",
     "atlasbahamas.security.policy",

@@ -122,6 +122,7 @@ def _run(registry: Any, attempt: Attempt) -> str:
         return TAKEN
     except Exception as error:
         log.error("job failed", exc_info=error)
+        registry.atlas_counting.error(error)
         return _end_in_failure(registry, attempt, allowed, describe(error, registry.atlas_settings))
     log.info("job done")
     return DONE

@@ -90,6 +90,13 @@ def count_by_state(db: Session) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | dict(db.execute(query).all())
 
 
+def count_unfinished(db: Session) -> dict[str, int]:
+    """How many entries wait, run and failed, without what is done and is many."""
+    states = (WAITING, TAKEN, FAILED)
+    query = select(OutboxEntry.state, func.count()).where(OutboxEntry.state.in_(states)).group_by(OutboxEntry.state)
+    return dict.fromkeys(states, 0) | dict(db.execute(query).all())
+
+
 def oldest_wait(db: Session, *, now: datetime) -> timedelta:
     """How long the entry that has been due longest has waited to be done; zero when nothing is due."""
     return _since(db.scalar(_oldest_due(now)), now)
@@ -148,6 +155,11 @@ def note_alive(db: Session, part: str, *, now: datetime) -> None:
     """Note that the worker or the beat is at work."""
     if insert_unless_there(db, JobHeartbeat, {"part": part, "seen": now}, unique=["part"]) is None:
         db.execute(update(JobHeartbeat).where(JobHeartbeat.part == part, JobHeartbeat.seen < now).values(seen=now))
+
+
+def heartbeats(db: Session) -> dict[str, datetime]:
+    """When each part that works in the background was last seen."""
+    return dict(db.execute(select(JobHeartbeat.part, JobHeartbeat.seen)).all())
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,13 @@ class AtlasSettings(Section):
         default="",
         description="The address of the proxy whose forwarded headers are believed; empty for none.",
     )
+    metrics: Literal["off", "loopback", "token"] = Field(
+        default="off",
+        description="Who may read /metrics: nobody; programs of this machine; or who has atlas.metrics_token.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What Prometheus sends as its bearer token, with atlas.metrics = token."
+    )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="America/Nassau", description="The zone in which days begin and times are shown."
     )
@@ -97,6 +104,8 @@ class AtlasSettings(Section):
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Refuse what is unsafe in production, with what to do about each."""
+        if values.get("atlas.metrics") == "token" and _weak(values.get("atlas.metrics_token")):
+            yield "atlas.metrics_token", f"is required when atlas.metrics = token, with {SECRET_LENGTH} characters; {NEW_SECRET}"
         if values.get("atlas.profile") != "production":
             return
         if "atlas.secret" in values and _weak(values["atlas.secret"]):

@@ -123,6 +123,7 @@ def database_error(error: DBAPIError, request: Any) -> Any:
 def crash(error: Exception, request: Any) -> Any:
     """Anything that nobody expected: logged with its trace, told with its request id."""
     log.error("unhandled", exc_info=error, path=request.path_info_safe)
+    request.registry.atlas_counting.error(error)
     return error_page(request, 500)
 
 

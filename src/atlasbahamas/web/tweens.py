@@ -47,14 +47,15 @@ def request_log(handler: Handler, registry: Any) -> Handler:
         with masked_for(request):
             response = handler(request)
         response.headers["X-Request-ID"] = request.id
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        seconds = time.perf_counter() - started
         log.info(
             "request",
             method=request.method,
             path=request.path_info_safe,
             status=response.status_int,
-            ms=milliseconds,
+            ms=round(seconds * 1000, 1),
         )
+        registry.atlas_counting.request(registry.atlas_pages.name_of(request), request.method, response.status_int, seconds)
         return response
 
     return tween
