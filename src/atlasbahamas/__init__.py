@@ -35,6 +35,7 @@ CORE = (
     "atlasbahamas.personal.wiring",
     "atlasbahamas.jobs.wiring",
     "atlasbahamas.mail.wiring",
+    "atlasbahamas.reporting.wiring",
     "atlasbahamas.notifications.wiring",
 )
 

@@ -31,6 +31,7 @@ CORE_MODELS = (
     "atlasbahamas.people.photo.models",
     "atlasbahamas.mail.models",
     "atlasbahamas.notifications.models",
+    "atlasbahamas.reporting.models",
 )
 
 

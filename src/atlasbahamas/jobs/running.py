@@ -123,7 +123,11 @@ def _run(registry: Any, attempt: Attempt) -> str:
     except Exception as error:
         log.error("job failed", exc_info=error)
         registry.atlas_counting.error(error)
-        return _end_in_failure(registry, attempt, allowed, describe(error, registry.atlas_settings))
+        state = _end_in_failure(registry, attempt, allowed, describe(error, registry.atlas_settings))
+        if state == FAILED:
+            # Not before: a mail server that is away for an hour is no error.
+            registry.atlas_reporter(error, where=f"job {attempt.name} {attempt.entry_id}", request_id=attempt.request_id or "")
+        return state
     log.info("job done")
     return DONE
 

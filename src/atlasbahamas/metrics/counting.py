@@ -1,4 +1,4 @@
-"""What a process counts while it works. Label values come from the code, so that there are never more of them than kinds of pages."""
+"""What a process counts while it works. Label values come from the code, so there are never more of them than kinds of pages."""
 
 from __future__ import annotations
 
