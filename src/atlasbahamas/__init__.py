@@ -7,6 +7,7 @@ would be replaced by a feature's without a word (house.md section 3).
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
@@ -58,6 +59,7 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
         config.registry.settings.update(settings.as_pyramid())
         config.registry.atlas_settings = settings
         config.registry.atlas_plugins = manifests
+        config.registry.atlas_folder = Path(global_config.get("here", "."))
         for part in CORE:
             config.include(part)
         for manifest in manifests:

@@ -235,6 +235,9 @@ COMMANDS = (
     ("settings", "show"),
     ("plugins", "list"),
     ("db", "current"),
+    ("doctor",),
+    ("mail", "test", "ops@example.com"),
+    ("people", "sign-in-link", "root"),
     ("jobs", "list"),
     ("people", "create-admin", "--user-name", "root", "--name", "Root", "--password", needles.PASSWORD),
 )

@@ -12,7 +12,9 @@ from atlasbahamas import __version__
 from atlasbahamas.cli.audit import audit
 from atlasbahamas.cli.db import db
 from atlasbahamas.cli.demo import demo
+from atlasbahamas.cli.doctor import doctor
 from atlasbahamas.cli.jobs import jobs
+from atlasbahamas.cli.mail import mail
 from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.serve import serve
@@ -79,7 +81,7 @@ def _set_logs_up(ini: Path) -> None:
         take_over_last_words()
 
 
-for group in (audit, db, demo, jobs, people, plugins, serve, settings):
+for group in (audit, db, demo, doctor, jobs, mail, people, plugins, serve, settings):
     atlas.add_command(group)
 
 

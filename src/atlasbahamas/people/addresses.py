@@ -28,6 +28,7 @@ from atlasbahamas.settings import AtlasSettings
 
 CONFIRM, RECOVER = "confirm", "recover"
 LIFETIMES = {CONFIRM: timedelta(days=2), RECOVER: timedelta(hours=1)}
+AT_THE_SERVER = timedelta(minutes=15)
 CONFIRM_TEMPLATE = "mail/confirm_address.jinja2"
 TAKEN_TEMPLATE = "mail/address_in_use.jinja2"
 RECOVER_TEMPLATE = "mail/recover.jinja2"
@@ -80,7 +81,9 @@ def _token_for_mail(request: Any, db: Session, mail: Mail, purpose: str, path: s
     return {"link": f"{settings.base_url}{path}?token={token}", "code": code}
 
 
-def make_token(db: Session, person: Person, purpose: str, email: str, *, pepper: str, now: datetime) -> tuple[str, str]:
+def make_token(
+    db: Session, person: Person, purpose: str, email: str, *, pepper: str, now: datetime, lifetime: timedelta | None = None
+) -> tuple[str, str]:
     """A token and a code of six digits for one purpose; those that were made before for it stay good until their time is over.
 
     `pepper` (the site's secret) keeps the short code from being tried out against a copy of the database.
@@ -93,11 +96,28 @@ def make_token(db: Session, person: Person, purpose: str, email: str, *, pepper:
         token_hash=token_hash(token),
         code_hash=code_hash(code, person.id, pepper),
         created=now,
-        expires=now + LIFETIMES[purpose],
+        expires=now + (lifetime or LIFETIMES[purpose]),
     )
     db.add(row)
     db.flush()
     return token, code
+
+
+def sign_in_link(db: Session, name: str, *, base_url: str, pepper: str, now: datetime) -> str:
+    """A link for whoever stands at the server, with which the person of that e-mail or user name chooses a password and is in.
+
+    Good once, for 15 minutes. It needs no mail and proves no address. Raises Refused when there is nobody who may sign in.
+    """
+    key = name_key(name)
+    column = Person.email_key if "@" in key else Person.user_name_key
+    person = db.scalar(select(Person).where(column == key).order_by(Person.email_confirmed.is_(None), Person.id).limit(1))
+    if person is None:
+        raise Refused(f"Nobody here is called {name}.")
+    if person.disabled is not None:
+        raise Refused(f"The account {name} is switched off: another administrator has to switch it on.")
+    token, _ = make_token(db, person, RECOVER, "", pepper=pepper, now=now, lifetime=AT_THE_SERVER)
+    record(db, "atlas:sign_in_link:made", about=about(person), organisation_id=None)
+    return f"{base_url}/reset?token={token}"
 
 
 def code_hash(code: str, person_id: int, pepper: str) -> str:
@@ -149,9 +169,12 @@ def confirm_address(db: Session, token: PersonToken, *, now: datetime) -> Person
 
 
 def reset_password(db: Session, token: PersonToken, password: str, *, now: datetime) -> Person:
-    """Set the password of somebody who forgot it; every device ends. The link also proved that the address is theirs."""
+    """Set the password of somebody who forgot it; every device ends.
+
+    A link that was mailed also proved that the address is theirs.
+    """
     check_password(password)
-    if token.person.email_confirmed is None:
+    if token.email and token.person.email_confirmed is None:
         confirm_address(db, token, now=now)
     token.used = now
     _set_password(db, token.person, password, keep_device=None, now=now)
