@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"(?i)\b([a-z_]*token|password|secret|signature)(=|%3D)([^\s
 _PASSWORD_OF_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 _LONG_KEY = re.compile(r"(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{32,}")
 _IN_CONFIDENCE = re.compile(r"(?i)pass|secret|token|code|otp|pin$|key$")
-_NO_CONFIDENCE = frozenset({"form_key", "island", "settlement"})
+_NO_CONFIDENCE = frozenset({"form_key"})
 
 _secrets: list[str] = []
 _of_request: ContextVar[Callable[[], Iterable[str]] | None] = ContextVar("atlas_masked", default=None)
