@@ -7,10 +7,10 @@ revision = 'core_0012_request_ids'
 down_revision = 'core_0010_member_limits'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 
 def upgrade() -> None:
-    # Expand: a new column that may be empty, which code of before does not ask for.
     op.add_column('outbox', sa.Column('request_id', sa.String(64), nullable=True))
 
 

@@ -9,13 +9,13 @@ revision = 'core_0013_error_reports'
 down_revision = 'core_0012_request_ids'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MOMENT = atlasbahamas.db.types.UtcDateTime(timezone=True)
 
 
 def upgrade() -> None:
-    # Expand: a table that code of before does not know.
     op.create_table(
         'error_report',
         sa.Column('key', sa.String(64), nullable=False),

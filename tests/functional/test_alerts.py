@@ -77,6 +77,15 @@ def test_every_alert_has_its_advice_and_every_advice_its_alert() -> None:
     assert all("**Means:**" in part and "**Do:**" in part for part in parts)
 
 
+def test_every_metric_has_its_line_in_the_documents(exported: dict[str, set[str]]) -> None:
+    page = (sites.ROOT / "docs/operators/metrics.md").read_text()
+    named = set(re.findall(r"`((?:atlas|ledger)_[a-z_]+)", page))
+    ours = {re.sub(r"_(bucket|count|sum|created)$", "", name) for name in exported if not name.startswith("process_")}
+    # What is counted by labels has no sample yet, and a counter's time of birth is no metric of its own.
+    assert {name for name in ours if name.endswith("_total") or f"{name}_total" not in ours} <= named
+    assert named - {"atlas_metrics_token"} <= ours
+
+
 def test_prometheus_takes_the_rules() -> None:
     promtool = shutil.which("promtool")
     if promtool is None:

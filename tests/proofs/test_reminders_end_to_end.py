@@ -245,8 +245,8 @@ def test_each_reminder_goes_out_once_also_after_an_hour_without_a_mail_server(to
     assert tried >= 4
     assert failed == 0
     say(
-        f"{(LAST - FIRST).days + 1} days, {len(received)} reminders of rent ({len(late)} of them that it is late), each once; {sum(asked_for.values())} mails of"
-        f" leasing and ledger in all;"
+        f"{(LAST - FIRST).days + 1} days, {len(received)} reminders of rent ({len(late)} of them that it is late), each once;"
+        f" {sum(asked_for.values())} mails of leasing and ledger in all;"
         f" {held} of them met no mail server for an hour, {hours_away} times, and were tried up to {tried} times;"
         f" {len(announced)} of {len(tenants)} tenants with an address were told of the rent of {DUE_ON:%d %B}"
     )

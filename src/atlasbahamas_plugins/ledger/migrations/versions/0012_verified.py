@@ -9,12 +9,12 @@ revision = 'ledger_0012'
 down_revision = 'ledger_0011'
 branch_labels = None
 depends_on = None
+kind = 'expand'
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
-    # Expand: a table that code of before does not know.
     op.create_table(
         'ledger_verified',
         sa.Column('organisation_id', INTEGER, autoincrement=False, nullable=False),
