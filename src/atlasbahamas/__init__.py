@@ -7,6 +7,7 @@ would be replaced by a feature's without a word (house.md section 3).
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
@@ -14,6 +15,7 @@ __version__ = "0.1.0"
 CORE = (
     "atlasbahamas.observability",
     "atlasbahamas.plugins.directives",
+    "atlasbahamas.metrics.wiring",
     "atlasbahamas.clock",
     "atlasbahamas.db.request",
     "atlasbahamas.security.policy",
@@ -35,6 +37,7 @@ CORE = (
     "atlasbahamas.personal.wiring",
     "atlasbahamas.jobs.wiring",
     "atlasbahamas.mail.wiring",
+    "atlasbahamas.reporting.wiring",
     "atlasbahamas.notifications.wiring",
 )
 
@@ -57,6 +60,7 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
     with Configurator(settings={**raw, **settings.as_pyramid()}) as config:
         config.registry.atlas_settings = settings
         config.registry.atlas_plugins = manifests
+        config.registry.atlas_folder = Path(global_config.get("here", "."))
         for part in CORE:
             config.include(part)
         for manifest in manifests:
@@ -66,10 +70,14 @@ def main(global_config: dict[str, str], **raw: str) -> Any:
 
 def from_ini(global_config: dict[str, str], **raw: str) -> Any:
     """What `use = egg:atlasbahamas` starts: `main`, whose complaints an operator reads without a trace, one a line."""
+    from atlasbahamas.observability import take_over_last_words
     from atlasbahamas.plugins.discovery import PluginError
-    from atlasbahamas.settings import SettingsError
+    from atlasbahamas.settings import AtlasSettings, SettingsError
 
     try:
-        return main(global_config, **raw)
+        app = main(global_config, **raw)
     except (PluginError, SettingsError) as error:
         raise SystemExit(str(error)) from None
+    if app.registry.atlas_settings.section(AtlasSettings).profile == "production":
+        take_over_last_words()
+    return app

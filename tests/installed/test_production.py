@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+from typing import Any
 from urllib.parse import quote
 
 from redis import Redis
@@ -19,7 +21,7 @@ BEHIND_NGINX = {"host": "homes.example.com", "x_forwarded_proto": "https", "x_fo
 def serve(place: Place) -> tuple[Program, str]:
     url = f"http://127.0.0.1:{free_port()}"
     place.change("production.ini", "listen = 127.0.0.1:6543", f"listen = {url.removeprefix('http://')}")
-    program = place.start("pserve", "production.ini")
+    program = place.start("pserve", "-q", "production.ini")
     program.listens(url)
     return program, url
 
@@ -48,6 +50,40 @@ def test_it_starts_and_serves_behind_a_proxy(production: Place) -> None:
     assert program.end(signal.SIGTERM) in (0, -signal.SIGTERM)
     assert "Traceback" not in program.said
     assert "a-long-password" not in program.said
+
+
+def test_every_process_logs_lines_of_json_and_a_job_names_its_request(production: Place) -> None:
+    assert production.run("atlas", "db", "upgrade").returncode == 0
+    jobs = production.start("atlas", "jobs", "run")
+    spoken = jobs.output.rename(jobs.output.with_name("output-of-jobs"))
+    web, url = serve(production)
+    given = "0123456789abcdef0123456789abcdef"
+    page = ask(f"{url}/register", **BEHIND_NGINX)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    form = {"csrf_token": token[1], "full_name": "Eulah Strachan", "email": "eulah@example.com", "password": "long-enough-for-us"}
+    cookie = page.headers["Set-Cookie"].split(";")[0]
+    headers = BEHIND_NGINX | {"cookie": cookie, "origin": ADDRESS, "x_request_id": given, "x_forwarded_for": "203.0.113.7"}
+    answer = ask(f"{url}/register", form=form, **headers)
+    assert (answer.status, answer.headers["X-Request-ID"]) == (303, given)
+    stranger = ask(f"{url}/sign-in", source="127.0.0.2", x_request_id=given)
+    assert stranger.headers["X-Request-ID"] != given
+
+    def of_the_job() -> list[dict[str, Any]]:
+        # The last line may be half written.
+        whole = [line for line in spoken.read_text().splitlines() if line.endswith("}")]
+        return [line for line in map(json.loads, whole) if line["event"] == "job failed" and line["job"] == "atlas.send_mail"]
+
+    jobs.wait_for(lambda: bool(of_the_job()), "mail that cannot be sent")
+    assert {line["request_id"] for line in of_the_job()} == {given}
+    assert jobs.end(signal.SIGTERM) == 0
+    web.end(signal.SIGTERM)
+    for said in (web.said, spoken.read_text()):
+        lines = [json.loads(line) for line in said.splitlines()]
+        assert all({"event", "level", "timestamp"} <= set(line) for line in lines)
+        assert "long-enough-for-us" not in said
+    events = {json.loads(line)["event"] for line in spoken.read_text().splitlines()}
+    assert {"child started", "job failed", "worker: Warm shutdown (MainProcess)"} <= events
 
 
 def test_a_rate_limit_counts_the_address_that_the_proxy_names_and_no_forged_one(production: Place) -> None:

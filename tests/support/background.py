@@ -148,7 +148,8 @@ def parent_of(process: int) -> int | None:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": IMPORTABLE, "PYTHONWARNINGS": "ignore"}
+    importable = os.pathsep.join([IMPORTABLE, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, "PYTHONPATH": importable, "PYTHONWARNINGS": "ignore"}
 
 
 @contextlib.contextmanager

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 ACTOR = "actor"
 CLOCK = "clock"
+ASKED_BY = "asked_by"
+"""Where a session says which request, or job, it belongs to; what it leaves to a job carries that on."""
 
 
 @dataclass(frozen=True)

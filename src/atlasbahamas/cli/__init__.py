@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -12,7 +13,9 @@ from atlasbahamas.cli.audit import audit
 from atlasbahamas.cli.db import db
 from atlasbahamas.cli.demo import demo
 from atlasbahamas.cli.deploy import deploy
+from atlasbahamas.cli.doctor import doctor
 from atlasbahamas.cli.jobs import jobs
+from atlasbahamas.cli.mail import mail
 from atlasbahamas.cli.people import people
 from atlasbahamas.cli.plugins import plugins
 from atlasbahamas.cli.read_only import site_group
@@ -21,9 +24,10 @@ from atlasbahamas.cli.settings import settings
 from atlasbahamas.cli.site import Site
 from atlasbahamas.cli.web import web
 from atlasbahamas.db.migrations import MigrationError
+from atlasbahamas.observability import configure, take_over_last_words
 from atlasbahamas.plugins.discovery import PluginError, resolve
 from atlasbahamas.plugins.manifest import Plugin
-from atlasbahamas.settings import SettingsError
+from atlasbahamas.settings import AtlasSettings, SettingsError
 
 
 class WithPlugins(click.Group):
@@ -65,9 +69,23 @@ class WithPlugins(click.Group):
 def atlas(context: click.Context, ini: Path) -> None:
     """AtlasBahamas for operators."""
     context.obj = ini
+    _set_logs_up(ini)
 
 
-for group in (audit, db, demo, deploy, jobs, people, plugins, serve, settings, site_group, web):
+def _set_logs_up(ini: Path) -> None:
+    """The form of the log that the INI file asks for. With one that cannot be used, which the command will say, the safe form."""
+    try:
+        settings = Site.read(ini).settings()
+    except Exception:
+        configure("production")
+        return
+    profile = settings.section(AtlasSettings).profile
+    configure(profile, settings.secrets())
+    if profile == "production" and not sys.stderr.isatty():
+        take_over_last_words()
+
+
+for group in (audit, db, demo, deploy, doctor, jobs, mail, people, plugins, serve, settings, site_group, web):
     atlas.add_command(group)
 
 

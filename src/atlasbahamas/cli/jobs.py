@@ -90,6 +90,7 @@ def drain(ini: Path) -> None:
     registry = get_app(str(Site.read(ini).ini)).registry
     be_patient(registry)
     ended = run(registry)
+    registry.atlas_reporter.settle()
     registry.atlas_db.dispose()
     click.echo(", ".join(f"{count} {STATES[state].lower()}" for state, count in sorted(ended.items())) or "Nothing was due.")
 

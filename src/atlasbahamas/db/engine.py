@@ -104,12 +104,13 @@ def _engine(url: str, **options: Any) -> Engine:
         path = make_url(url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _leave_no_transaction_open)
     else:
-        engine = create_engine(url, isolation_level="READ COMMITTED", **options)
+        # An error that says which values a statement was given would put passwords' hashes and people's words into the log.
+        engine = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, **options)
         event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", _mark_locked_as_retryable)
     return engine

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ CORE_MODELS = (
     "atlasbahamas.mail.models",
     "atlasbahamas.notifications.models",
     "atlasbahamas.readonly.models",
+    "atlasbahamas.reporting.models",
 )
 
 
@@ -149,6 +151,46 @@ def current(connection: Connection, component: Component) -> str | None:
 def head(component: Component) -> str | None:
     """The newest revision that the code has of this component."""
     return script_directory(component).get_current_head()
+
+
+class KnownRevisions:
+    """The revisions that the code knows, to ask quickly and often whether a database has them all.
+
+    The scripts are read once, when it is asked for the first time. A component whose scripts are not where they are looked for,
+    as the core's when a site is not started from its INI file, is left out.
+    """
+
+    def __init__(self, found: Sequence[Component]) -> None:
+        self._components = found
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        """By version table: the revisions with which this code can work, and all of them."""
+        known = {}
+        for component in self._components:
+            if (component.scripts / "versions").is_dir():
+                # The newest first. What only takes away is still waiting in the middle of a rolling upgrade.
+                scripts = list(script_directory(component).walk_revisions())
+                waiting = list(takewhile(lambda script: kind_of(script) == CONTRACT, scripts))
+                enough = frozenset(script.revision for script in scripts[: len(waiting) + 1])
+                known[component.version_table] = (enough, frozenset(script.revision for script in scripts))
+        return known
+
+    def are_there(self, connection: Connection) -> bool:
+        """Whether no component is behind, but for revisions that only take something away; one query.
+
+        Raises what the database says when a component was never migrated.
+        """
+        each = [f"SELECT '{table}' AS place, version_num FROM {table}" for table in self._known]  # noqa: S608 - our own names
+        if not each:
+            return True
+        rows: dict[str, str] = dict(connection.execute(text(" UNION ALL ".join(each))).all())
+        return all(self._is_there(table, rows.get(table)) for table in self._known)
+
+    def _is_there(self, table: str, here: str | None) -> bool:
+        enough, known = self._known[table]
+        # A revision that the code does not know is a later one.
+        return here is not None and (here in enough or here not in known)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import zope.sqlalchemy
 from sqlalchemy.orm import Session
 from zope.sqlalchemy.datamanager import STATUS_CHANGED
 
-from atlasbahamas.audit.actor import ACTOR, CLOCK, actor_of_request
+from atlasbahamas.audit.actor import ACTOR, ASKED_BY, CLOCK, actor_of_request
 from atlasbahamas.db.engine import Database, Mode, Patience
 from atlasbahamas.settings import DatabaseSettings
 
@@ -56,6 +56,7 @@ def _say_who(request: Any, session: Session) -> None:
     # A function, so that nobody is looked up for a page that records nothing.
     session.info[ACTOR] = partial(actor_of_request, request)
     session.info[CLOCK] = request.clock
+    session.info[ASKED_BY] = getattr(request, "asked_by", None) or getattr(request, "id", None)
 
 
 def keep_changes(request: Any) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,6 +130,12 @@ class FolderStore:
             if _DIGEST.fullmatch(path.name):
                 with contextlib.suppress(FileNotFoundError):  # deleted while we walk
                     yield Stored(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+    def free_bytes(self) -> int:
+        """The room that is left on the disk of the folder, or of the nearest one above it that is there."""
+        there = next(path for path in (self.root.absolute(), *self.root.absolute().parents) if path.exists())
+        with _failures():
+            return shutil.disk_usage(there).free
 
     def tidy(self, before: datetime) -> None:
         """Unlink what a process that died in the middle of `put` left behind."""

@@ -11,7 +11,7 @@ from atlasbahamas.files import jobs
 from atlasbahamas.files.later import MAKE_RENDITIONS
 from atlasbahamas.files.store import StoreUnavailable, store_of
 from atlasbahamas.settings import FileSettings
-from atlasbahamas.web.errors import error_page
+from atlasbahamas.web.errors import error_page, report
 
 SWEEP = "atlas.sweep_files"
 AT_NIGHT = time(3, 40)
@@ -21,6 +21,7 @@ log = structlog.get_logger("atlasbahamas.files")
 def store_down(error: StoreUnavailable, request: Any) -> Any:
     """The store does not answer or is full: 503 in words, and nothing was kept."""
     log.error("the file store does not work", error=str(error))
+    report(error, request)
     return error_page(request, 503)
 
 

@@ -21,6 +21,7 @@ class OutboxEntry(Base):
 
     `due`: not before then. `woken`: when a message was last sent for it. `taken_by` and `lease_until`: the attempt that runs, and
     when it counts as lost. `attempts` counts those that began. `error` is the last one's class and message, without secrets.
+    `request_id`: the request, or the job, that asked for it; None where a command or the schedule did.
     """
 
     __tablename__ = "outbox"
@@ -48,6 +49,7 @@ class OutboxEntry(Base):
     lease_until: Mapped[datetime | None]
     finished: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
+    request_id: Mapped[str | None] = mapped_column(String(64))
 
 
 class ScheduleTick(Base):

@@ -31,6 +31,7 @@ from atlasbahamas.jobs.models import DONE, ERROR_LENGTH, FAILED, TAKEN, WAITING,
 from atlasbahamas.jobs.registry import ATTEMPTS, Job
 from atlasbahamas.jobs.schedules import make_ticks
 from atlasbahamas.jobs.services import claimable
+from atlasbahamas.plugins.directives import CORE_PREFIX
 from atlasbahamas.settings import AtlasSettings, Settings
 
 log = structlog.get_logger("atlasbahamas.job")
@@ -58,6 +59,7 @@ class Attempt:
     payload: dict[str, Any]
     number: int
     token: str
+    request_id: str | None = None
 
 
 def pause_after(attempt: int) -> timedelta:
@@ -76,7 +78,7 @@ def take(db: Session, *, now: datetime, lease: timedelta, entry_id: int | None =
         return None
     entry.state, entry.taken_by, entry.lease_until = TAKEN, secrets.token_hex(16), now + lease
     entry.attempts += 1
-    return Attempt(entry.id, entry.name, dict(entry.payload), entry.attempts, entry.taken_by)
+    return Attempt(entry.id, entry.name, dict(entry.payload), entry.attempts, entry.taken_by, entry.request_id)
 
 
 def run_entry(registry: Any, entry_id: int | None = None) -> str | None:
@@ -93,8 +95,19 @@ def run_entry(registry: Any, entry_id: int | None = None) -> str | None:
         attempt = take(db, now=clock.now(), lease=lease, entry_id=entry_id)
     if attempt is None:
         return None
-    with structlog.contextvars.bound_contextvars(job=attempt.name, entry=attempt.entry_id, attempt=attempt.number):
+    with structlog.contextvars.bound_contextvars(**_said_of(attempt)):
         return _run(registry, attempt)
+
+
+def _said_of(attempt: Attempt) -> dict[str, Any]:
+    """What every log line of an attempt says: the job, whose it is, and the request that asked for it."""
+    said: dict[str, Any] = {"job": attempt.name, "entry": attempt.entry_id, "attempt": attempt.number}
+    plugin = attempt.name.partition(".")[0]
+    if plugin != CORE_PREFIX:
+        said["plugin"] = plugin
+    if attempt.request_id:
+        said["request_id"] = attempt.request_id
+    return said
 
 
 def _run(registry: Any, attempt: Attempt) -> str:
@@ -115,7 +128,12 @@ def _run(registry: Any, attempt: Attempt) -> str:
         return TAKEN
     except Exception as error:
         log.error("job failed", exc_info=error)
-        return _end_in_failure(registry, attempt, allowed, describe(error, registry.atlas_settings))
+        registry.atlas_counting.error(error)
+        state = _end_in_failure(registry, attempt, allowed, describe(error, registry.atlas_settings))
+        if state == FAILED:
+            # Not before: a mail server that is away for an hour is no error.
+            registry.atlas_reporter(error, where=f"job {attempt.name} {attempt.entry_id}", request_id=attempt.request_id or "")
+        return state
     log.info("job done")
     return DONE
 
@@ -129,6 +147,7 @@ def job_request(registry: Any, attempt: Attempt) -> Iterator[Any]:
     with prepare(request=request, registry=registry) as environment:
         request.root = environment["root"]
         request.id = f"job-{attempt.entry_id}-{attempt.number}"
+        request.asked_by = attempt.request_id
         request.acting = job_actor(attempt.name, request.id)
         yield request
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, and_, delete, event, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from atlasbahamas.audit.actor import ASKED_BY
 from atlasbahamas.audit.services import record
 from atlasbahamas.db.inserts import insert_unless_there
 from atlasbahamas.errors import Refused
@@ -48,6 +49,7 @@ def enqueue(
         # Where a message follows the commit, the relay lets it have its time.
         "woken": now if wake else None,
         "attempts": 0,
+        "request_id": db.info.get(ASKED_BY),
     }
     entry: OutboxEntry | None = OutboxEntry(**values)
     if key is None:
@@ -86,6 +88,13 @@ def count_by_state(db: Session) -> dict[str, int]:
     """How many entries there are in each state."""
     query = select(OutboxEntry.state, func.count()).group_by(OutboxEntry.state)
     return dict.fromkeys(STATES, 0) | dict(db.execute(query).all())
+
+
+def count_unfinished(db: Session) -> dict[str, int]:
+    """How many entries wait, run and failed, without what is done and is many."""
+    states = (WAITING, TAKEN, FAILED)
+    query = select(OutboxEntry.state, func.count()).where(OutboxEntry.state.in_(states)).group_by(OutboxEntry.state)
+    return dict.fromkeys(states, 0) | dict(db.execute(query).all())
 
 
 def oldest_wait(db: Session, *, now: datetime) -> timedelta:
@@ -146,6 +155,11 @@ def note_alive(db: Session, part: str, *, now: datetime) -> None:
     """Note that the worker or the beat is at work."""
     if insert_unless_there(db, JobHeartbeat, {"part": part, "seen": now}, unique=["part"]) is None:
         db.execute(update(JobHeartbeat).where(JobHeartbeat.part == part, JobHeartbeat.seen < now).values(seen=now))
+
+
+def heartbeats(db: Session) -> dict[str, datetime]:
+    """When each part that works in the background was last seen."""
+    return dict(db.execute(select(JobHeartbeat.part, JobHeartbeat.seen)).all())
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ of the pool then opens a database of its own.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import time
 import warnings
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -60,11 +62,13 @@ class Runner:
 def work(registry: Any) -> int:
     """Work until SIGTERM or Ctrl-C, then finish what is under way; gives the exit status."""
     from celery import signals
+    from celery.apps import worker as words_of_celery
     from celery.exceptions import SecurityWarning
 
     # Celery warns of root because of pickle; its messages are JSON here, and the site decides as whom it runs.
     warnings.simplefilter("ignore", SecurityWarning)
     settings = registry.atlas_settings.section(AtlasSettings)
+    words_of_celery.safe_say = _say
     runner = Runner(registry)
     app = celery_app(settings)
     app.task(name=TASK, ignore_result=True)(runner.wake)
@@ -82,6 +86,15 @@ def work(registry: Any) -> int:
     return int(worker.exitcode or 0)
 
 
+def _say(words: str, *_: Any) -> None:
+    """What Celery says to a terminal when it is asked to stop, as a line of the log.
+
+    Written at one stroke: a signal handler says it, between any two steps of whoever holds the log's lock.
+    """
+    line = {"event": words.strip(), "level": "info", "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
+    os.write(2, f"{json.dumps(line)}\n".encode())
+
+
 def _set_logging_up(**_: Any) -> None:
-    # Celery's own words go where the site's go; what it says of each message is not worth a line.
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Whoever listens to this signal has set logging up: the site did. What Celery says of each message is not worth a line.
+    logging.getLogger("celery").setLevel(logging.WARNING)

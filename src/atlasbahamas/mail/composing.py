@@ -31,16 +31,9 @@ def compose(
 
     `unsubscribe` is the address of the page that ends this kind of mail (RFC 8058). Raises ValueError for what is no address.
     """
-    host = urlsplit(base_url).hostname or "localhost"
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = words.subject
-    message["From"] = _address(sender)
-    message["To"] = _address(to)
+    message = _with_headers(words.subject, to=to, sender=sender, base_url=base_url, ref=ref, now=now)
     if reply_to:
         message["Reply-To"] = _address(reply_to)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{ref}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         message["List-Unsubscribe"] = f"<{unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -48,6 +41,25 @@ def compose(
     message.set_content(plain_environment(registry).get_template("mail/frame.txt.jinja2").render(values))
     html = html_environment(registry).get_template("mail/frame.jinja2").render(values)
     message.add_alternative(html, subtype="html")
+    return message
+
+
+def compose_plain(subject: str, text: str, *, to: str, sender: str, base_url: str, ref: str, now: datetime) -> EmailMessage:
+    """A message of plain text that needs no template, for commands. Raises ValueError for what is no address."""
+    message = _with_headers(subject, to=to, sender=sender, base_url=base_url, ref=ref, now=now)
+    message.set_content(text)
+    return message
+
+
+def _with_headers(subject: str, *, to: str, sender: str, base_url: str, ref: str, now: datetime) -> EmailMessage:
+    host = urlsplit(base_url).hostname or "localhost"
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message["From"] = _address(sender)
+    message["To"] = _address(to)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{ref}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
     return message
 
 

@@ -6,10 +6,15 @@ import os
 import smtplib
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
 from atlasbahamas.settings.mail import MailSettings
+
+MAIL_ERRORS = (OSError, smtplib.SMTPException)
+"""What talking to a mail server may raise."""
 
 
 def deliver(settings: MailSettings, message: EmailMessage, *, ref: str) -> None:
@@ -21,12 +26,19 @@ def deliver(settings: MailSettings, message: EmailMessage, *, ref: str) -> None:
 
 
 def _send(settings: MailSettings, message: EmailMessage) -> None:
+    with connected(settings) as server:
+        server.send_message(message)
+
+
+@contextmanager
+def connected(settings: MailSettings) -> Iterator[smtplib.SMTP]:
+    """A connection to the SMTP server, encrypted and signed in as the settings say. Raises one of MAIL_ERRORS."""
     with _connect(settings) as server:
         if settings.security == "starttls":
             server.starttls(context=ssl.create_default_context())
         if settings.user and settings.password is not None:
             server.login(settings.user, settings.password.get_secret_value())
-        server.send_message(message)
+        yield server
 
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:

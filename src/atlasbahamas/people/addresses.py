@@ -27,6 +27,7 @@ from atlasbahamas.settings import AtlasSettings
 
 CONFIRM, RECOVER = "confirm", "recover"
 LIFETIMES = {CONFIRM: timedelta(days=2), RECOVER: timedelta(hours=1)}
+AT_THE_SERVER = timedelta(minutes=15)
 CONFIRM_TEMPLATE = "mail/confirm_address.jinja2"
 TAKEN_TEMPLATE = "mail/address_in_use.jinja2"
 RECOVER_TEMPLATE = "mail/recover.jinja2"
@@ -80,7 +81,9 @@ def _token_for_mail(request: Any, db: Session, mail: Mail, purpose: str, path: s
     return {"link": f"{settings.base_url}{path}?token={token}", "code": code}
 
 
-def make_token(db: Session, person: Person, purpose: str, email: str, *, keys: Keys, now: datetime) -> tuple[str, str]:
+def make_token(
+    db: Session, person: Person, purpose: str, email: str, *, keys: Keys, now: datetime, lifetime: timedelta | None = None
+) -> tuple[str, str]:
     """A token and a code of six digits for one purpose; those that were made before for it stay good until their time is over.
 
     `keys` (the site's) keep the short code from being tried out against a copy of the database.
@@ -93,11 +96,28 @@ def make_token(db: Session, person: Person, purpose: str, email: str, *, keys: K
         token_hash=token_hash(token),
         code_hash=keys.digest(_text_of(code, person.id)),
         created=now,
-        expires=now + LIFETIMES[purpose],
+        expires=now + (lifetime or LIFETIMES[purpose]),
     )
     db.add(row)
     db.flush()
     return token, code
+
+
+def sign_in_link(db: Session, name: str, *, base_url: str, keys: Keys, now: datetime) -> str:
+    """A link for whoever stands at the server, with which the person of that e-mail or user name chooses a password and is in.
+
+    Good once, for 15 minutes. It needs no mail and proves no address. Raises Refused when there is nobody who may sign in.
+    """
+    key = name_key(name)
+    column = Person.email_key if "@" in key else Person.user_name_key
+    person = db.scalar(select(Person).where(column == key).order_by(Person.email_confirmed.is_(None), Person.id).limit(1))
+    if person is None:
+        raise Refused(f"Nobody here is called {name}.")
+    if person.disabled is not None:
+        raise Refused(f"The account {name} is switched off: another administrator has to switch it on.")
+    token, _ = make_token(db, person, RECOVER, "", keys=keys, now=now, lifetime=AT_THE_SERVER)
+    record(db, "atlas:sign_in_link:made", about=about(person), organisation_id=None)
+    return f"{base_url}/reset?token={token}"
 
 
 def _text_of(code: str, person_id: int) -> str:
@@ -148,9 +168,12 @@ def confirm_address(db: Session, token: PersonToken, *, now: datetime) -> Person
 
 
 def reset_password(db: Session, token: PersonToken, password: str, *, now: datetime) -> Person:
-    """Set the password of somebody who forgot it; every device ends. The link also proved that the address is theirs."""
+    """Set the password of somebody who forgot it; every device ends.
+
+    A link that was mailed also proved that the address is theirs.
+    """
     check_password(password)
-    if token.person.email_confirmed is None:
+    if token.email and token.person.email_confirmed is None:
         confirm_address(db, token, now=now)
     token.used = now
     _set_password(db, token.person, password, keep_device=None, now=now)

@@ -58,6 +58,7 @@ def sign_in(context: Root, request: Any) -> Any:
 
     page = form_page(request, form, {"next": request.params.get("next", "")}, submit=submit)
     if failed:
+        request.registry.atlas_counting.sign_in_failed()
         services.note_failed_sign_in(request.db, form.name.data)
         request.keep_changes()
     return page

@@ -15,6 +15,7 @@ from typing import Any
 
 from atlasbahamas.jobs.registry import ATTEMPTS, Handler, Job, Schedule
 from atlasbahamas.mail.templates import MailTemplate, Prepare, plain_environment
+from atlasbahamas.metrics.reading import Metric, Read
 from atlasbahamas.plugins.discovery import PluginError
 from atlasbahamas.plugins.manifest import Permission, Plugin
 
@@ -22,6 +23,7 @@ CORE = "core"
 CORE_PREFIX = "atlas"
 _JOB_NAME = re.compile(r"([a-z][a-z_]*)\.[a-z][a-z_]*")
 _MAX_JOB_NAME = 80
+_METRIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,80}[a-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,23 @@ def add_mail_template(config: Any, name: str, *, prepare: str | Prepare | None =
     defer(config, "mail template", name, execute, order=20)
 
 
+def add_metric(config: Any, name: str, text: str, read: str | Read, *, labels: tuple[str, ...] = ()) -> None:
+    """Measure something for operators: a gauge `<plugin>_<what>`, that `read(db, now)` reads whenever Prometheus asks.
+
+    `read` (or its dotted name) gives a number, or with `labels` numbers by a tuple of their values, of which there must be few.
+    """
+    plugin = plugin_of(config)
+    prefix = CORE_PREFIX if plugin == CORE else plugin
+    if not _METRIC_NAME.fullmatch(name) or not name.startswith(f"{prefix}_"):
+        raise PluginError(f"plugin {plugin!r}: {name!r} should be of the form {prefix}_what_is_measured")
+    metrics: dict[str, Metric] = config.registry.atlas_metrics
+
+    def execute() -> None:
+        metrics[name] = Metric(name, text, config.maybe_dotted(read), labels, plugin)
+
+    defer(config, "metric", name, execute, text=text, labels=labels)
+
+
 def _check_job_name(config: Any, name: str) -> None:
     plugin = plugin_of(config)
     prefix = CORE_PREFIX if plugin == CORE else plugin
@@ -241,6 +260,7 @@ def includeme(config: Any) -> None:
     config.registry.atlas_jobs = {}
     config.registry.atlas_schedules = {}
     config.registry.atlas_mail_templates = {}
+    config.registry.atlas_metrics = {}
     config.registry.atlas_owners = {}
     directives = (
         declare_permission,
@@ -252,6 +272,7 @@ def includeme(config: Any) -> None:
         add_job,
         add_schedule,
         add_mail_template,
+        add_metric,
     )
     for directive in directives:
         config.add_directive(directive.__name__, directive)

@@ -86,6 +86,7 @@ def identity_of(request: Any) -> Identity | None:
     device_id, last_seen, kept, person_id, name, _, photo = rows[0]
     if now - last_seen >= SEEN_EVERY and not request.read_only:
         _seen(request, device_id, kept, now)
+    structlog.contextvars.bind_contextvars(person=person_id)
     return Identity(person_id, name, frozenset(row[5] for row in rows if row[5]), device_id, photo or "")
 
 

@@ -115,6 +115,7 @@ def hit(request: Any, limit: RateLimitItem, *identifiers: str) -> None:
         reset = limiter.get_window_stats(limit, *identifiers).reset_time
     except (redis.exceptions.RedisError, sqlite3.Error) as error:
         raise HTTPServiceUnavailable("Sign-in is not available at the moment.") from error
+    request.registry.atlas_counting.limit_hit(limit.namespace)
     seconds = max(1, int(reset - time.time()) + 1)
     raise HTTPTooManyRequests(headers=[("Retry-After", str(seconds))])
 

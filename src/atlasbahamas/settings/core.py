@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
-from atlasbahamas.settings.guards import NEW_SECRET, SECRET_LENGTH, redis_without_password, weaknesses
+from atlasbahamas.settings.guards import NEW_SECRET, SECRET_LENGTH, redis_without_password, weak, weaknesses
 from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
@@ -84,6 +84,13 @@ class AtlasSettings(Section):
         default="",
         description="The address of the proxy whose forwarded headers are believed; empty for none.",
     )
+    metrics: Literal["off", "loopback", "token"] = Field(
+        default="off",
+        description="Who may read /metrics: nobody; programs of this machine; or who has atlas.metrics_token.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What Prometheus sends as its bearer token, with atlas.metrics = token."
+    )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="America/Nassau", description="The zone in which days begin and times are shown."
     )
@@ -94,6 +101,9 @@ class AtlasSettings(Section):
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Refuse what is unsafe in production, with what to do about each."""
+        token = values.get("atlas.metrics_token")
+        if values.get("atlas.metrics") == "token" and (token is None or weak(token)):
+            yield "atlas.metrics_token", f"is required when atlas.metrics = token, with {SECRET_LENGTH} characters; {NEW_SECRET}"
         if values.get("atlas.profile") != "production":
             return
         for weakness in weaknesses(values.get("atlas.secret", ())):

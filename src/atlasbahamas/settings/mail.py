@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr
 
 from atlasbahamas.settings.guards import is_here
-from atlasbahamas.settings.section import Section
+from atlasbahamas.settings.section import Section, Words
 
 
 def _sender(text: str) -> str:
@@ -22,6 +22,12 @@ def _sender(text: str) -> str:
     if "@" not in address or "\n" in text or "\r" in text:
         raise ValueError("must be an address such as AtlasBahamas <homes@example.com>")
     return text
+
+
+def _addresses(found: tuple[str, ...]) -> tuple[str, ...]:
+    for text in found:
+        _sender(text)
+    return found
 
 
 class MailSettings(Section):
@@ -47,6 +53,13 @@ class MailSettings(Section):
     password: SecretStr | None = Field(default=None, description="The password that goes with it.")
     timeout: int = Field(default=20, ge=1, le=300, description="How long to wait for the SMTP server, in seconds.")
 
+    errors_to: Annotated[Words, AfterValidator(_addresses)] = Field(
+        default=(), description="Addresses that are told when something fails that nobody expected."
+    )
+    errors_every_minutes: int = Field(
+        default=60, ge=1, le=10_080, description="How long a further error of the same kind is only counted, in minutes."
+    )
+
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Require what the transport needs, and refuse in production what is for one's own machine."""
@@ -55,6 +68,8 @@ class MailSettings(Section):
             yield from cls._check_production(values)
         if transport == "folder" and values.get("mail.folder") == "":
             yield "mail.folder", "is required when mail.transport = folder"
+        if transport == "none" and values.get("mail.errors_to"):
+            yield "mail.errors_to", "needs a way to send mail: set mail.transport"
         if transport == "smtp" and values.get("mail.host") == "":
             yield "mail.host", "is required when mail.transport = smtp"
         if transport == "smtp" and values.get("mail.security") == "none" and values.get("mail.user"):

@@ -12,14 +12,17 @@ from atlasbahamas.testing.services import free_port
 
 
 class SmtpServer:
-    """Started when it is made. `refusing`: addresses that it takes no mail for; `down`: answers 451 to everything."""
+    """Started when it is made, at a free port or the given one.
 
-    def __init__(self) -> None:
+    `refusing`: addresses that it takes no mail for; `down`: answers 451 to everything.
+    """
+
+    def __init__(self, port: int | None = None) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.refusing: set[str] = set()
         self.down = False
-        self.port = free_port()
+        self.port = port or free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 

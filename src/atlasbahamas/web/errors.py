@@ -111,6 +111,7 @@ def undecodable(error: Exception, request: Any) -> Any:
 def session_store_down(error: Exception, request: Any) -> Any:
     """Redis does not answer: 503 in words; whoever needs no session is served as ever."""
     log.error("session store does not answer", error=repr(error))
+    report(error, request)
     return error_page(request, 503)
 
 
@@ -121,6 +122,8 @@ def database_error(error: DBAPIError, request: Any) -> Any:
         return error_page(request, 503, TOO_LONG)
     if is_passing(error) or is_away(error):
         log.error("database is busy or away", error=repr(error.orig))
+        if not is_passing(error):
+            report(error, request)
         return error_page(request, 503)
     return crash(error, request)
 
@@ -134,7 +137,15 @@ def no_connection_free(error: NoConnectionFree, request: Any) -> Any:
 def crash(error: Exception, request: Any) -> Any:
     """Anything that nobody expected: logged with its trace, told with its request id."""
     log.error("unhandled", exc_info=error, path=request.path_info_safe)
+    report(error, request)
     return error_page(request, 500)
+
+
+def report(error: Exception, request: Any) -> None:
+    """Count an error that nobody expected, and tell the operators."""
+    registry = request.registry
+    registry.atlas_counting.error(error)
+    registry.atlas_reporter(error, where=registry.atlas_pages.name_of(request), request_id=getattr(request, "id", ""))
 
 
 def includeme(config: Any) -> None:

@@ -9,10 +9,14 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from atlasbahamas.db.migrations import KnownRevisions, components
+from atlasbahamas.files.store import FolderStore, StoreUnavailable
 from atlasbahamas.jobs.services import health
 from atlasbahamas.settings import AtlasSettings, RedisSessionSettings
 
 UNAVAILABLE = "unavailable"
+LEAST_FREE = 500 * 1024 * 1024
+"""Bytes; below this the disk is short. The alert comes earlier."""
 
 
 def live(request: Any) -> dict[str, str]:
@@ -32,9 +36,10 @@ def ready(request: Any) -> dict[str, Any]:
 
 
 def state(request: Any) -> dict[str, Any]:
-    """Database and, where it is used, Redis: unavailable when any of them does not answer. Jobs that are late: "degraded".
+    """Database, its migrations and, where it is used, Redis: unavailable when any of them is not as it must be.
 
-    Pages are served without jobs, so their being late is told, and no reason to send visitors elsewhere.
+    Jobs that are late, or a disk that is nearly full: "degraded". Pages are served all the same, so that is told, and no reason
+    to send visitors elsewhere.
     """
     needed = {"database": _database(request)}
     settings = request.registry.atlas_settings
@@ -42,10 +47,34 @@ def state(request: Any) -> dict[str, Any]:
         needed["redis"] = _redis(settings.section(RedisSessionSettings))
     parts: dict[str, str | int] = {name: "ok" if up else "down" for name, up in needed.items()}
     if needed["database"]:
+        needed["migrations"] = _migrated(request)
+        parts["migrations"] = "ok" if needed["migrations"] else "behind"
+    parts |= _disk(request.registry.atlas_store)
+    if needed["database"]:
         parts |= _jobs(request, running=bool(settings.section(AtlasSettings).broker))
     if not all(needed.values()):
         return {"status": UNAVAILABLE, "parts": parts}
-    return {"status": "degraded" if {"late", "down"} & set(parts.values()) else "ok", "parts": parts}
+    return {"status": "degraded" if {"late", "down", "short"} & set(parts.values()) else "ok", "parts": parts}
+
+
+def _migrated(request: Any) -> bool:
+    """Whether the database has every revision that this code knows. One that is ahead is: newer code is being rolled out."""
+    known: KnownRevisions = request.registry.atlas_revisions
+    try:
+        with request.db.begin_nested():
+            return known.are_there(request.db.connection())
+    except SQLAlchemyError:
+        return False
+
+
+def _disk(store: Any) -> dict[str, str | int]:
+    """How the disk of files is, when they lie on one; asked of the system, not of a server."""
+    if not isinstance(store, FolderStore):
+        return {}
+    try:
+        return {"disk": "short" if store.free_bytes() < LEAST_FREE else "ok"}
+    except StoreUnavailable:
+        return {"disk": "down"}
 
 
 def _jobs(request: Any, *, running: bool) -> dict[str, str | int]:
@@ -82,6 +111,8 @@ def includeme(config: Any) -> None:
 
     # Whoever serves and stops in order (atlasbahamas.serving) puts its own in the place of this.
     config.registry.atlas_is_stopping = lambda: False
+    found = components(config.registry.atlas_folder / "alembic", config.registry.atlas_plugins)
+    config.registry.atlas_revisions = KnownRevisions(found)
     for name, view in (("live", live), ("ready", ready)):
         config.add_route(f"health.{name}", f"/health/{name}")
         config.add_view(view, route_name=f"health.{name}", renderer="json", permission=NO_PERMISSION_REQUIRED)

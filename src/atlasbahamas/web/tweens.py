@@ -19,6 +19,8 @@ from pyramid.response import Response
 from pyramid.tweens import INGRESS
 from webob.exc import HTTPBadRequest as BrokenRequest
 
+from atlasbahamas.masking import mask_path, masked_for
+from atlasbahamas.observability import REQUEST_ID
 from atlasbahamas.security.identity import has_session_cookie
 from atlasbahamas.settings import AtlasSettings, FileSettings
 
@@ -35,30 +37,54 @@ TWEENS = (
     "atlasbahamas.readonly.refusing.refuse_writes",
 )
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)')
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+ID_OF_REQUEST = "atlas.request_id"
+"""Where the environment keeps the id, so that further attempts at the same request have the same."""
 
 
 def request_log(handler: Handler, registry: Any) -> Handler:
     """Give each request an id, bind it to every log line that it causes, and log how it ended."""
+    proxy = registry.atlas_settings.section(AtlasSettings).trusted_proxy
 
     def tween(request: Any) -> Any:
-        request.id = secrets.token_hex(8)
+        request.id = request.environ.setdefault(ID_OF_REQUEST, request_id_of(request.environ, proxy))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.id)
         started = time.perf_counter()
-        response = handler(request)
+        with masked_for(request):
+            response = handler(request)
         response.headers["X-Request-ID"] = request.id
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        seconds = time.perf_counter() - started
         log.info(
             "request",
             method=request.method,
             path=request.path_info_safe,
             status=response.status_int,
-            ms=milliseconds,
+            ms=round(seconds * 1000, 1),
         )
+        registry.atlas_counting.request(registry.atlas_pages.name_of(request), request.method, response.status_int, seconds)
         return response
 
     return tween
+
+
+def request_id_of(environ: dict[str, Any], proxy: str) -> str:
+    """The id that the proxy gave the request, or a new one: whoever is not the proxy, or sends something else, names none."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    if came_through(environ, proxy) and REQUEST_ID.fullmatch(given):
+        return str(given)
+    return secrets.token_hex(8)
+
+
+def came_through(environ: dict[str, Any], proxy: str) -> bool:
+    """Whether the proxy of `atlas.trusted_proxy` sent this request.
+
+    waitress puts the visitor's address in the place of the proxy's, and takes the forwarded headers off everybody else: where
+    they are still there, the proxy sent them.
+    """
+    if not proxy:
+        return False
+    by_waitress = environ.get("SERVER_SOFTWARE") == "waitress"
+    return environ.get("REMOTE_ADDR") == proxy or (by_waitress and "HTTP_X_FORWARDED_FOR" in environ)
 
 
 @dataclass(frozen=True)
@@ -226,8 +252,12 @@ def share(request: Any) -> None:
 
 
 def path_info_safe(request: Any) -> str:
-    """The path as it came, for logs, also when it cannot be decoded; never the query string, which may carry a token."""
-    return str(request.environ.get("PATH_INFO", ""))[:300].encode("ascii", "backslashreplace").decode()
+    """The path as it came, for logs, also when it cannot be decoded; never the query string, which may carry a token.
+
+    Nor a key that opens something by itself.
+    """
+    path = str(request.environ.get("PATH_INFO", ""))[:300].encode("ascii", "backslashreplace").decode()
+    return mask_path(path)
 
 
 def includeme(config: Any) -> None:

@@ -22,11 +22,12 @@ from atlasbahamas_plugins.ledger.plans import models as plans
 from atlasbahamas_plugins.ledger.reminding import models as reminding
 from atlasbahamas_plugins.ledger.sharing import guards as sharing_guards
 from atlasbahamas_plugins.ledger.sharing import models as sharing
+from atlasbahamas_plugins.ledger.verifying import models as verifying
 
 PARTS = (
     *(models, guards, charges, charge_guards, payments, payment_guards, allocation, allocation_guards),
     *(gateways, gateway_guards, autopay, autopay_guards),
     *(deposits, deposit_guards, plans, plan_guards, sharing, sharing_guards),
-    *(bills, bill_guards, reminding, figures, figure_guards),
+    *(bills, bill_guards, reminding, figures, figure_guards, verifying),
 )
 TRIGGERS = tuple(trigger for part in PARTS for trigger in getattr(part, "TRIGGERS", ()))

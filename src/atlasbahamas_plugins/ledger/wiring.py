@@ -21,6 +21,7 @@ PARTS = (
     "sharing",
     "figures",
     "reminding",
+    "verifying",
 )
 
 
