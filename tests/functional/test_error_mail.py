@@ -154,6 +154,17 @@ def test_a_job_is_told_when_it_is_given_up(told: Site, smtp: SmtpServer) -> None
     assert "job atlas.fail_twice" in plain(smtp.messages[0])
 
 
+def test_a_job_that_was_cut_off_each_time_is_told(told: Site, smtp: SmtpServer) -> None:
+    with told.db.transaction() as db:
+        entry = enqueue(db, "atlas.forget_jobs", {}, now=told.clock.now())
+        assert entry is not None
+        entry.attempts = 8
+    told.drain_jobs()
+    settle(told)
+    told.drain_jobs()
+    assert smtp.messages[0]["Subject"] == "JobLost at job atlas.forget_jobs"
+
+
 def test_nobody_is_told_where_nobody_asked(mailing: Site, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "find_by_password", quoting)
     fail(mailing)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import clock_in_a_file
 import pytest
 from faulty import PAYER, READER, SEARCHER, VISITOR, WRITER, Load, check_written, lease_path
 from fronted import DOMAIN, Caller, PublicSite, public_site
@@ -22,6 +21,7 @@ from sqlalchemy import text
 from atlasbahamas.db.engine import Database
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.testing import samples
+from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.programs import Program
 from atlasbahamas.testing.services import PostgresServer
 from atlasbahamas.testing.site import ROOT
@@ -234,9 +234,9 @@ def test_the_clock_is_set_back_an_hour(postgresql: PostgresServer, tmp_path: Pat
     clock = tmp_path / "clock"
     clock.write_text("0")
     moved = {
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests/support"), os.environ.get("PYTHONPATH", "")]),
-        "ATLAS_PYRAMID__INCLUDES": "clock_in_a_file",
-        clock_in_a_file.FILE: str(clock),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests/plugins"), os.environ.get("PYTHONPATH", "")]),
+        "ATLAS_ATLAS__PLUGINS": " ".join([*sites.FEATURES, "shifted"]),
+        "ATLAS_TEST_CLOCK": str(clock),
     }
     with public_site(tmp_path, postgresql=postgresql.url, **moved) as site:
 

@@ -234,7 +234,7 @@ SAMPLES = {
     "atlas.limits": "redis://l/0", "atlas.base_url": "https://b", "atlas.trusted_proxy": "10.0.0.1", "atlas.time_zone": "UTC",
     "atlas.registration": "closed", "sqlalchemy.url": "postgresql://a@h/d",
     "sqlalchemy.migration_url": "postgresql://b@h/d", "mail.transport": "folder", "mail.security": "tls",
-    "mail.sender": "a@b.example", "redis.sessions.secret": "three", "redis.sessions.redis_url": "redis://r/0",
+    "mail.sender": "a@b.example", "mail.errors_to": "c@d.example", "redis.sessions.secret": "three", "redis.sessions.redis_url": "redis://r/0",
     "redis.sessions.cookie_samesite": "strict", "redis.sessions.cookie_name": "c", "atlas.files.store": "file:///f",
     "atlas.files.s3_endpoint": "http://s3", "atlas.files.s3_key": "k", "atlas.files.s3_secret": "s",
     "pyramid.default_locale_name": "de",

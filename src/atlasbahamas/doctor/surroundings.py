@@ -19,7 +19,15 @@ from atlasbahamas.cli.site import Site
 from atlasbahamas.doctor.findings import Finding, note, ok, said, wrong
 from atlasbahamas.files.store import FolderStore, StoreUnavailable, digest_of, store_of
 from atlasbahamas.mail.transport import MAIL_ERRORS, connected
-from atlasbahamas.settings import AtlasSettings, FileSettings, MailSettings, RedisSessionSettings, Settings
+from atlasbahamas.settings import (
+    AtlasSettings,
+    FileSettings,
+    MailSettings,
+    RedisSessionSettings,
+    Settings,
+    server_options,
+    variable,
+)
 
 SECONDS = 5.0
 LEAST_FREE = 2 * 1024**3
@@ -122,8 +130,10 @@ def check_certificate(settings: Settings) -> Iterator[Finding]:
 def check_proxy(site: Site, settings: Settings) -> Iterator[Finding]:
     """Whether site and server believe the same proxy."""
     ours = settings.section(AtlasSettings).trusted_proxy
-    server = plaster.get_settings(str(site.ini), "server:main")
-    if "waitress" in server.get("use", "") and server.get("trusted_proxy", "") != ours:
+    server = server_options(plaster.get_settings(str(site.ini), "server:main"), file=str(site.ini), environ=os.environ)
+    # `atlas web` tells the server itself what the environment says.
+    in_file = variable("atlas.trusted_proxy") not in os.environ
+    if in_file and "waitress" in server.get("use", "") and server.get("trusted_proxy", "") != ours:
         yield wrong("proxy", "atlas.trusted_proxy and trusted_proxy in [server:main] differ", "name one address in both")
     elif ours:
         yield ok("proxy", f"forwarded headers are believed from {ours}")

@@ -46,6 +46,10 @@ class UnknownJob(Exception):
     """No active plugin declares the job of that name."""
 
 
+class JobLost(Exception):
+    """Every attempt at a job was cut off: nobody was left to say of what."""
+
+
 class LeaseLost(Exception):
     """The attempt took so long that somebody else has taken the entry: nothing of it is kept."""
 
@@ -115,7 +119,9 @@ def _run(registry: Any, attempt: Attempt) -> str:
     allowed = job.attempts if job else ATTEMPTS
     if attempt.number > allowed:
         # Each attempt is counted as it begins, so a job that kills its worker every time comes to an end as well.
-        return _end_in_failure(registry, attempt, allowed, LOST)
+        state = _end_in_failure(registry, attempt, allowed, LOST)
+        _report(registry, attempt, state, JobLost(LOST))
+        return state
     try:
         if job is None:
             raise UnknownJob("no active plugin declares it; is its plugin switched on?")
@@ -130,12 +136,16 @@ def _run(registry: Any, attempt: Attempt) -> str:
         log.error("job failed", exc_info=error)
         registry.atlas_counting.error(error)
         state = _end_in_failure(registry, attempt, allowed, describe(error, registry.atlas_settings))
-        if state == FAILED:
-            # Not before: a mail server that is away for an hour is no error.
-            registry.atlas_reporter(error, where=f"job {attempt.name} {attempt.entry_id}", request_id=attempt.request_id or "")
+        _report(registry, attempt, state, error)
         return state
     log.info("job done")
     return DONE
+
+
+def _report(registry: Any, attempt: Attempt, state: str, error: Exception) -> None:
+    """Tell the operators of a job that is given up, and not before: a mail server that is away for an hour is no error."""
+    if state == FAILED:
+        registry.atlas_reporter(error, where=f"job {attempt.name}", request_id=attempt.request_id or "")
 
 
 @contextmanager

@@ -27,11 +27,11 @@ class Told:
 
 
 def tell(error: BaseException, *, where: str, request_id: str) -> Told:
-    """Describe an error by the places that it came through, the innermost last."""
+    """Describe an error by the places that it came through, the innermost last; one that came through none, by `where`."""
     frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     places = [f"{_file(code.co_filename)}:{line} in {code.co_name}" for code, line in frames]
     ours = [place for place in places if place.startswith(OURS)]
-    place = (ours or places or ["nowhere"])[-1]
+    place = (ours or places or [where])[-1]
     return Told(f"{type(error).__name__} at {place}"[:300], tuple(places[-MOST_PLACES:]), where, request_id)
 
 

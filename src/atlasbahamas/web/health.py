@@ -9,7 +9,6 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from atlasbahamas.db.migrations import KnownRevisions, components
 from atlasbahamas.files.store import FolderStore, StoreUnavailable
 from atlasbahamas.jobs.services import health
 from atlasbahamas.settings import AtlasSettings, RedisSessionSettings
@@ -59,10 +58,15 @@ def state(request: Any) -> dict[str, Any]:
 
 def _migrated(request: Any) -> bool:
     """Whether the database has every revision that this code knows. One that is ahead is: newer code is being rolled out."""
-    known: KnownRevisions = request.registry.atlas_revisions
+    registry = request.registry
+    if registry.atlas_revisions is None:
+        # Alembic is for whoever asks this: without it a site starts sooner.
+        from atlasbahamas.db.migrations import KnownRevisions, components
+
+        registry.atlas_revisions = KnownRevisions(components(registry.atlas_folder / "alembic", registry.atlas_plugins))
     try:
         with request.db.begin_nested():
-            return known.are_there(request.db.connection())
+            return bool(registry.atlas_revisions.are_there(request.db.connection()))
     except SQLAlchemyError:
         return False
 
@@ -111,8 +115,7 @@ def includeme(config: Any) -> None:
 
     # Whoever serves and stops in order (atlasbahamas.serving) puts its own in the place of this.
     config.registry.atlas_is_stopping = lambda: False
-    found = components(config.registry.atlas_folder / "alembic", config.registry.atlas_plugins)
-    config.registry.atlas_revisions = KnownRevisions(found)
+    config.registry.atlas_revisions = None
     for name, view in (("live", live), ("ready", ready)):
         config.add_route(f"health.{name}", f"/health/{name}")
         config.add_view(view, route_name=f"health.{name}", renderer="json", permission=NO_PERMISSION_REQUIRED)

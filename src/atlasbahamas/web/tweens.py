@@ -78,13 +78,13 @@ def request_id_of(environ: dict[str, Any], proxy: str) -> str:
 def came_through(environ: dict[str, Any], proxy: str) -> bool:
     """Whether the proxy of `atlas.trusted_proxy` sent this request.
 
-    waitress puts the visitor's address in the place of the proxy's, and takes the forwarded headers off everybody else: where
-    they are still there, the proxy sent them.
+    Both servers put the visitor's address in the place of the proxy's, and take the forwarded headers off everybody else
+    (atlasbahamas.serving): where they are still there, the proxy sent them.
     """
     if not proxy:
         return False
-    by_waitress = environ.get("SERVER_SOFTWARE") == "waitress"
-    return environ.get("REMOTE_ADDR") == proxy or (by_waitress and "HTTP_X_FORWARDED_FOR" in environ)
+    by_ours = environ.get("SERVER_SOFTWARE", "").startswith(("waitress", "gunicorn"))
+    return environ.get("REMOTE_ADDR") == proxy or (by_ours and "HTTP_X_FORWARDED_FOR" in environ)
 
 
 @dataclass(frozen=True)
