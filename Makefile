@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell n=$$(nproc); echo $$(( n > 6 ? 6 : n < 2 ? 2 : n )))
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve test check proof bench bench-scale bench-rent audit vendor clean
+.PHONY: help serve test check proof bench bench-scale bench-rent bench-crowd audit vendor clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -48,6 +48,9 @@ bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100, 20,000 l
 
 bench-rent: .venv/tools.stamp ## Measure a rent run of 100,000 leases on PostgreSQL
 	@$(BIN)/python benchmarks/rent_run.py
+
+bench-crowd: .venv/tools.stamp ## Let 500 people who are signed in click at random for five minutes, through nginx and two web processes
+	@$(BIN)/python benchmarks/crowd.py
 
 audit: .venv/run.stamp ## Ask whether a library that the product is installed with has a known weakness; needs the network
 	@$(PYTHON) -m venv .venv/audit
