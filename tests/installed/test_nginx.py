@@ -19,6 +19,7 @@ from fronted import DOMAIN, Caller, Nginx, PublicSite, filled, public_site
 from over_http import hidden_fields
 from rolling import check, restart_all, roll_under_load
 
+from atlasbahamas.masking import mask_path
 from atlasbahamas.people.demo_content import DEMO_PASSWORD
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS
 from atlasbahamas.testing.programs import Answer, ask
@@ -115,6 +116,16 @@ def test_the_log_is_json_and_knows_no_secrets(nginx: Nginx) -> None:
     line = next(line for line in reversed(nginx.log) if line["path"] == "/listings/")
     assert (line["method"], line["status"], line["address"], line["host"]) == ("GET", 200, "127.0.0.1", DOMAIN)
     assert "do-not-write-this" not in str(nginx.log)
+
+
+def test_a_path_that_opens_a_page_by_itself_is_shortened_in_the_log(nginx: Nginx) -> None:
+    key = "kTq7" + "Zx9-w_Ab" * 5
+    long_name = "/listings/a-house-with-a-name-that-is-longer-than-any-key"
+    for path in (f"/receipts/r1-{key}", f"/receipts/r1-{key}/?page=1", f"/receipts/r1-%6b{key[1:]}/", long_name):
+        nginx.ask(path)
+    paths = {line["path"] for line in nginx.log}
+    assert {mask_path(f"/receipts/r1-{key}"), long_name} <= paths
+    assert key[4:12] not in str(paths)
 
 
 def fresh(nginx: Nginx, path: str, wanted: str) -> Answer:
