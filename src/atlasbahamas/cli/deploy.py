@@ -36,9 +36,7 @@ def deploy() -> None:
 @click.option("--domain", prompt="The name of the site, such as homes.example.com", callback=_domain, help="Its name.")
 @click.option("--mail-host", prompt="The SMTP server that takes its mails", help="The SMTP server that takes its mails.")
 @click.option("--mail-port", type=click.IntRange(1, 65535), default=587, show_default=True, help="Its port.")
-@click.option(
-    "--mail-security", type=click.Choice(["starttls", "tls", "none"]), default="starttls", show_default=True, help="How."
-)
+@click.option("--mail-security", type=click.Choice(["starttls", "tls"]), default="starttls", show_default=True, help="How.")
 @click.option("--mail-sender", help="Whom mails come from, instead of homes@ and the name.")
 @click.option("--mail-user", prompt="The name to sign in with there (empty: none)", default="", help="Who signs in there.")
 @click.option(
