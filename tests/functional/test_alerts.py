@@ -16,10 +16,11 @@ from webtest import TestApp
 from atlasbahamas.testing import site as sites
 
 FILE = sites.ROOT / "deploy/prometheus/alerts.yml"
+TRIALS = FILE.with_name("alerts_test.yml")
 PAGE = sites.ROOT / "docs/operators/alerts.md"
 RULES: list[dict[str, Any]] = [rule for group in yaml.safe_load(FILE.read_text())["groups"] for rule in group["rules"]]
 WORDS = frozenset(
-    ["sum", "min", "max", "rate", "delta", "by", "le", "histogram_quantile", "ignoring", "or", "m", "h", "part", "state"]
+    ["sum", "min", "max", "rate", "delta", "by", "le", "histogram_quantile", "unless", "on", "or", "m", "h", "part", "state"]
 )
 OF_PROMETHEUS = frozenset({"up"})
 
@@ -86,10 +87,32 @@ def test_every_metric_has_its_line_in_the_documents(exported: dict[str, set[str]
     assert named - {"atlas_metrics_token"} <= ours
 
 
-def test_prometheus_takes_the_rules() -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
+def promtool(*words: str) -> subprocess.CompletedProcess[str]:
+    found = shutil.which("promtool")
+    if found is None:
         pytest.skip("promtool (Debian's package `prometheus`) is not here; the rules were only parsed")
-    done = subprocess.run([promtool, "check", "rules", str(FILE)], capture_output=True, text=True, check=False)
+    return subprocess.run([found, *words], capture_output=True, text=True, check=False)
+
+
+def test_prometheus_takes_the_rules() -> None:
+    done = promtool("check", "rules", str(FILE))
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(RULES)} rules found" in done.stdout
+
+
+def test_each_rule_is_tried_on_a_site_where_it_has_to_speak() -> None:
+    tried = set(re.findall(r'alertname="(\w+)"', TRIALS.read_text()))
+    assert tried == {rule["alert"] for rule in RULES}
+
+
+def test_the_rules_speak_when_they_should_and_are_silent_when_they_should_be() -> None:
+    done = promtool("test", "rules", str(TRIALS))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_that_test_sees_a_rule_that_does_not_heed_a_pause(tmp_path: Path) -> None:
+    (tmp_path / FILE.name).write_text(FILE.read_text().replace(" unless on() max(atlas_read_only) == 1", ""))
+    shutil.copy(TRIALS, tmp_path)
+    done = promtool("test", "rules", str(tmp_path / TRIALS.name))
+    assert done.returncode != 0
+    assert "AtlasJobsSilent" in done.stdout + done.stderr

@@ -50,6 +50,8 @@ def test_no_connection_free_is_said(site: Site, monkeypatch: pytest.MonkeyPatch)
     taken = [site.db.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
     try:
         assert "Nothing was lost" in browser.get("/home/", status=503).text
+        counted = site.app.registry.atlas_counting.registry.get_sample_value("atlas_no_connection_free_total")
+        assert counted == 1
     finally:
         for connection in taken:
             connection.close()

@@ -64,6 +64,20 @@ def test_every_page_of_somebody_signed_in_says_it_too(site: Site, path: str) -> 
     assert BANNER in page.text
 
 
+def test_a_metric_says_it_so_that_no_alert_wakes_anybody(site: Site) -> None:
+    (metric,) = [each for each in site.app.registry.atlas_metrics.values() if each.name == "atlas_read_only"]
+
+    def told() -> object:
+        with site.db.transaction("read") as db:
+            return metric.read(db, site.clock.now())
+
+    assert told() == 0
+    turn_on(site)
+    assert told() == 1
+    turn_off(site)
+    assert told() == 0
+
+
 def test_shared_pages_that_were_kept_say_it_at_once(database_url: str, profile: str, tmp_path: Any) -> None:
     redis = need("REDIS") if profile == "server" else None
     running = sites.start(database_url, tmp_path, redis=redis, **{"atlas.shared_page_seconds": "600"})

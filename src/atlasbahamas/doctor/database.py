@@ -99,7 +99,11 @@ def _jobs(db: Session, settings: Settings) -> Iterator[Finding]:
         elif alive:
             yield ok(part, "at work")
         else:
-            yield wrong(part, "no sign of life for a minute", "start `atlas jobs run`, or read its log")
+            yield wrong(
+                part,
+                "no sign of life for a minute",
+                f"start it (systemctl start atlas-{part}, or `atlas jobs run`), or read its log",
+            )
     if doing.waiting_seconds > TOO_LATE.total_seconds():
         yield wrong("outbox", f"the oldest job has been due for {doing.waiting_seconds:,} seconds", "`atlas jobs list`")
     elif counts[FAILED]:

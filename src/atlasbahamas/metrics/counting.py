@@ -26,6 +26,9 @@ class Counting:
         )
         self._errors = Counter("atlas_errors", "Errors that nobody expected.", ["kind"], registry=self.registry)
         self._sign_ins_failed = Counter("atlas_sign_ins_failed", "Sign-ins that were refused.", registry=self.registry)
+        self._no_connection_free = Counter(
+            "atlas_no_connection_free", "Requests that waited in vain for a connection of the pool.", registry=self.registry
+        )
         self._limits_hit = Counter("atlas_limits_hit", "Attempts that came too often.", ["limit"], registry=self.registry)
 
     def request(self, page: str, method: str, status: int, seconds: float) -> None:
@@ -41,6 +44,10 @@ class Counting:
     def sign_in_failed(self) -> None:
         """Somebody gave a name and a password that do not belong together."""
         self._sign_ins_failed.inc()
+
+    def no_connection_free(self) -> None:
+        """Every connection of the pool was in use for as long as one waits for one."""
+        self._no_connection_free.inc()
 
     def limit_hit(self, limit: str) -> None:
         """Somebody had too many attempts of a kind."""

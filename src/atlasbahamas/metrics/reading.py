@@ -20,6 +20,7 @@ from atlasbahamas.db.engine import Database
 from atlasbahamas.files.store import FolderStore, Store
 from atlasbahamas.jobs import services as jobs
 from atlasbahamas.mail.models import MAIL_STATES, Mail
+from atlasbahamas.readonly.services import pause_of
 
 log = structlog.get_logger("atlasbahamas.metrics")
 RECENTLY = timedelta(hours=1)
@@ -129,6 +130,11 @@ def heartbeat_age_seconds(db: Session, now: datetime) -> Value:
     """How long ago worker and beat were seen; without end for one that never was."""
     seen = jobs.heartbeats(db)
     return {(part,): (now - seen[part]).total_seconds() if part in seen else math.inf for part in ("worker", "beat")}
+
+
+def read_only(db: Session, now: datetime) -> Value:
+    """1 while the site is read-only, else 0."""
+    return int(pause_of(db) is not None)
 
 
 def mails_of_the_last_hour(db: Session, now: datetime) -> Value:

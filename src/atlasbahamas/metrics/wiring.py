@@ -30,6 +30,7 @@ def includeme(config: Any) -> None:
         reading.mails_of_the_last_hour,
         labels=("state",),
     )
+    add("atlas_read_only", "Whether the site is read-only for a while.", reading.read_only)
     if config.registry.atlas_settings.section(AtlasSettings).metrics != "off":
         config.add_route("metrics", "/metrics")
         config.add_view(views.metrics, route_name="metrics", permission=NO_PERMISSION_REQUIRED)

@@ -131,6 +131,7 @@ def database_error(error: DBAPIError, request: Any) -> Any:
 def no_connection_free(error: NoConnectionFree, request: Any) -> Any:
     """Every connection of the pool was in use for as long as one waits for one (`sqlalchemy.pool_timeout`)."""
     log.error("no connection to the database is free", error=repr(error))
+    request.registry.atlas_counting.no_connection_free()
     return error_page(request, 503)
 
 
