@@ -85,7 +85,7 @@ def test_targets_of_make_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_of_atlas_and_their_options_exist(page: Path) -> None:
     for code in code_of(page.read_text()):
-        for line in re.findall(r"^(?:\S*/)?atlas ((?!is\b).+)$", code, re.MULTILINE):
+        for line in re.findall(r"^(?:\S*/)?atlas(?:-as-site)? ((?!is\b).+)$", code, re.MULTILINE):
             follow(line.partition("#")[0].split())
 
 
