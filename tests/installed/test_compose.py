@@ -17,7 +17,8 @@ from atlasbahamas.testing.programs import Place
 from atlasbahamas.testing.site import ROOT
 
 SITES = ("migrate", "web", "worker", "beat")
-VARIABLE = re.compile(r"\$\$|\$\{(\w+)(:?\?)([^}]*)\}|\$")
+VARIABLE = re.compile(r"\$\$|\$\{(\w+)(:?\?|:-)([^}]*)\}|\$")
+DEFAULTS = {"VERSION": "latest"}
 SECRETS = ("SIGNING_SECRET", "SESSION_SECRET", "DATABASE_PASSWORD", "REDIS_PASSWORD")
 ASKED = ("--domain", "homes.example.com", "--mail-host", "smtp.example.com")
 
@@ -27,7 +28,7 @@ class Refused(Exception):
 
 
 def filled(value: Any, environ: dict[str, str]) -> Any:
-    """A document with its variables put in, as the engine does it; only `${NAME:?words}` and `${NAME?words}` are known here."""
+    """A document with its variables put in, as the engine does it; only `${NAME:?words}`, `${NAME?words}` and `${NAME:-default}` are known."""
     if isinstance(value, dict):
         return {key: filled(item, environ) for key, item in value.items()}
     if isinstance(value, list):
@@ -39,6 +40,9 @@ def filled(value: Any, environ: dict[str, str]) -> Any:
         if found[0] == "$$":
             return "$"
         assert found[1], f"not a variable that refuses: {value}"
+        if found[2] == ":-":
+            assert DEFAULTS[found[1]] == found[3]
+            return environ.get(found[1]) or found[3]
         if found[1] not in environ or (found[2] == ":?" and not environ[found[1]]):
             raise Refused(found[3])
         return environ[found[1]]
@@ -166,6 +170,14 @@ def test_web_can_be_scaled_and_comes_after_the_migration() -> None:
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert services["migrate"]["restart"] == "no"
+
+
+def test_there_is_a_version_to_go_back_to(written: dict[str, str]) -> None:
+    for version in ("latest", "1.3"):
+        services = filled(document(), written | {"VERSION": version})["services"]
+        assert {services[name]["image"] for name in SITES} == {f"atlasbahamas:{version}"}
+    # What the version before cannot live with is for somebody to ask for, who will not go back.
+    assert document()["services"]["migrate"]["command"][-1] == "--expand-only"
 
 
 def test_commands_exist() -> None:

@@ -109,6 +109,15 @@ def test_expanding_stops_before_what_older_code_cannot_live_with(filled: Databas
     assert "shoe_size" not in columns_of_person(filled)
 
 
+def test_an_empty_database_has_no_older_code_so_expanding_goes_all_the_way(tmp_path: Path) -> None:
+    empty = Database(f"sqlite:///{tmp_path}/empty.sqlite", patience=MIGRATING)
+    assert upgrade_all(empty.write_engine, FOUND, expand_only=True).waiting == ()
+    with empty.read_engine.connect() as connection:
+        assert all(current(connection, component) == head(component) for component in FOUND)
+        assert not [each for component in FOUND for each in stale_triggers(connection, component.triggers())]
+    empty.dispose()
+
+
 def test_a_revision_that_does_not_say_its_kind_is_not_guessed_at(filled: Database, tmp_path: Path) -> None:
     found = with_steps(tmp_path, ("perhaps", "pass"))
     with pytest.raises(MigrationError, match="does not say which kind"):

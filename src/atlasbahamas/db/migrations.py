@@ -285,7 +285,8 @@ def upgrade_all(
 ) -> Upgrade:
     """Bring every component to head in one transaction, and its triggers to what the code says; else touch nothing.
 
-    `expand_only` stops each component before its first revision that older code could not live with. A table that somebody
+    `expand_only` stops each component before its first revision that older code could not live with; on an empty database, where
+    there is no older code, it stops nowhere. A table that somebody
     holds is waited for a moment only, because whoever comes after us waits as well, and then all is tried again. Raises
     MigrationError as `migrating` does, and where a table is held for too long.
     """
@@ -304,6 +305,7 @@ def upgrade_all(
 
 def _upgrade_once(engine: Engine, found: Sequence[Component], application_role: str | None, expand_only: bool) -> Upgrade:
     with _alone(engine) as connection:
+        expand_only = expand_only and any(current(connection, component) for component in found)
         steps = {component: _steps(connection, component, expand_only) for component in found}
         done = tuple(step.revision for to_do, _ in steps.values() for step in to_do)
         waiting = tuple(step.revision for _, later in steps.values() for step in later)
