@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from atlasbahamas.settings import MailSettings
 
 NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-SECRETS = ("SIGNING_SECRET", "SESSION_SECRET", "DATABASE_PASSWORD", "REDIS_PASSWORD")
+SECRETS = ("SIGNING_SECRET", "SESSION_SECRET", "DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD", "REDIS_PASSWORD")
 HEAD = """\
 # What docker-compose.yml needs. Made by `atlas deploy init`; keep it to yourself, and keep a copy away from this machine:
-# without SIGNING_SECRET everybody is signed out, without DATABASE_PASSWORD nobody reads the database.
+# without SIGNING_SECRET everybody is signed out, without the passwords of the database nobody reaches it.
 """
 
 
@@ -78,7 +78,7 @@ def init(
         "MAIL_SECURITY": mail_security,
         "MAIL_USER": mail_user,
         "MAIL_PASSWORD": _mail_password(mail_user, mail_password_file),
-        # Hexadecimal, since two of them stand in addresses.
+        # Hexadecimal, since three of them stand in addresses.
         **{name: secrets.token_hex(32) for name in SECRETS},
     }
     _write(path, values)
