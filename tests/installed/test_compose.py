@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 def filled(value: Any, environ: dict[str, str]) -> Any:
-    """A document with its variables put in, as the engine does it; knows `${NAME:?words}`, `${NAME?words}` and `${NAME:-default}`."""
+    """A document with its variables put in, as the engine does it: `${NAME:?words}`, `${NAME?words}` and `${NAME:-default}`."""
     if isinstance(value, dict):
         return {key: filled(item, environ) for key, item in value.items()}
     if isinstance(value, list):
@@ -234,3 +234,11 @@ def test_redis_has_a_password(place: Place, written: dict[str, str]) -> None:
     config = place.folder / "redis.conf"
     assert f"requirepass {written['REDIS_PASSWORD']}\n" in config.read_text()
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
+
+
+def test_whoever_renews_the_certificate_can_leave_an_answer_where_nginx_looks() -> None:
+    template = (ROOT / "deploy/nginx/atlas.conf.template").read_text()
+    challenge = re.search(r"acme-challenge/ \{\s+root (\S+);", template)
+    assert challenge is not None
+    assert f"./acme:{challenge[1]}:ro" in document()["services"]["nginx"]["volumes"]
+    assert "acme" in (ROOT / ".dockerignore").read_text().split()
