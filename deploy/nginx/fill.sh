@@ -15,7 +15,9 @@ http='80 [::]:80' https='443 [::]:443' log=/dev/stdout cache=/var/cache/nginx/at
 
 for word in "$@"; do
     value=${word#*=}
-    case $value in *[\;\{\}\'\"\\\|]*) echo "A value cannot have quotes, bars, backslashes, braces or semicolons: $word" >&2; exit 2 ;; esac
+    # What nginx takes for its own, and what sed does: `&` would be the blank itself.
+    case $value in *[\;\{\}\'\"\\\|\&\$]* | *'
+'*) echo "A value cannot have quotes, bars, backslashes, braces, semicolons, dollars, ampersands or line ends: $word" >&2; exit 2 ;; esac
     case $word in
         domain=* | certificate=* | key=* | web=* | http=* | https=* | log=* | cache=* | pages=* | body=*)
             eval "${word%%=*}=\$value" ;;
