@@ -217,6 +217,20 @@ def test_each_guard_alone(key: str, value: str) -> None:
     read(SAFE | {key: value, "atlas.profile": "development"})
 
 
+@pytest.mark.parametrize("text", ["*", "nginx", "proxy.example.com", "10.0.0.0/8", "10.0.0.1 10.0.0.2", "10.0.0.1:80"])
+@pytest.mark.parametrize("kind", ["development", "production"])
+def test_whom_to_believe_is_one_address_in_any_profile(kind: str, text: str) -> None:
+    found = problems(SAFE | {"atlas.profile": kind, "atlas.trusted_proxy": text})
+    assert set(found) == {"atlas.trusted_proxy"}
+    assert "must be one IP address, such as 127.0.0.1" in found["atlas.trusted_proxy"]
+
+
+def test_whom_to_believe_may_be_an_address_of_either_kind() -> None:
+    for text in ("10.0.0.1", "2001:db8::1", " 127.0.0.1 "):
+        assert read(SAFE | {"atlas.trusted_proxy": text}).section(AtlasSettings).trusted_proxy == text.strip()
+    assert read(BASE | {"atlas.trusted_proxy": " "}).section(AtlasSettings).trusted_proxy == ""
+
+
 @pytest.mark.parametrize("key", ["redis.sessions.redis_url", "atlas.limits", "atlas.broker"])
 @pytest.mark.parametrize(
     "url", ["redis://:pw@cache/0", "redis://cache/0?password=pw", "rediss://u:pw@10.0.0.5/0", "redis://127.0.0.9"]
