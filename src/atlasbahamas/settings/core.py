@@ -179,7 +179,7 @@ class DatabaseSettings(Section):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Refuse SQLite in production, and a log of statements, which has what people typed. Two roles are to be two."""
+        """Refuse all but PostgreSQL in production, and a log of statements, which has what people typed. Two roles are to be two."""
         if values.get("sqlalchemy.migration_url") and "sqlalchemy.url" in values:
             yield from cls._check_roles(make_url(values["sqlalchemy.url"]), make_url(values["sqlalchemy.migration_url"]))
         if values.get("atlas.profile") != "production":
@@ -189,7 +189,7 @@ class DatabaseSettings(Section):
                 "sqlalchemy.echo",
                 "must be false in production: the log would hold what people type, and digests of their passwords",
             )
-        if values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
+        if "sqlalchemy.url" in values and make_url(values["sqlalchemy.url"]).get_backend_name() != "postgresql":
             yield (
                 "sqlalchemy.url",
                 "must be PostgreSQL in production; set ATLAS_SQLALCHEMY__URL=postgresql+psycopg2://...",
