@@ -26,6 +26,11 @@ class Switch:
         self._looked: datetime | None = None
         self._pause: Pause | None = None
 
+    @property
+    def seen(self) -> Pause | None:
+        """What was seen last, without looking."""
+        return self._pause
+
     def look(self) -> Pause | None:
         """The pause that there is, or None. While the database does not answer, it is what it was."""
         now: datetime = self._registry.atlas_clock.now()

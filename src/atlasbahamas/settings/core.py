@@ -179,7 +179,7 @@ class DatabaseSettings(Section):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Refuse all but PostgreSQL in production, and a log of statements, which has what people typed. Two roles are to be two."""
+        """Refuse all but PostgreSQL in production, and a log of statements, which has what people typed. Two roles are two."""
         if values.get("sqlalchemy.migration_url") and "sqlalchemy.url" in values:
             yield from cls._check_roles(make_url(values["sqlalchemy.url"]), make_url(values["sqlalchemy.migration_url"]))
         if values.get("atlas.profile") != "production":

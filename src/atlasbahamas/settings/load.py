@@ -192,7 +192,8 @@ def _lowered(raw: Mapping[str, str], texts: dict[str, str], sources: dict[str, s
     if in_file != "production" or said == in_file:
         return []
     source, texts[key], sources[key] = sources[key], in_file, where
-    return [Problem(key, f"is production in {where}, and this would switch every guard off; take it away, or change the file", source)]
+    message = f"is production in {where}, and this would switch every guard off; take it away, or change the file"
+    return [Problem(key, message, source)]
 
 
 def _stray_variables(keys: Sequence[str], environ: Mapping[str, str], others: Sequence[str] = NOT_SETTINGS) -> list[Problem]:
