@@ -33,8 +33,8 @@ ABOUT_THE_WIRE = {
 }  # fmt: skip
 """How long a server may be silent before it counts as gone: words of libpq, in seconds, the last one in milliseconds.
 
-Without them a server that vanished, or a network that swallows, holds whoever asks for many minutes. They measure the network and not
-the work: a statement may take longer. https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+Without them a server that vanished, or a network that swallows, holds whoever asks for many minutes. They measure the network and
+not the work: a statement may take longer. https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
 
