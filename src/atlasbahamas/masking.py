@@ -21,8 +21,9 @@ SHORTEST = 4
 """A shorter text is no secret, and taking it out would leave nothing to read."""
 LONGEST_LINE = 500
 _TOKEN = re.compile(r"(?i)\b([a-z_]*token|password|secret|signature)(=|%3D)([^\s&\"'<>%]+)")
-_PASSWORD_OF_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
-_LONG_KEY = re.compile(r"(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{32,}")
+_PASSWORD_OF_ADDRESS = re.compile(r"(://[^/\s:@]*:)\S+@")
+"""Up to the last @, since a password may have one, or a slash: rather a host too many is hidden than a part of it shown."""
+_LONG_WORD = re.compile(r"[A-Za-z0-9_-]{32,}")
 _IN_CONFIDENCE = re.compile(r"(?i)pass|secret|token|code|otp|pin$|key$")
 _NO_CONFIDENCE = frozenset({"form_key"})
 
@@ -76,7 +77,14 @@ def mask(text: str) -> str:
 
 def mask_path(path: str) -> str:
     """A path for the log. A part that is longer than the keys of rows opens something by itself, as a receipt's page."""
-    return _LONG_KEY.sub(lambda found: f"{found[0][:4]}{MASK}", path)
+    return _LONG_WORD.sub(_without_key, path)
+
+
+def _without_key(found: re.Match[str]) -> str:
+    """A long word is a key where it has a digit or letters of both cases: the words of our addresses are in lower case."""
+    word = found[0]
+    is_key = any(sign.isdigit() for sign in word) or word not in (word.lower(), word.upper())
+    return f"{word[:4]}{MASK}" if is_key else word
 
 
 def mask_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import provoking
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, make_url, select, text
 from webtest import TestApp
 
 from atlasbahamas.db.engine import Database
@@ -102,3 +104,49 @@ def test_limits_hold_on_every_connection_also_after_a_rollback_and_jobs_have_the
 
 def test_without_limits_there_are_none(start: Start) -> None:
     assert limits_of(start(statement=0, lock=0)) == ["0", "0"]
+
+
+@pytest.fixture
+def mute() -> Iterator[int]:
+    """The port of something that takes connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        yield listener.getsockname()[1]
+
+
+def test_a_server_that_takes_connections_and_never_answers_is_a_503_in_seconds(start: Start, mute: int) -> None:
+    site = start(statement=30, lock=10)
+    engine = site.db.engine
+    site.browser().get("/listings/", status=200)
+
+    def elsewhere(dialect: object, record: object, args: object, given: dict[str, Any]) -> None:
+        given["port"] = mute
+
+    event.listen(engine, "do_connect", elsewhere)
+    engine.dispose()
+    # The page that says so does not wait for the same server once more, to know whether the site is read-only.
+    site.clock.move(seconds=3)
+    began = time.monotonic()
+    answer = TestApp(site.app).get("/listings/?town=3", status=503)
+    assert time.monotonic() - began < 8
+    assert "cannot do that at the moment" in answer.text
+    event.remove(engine, "do_connect", elsewhere)
+    site.browser().get("/listings/", status=200)
+
+
+def test_how_long_to_wait_for_the_server_is_told_to_the_driver_and_the_address_has_the_last_word(database_url: str) -> None:
+    plain = Database(database_url)
+    with plain.read_engine.connect() as connection:
+        given = connection.connection.dbapi_connection.info.dsn_parameters
+    plain.dispose()
+    wanted = {
+        "connect_timeout": "5", "keepalives": "1", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+        "tcp_user_timeout": "30000",
+    }  # fmt: skip
+    assert {name: given.get(name) for name in wanted} == wanted
+    own = Database(make_url(database_url).update_query_dict({"connect_timeout": "9"}).render_as_string(hide_password=False))
+    with own.read_engine.connect() as connection:
+        given = connection.connection.dbapi_connection.info.dsn_parameters
+    own.dispose()
+    assert {name: given.get(name) for name in wanted} == wanted | {"connect_timeout": "9"}

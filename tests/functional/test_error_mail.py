@@ -13,9 +13,11 @@ import pytest
 from pyramid.config import Configurator
 from sqlalchemy import func, select, text
 
+from atlasbahamas.audit.actor import ACTOR, COMMAND
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.mail.models import Mail
 from atlasbahamas.people import services as people
+from atlasbahamas.readonly.services import begin_pause, end_pause
 from atlasbahamas.reporting.describing import Told
 from atlasbahamas.reporting.models import ErrorReport
 from atlasbahamas.reporting.services import report
@@ -131,6 +133,29 @@ def test_without_a_database_the_mail_goes_directly_and_once(
     fail(told)
     settle(told)
     assert len(smtp.messages) == 2
+
+
+def test_while_the_site_is_read_only_the_mail_goes_directly_and_nothing_is_written(
+    told: Site, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = told.clock.now()
+    with told.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        begin_pause(db, until=now + timedelta(hours=1), why="", now=now)
+    told.clock.move(seconds=3)
+    before = told.counts()
+    for _ in range(3):
+        told.app.registry.atlas_reporter(ValueError("no"), where="Root", request_id="r-1")
+    settle(told)
+    assert sorted(smtp.recipients) == [TO, "second@example.com"]
+    assert told.counts() == before
+    with told.db.transaction() as db:
+        db.info[ACTOR] = COMMAND
+        end_pause(db, now=told.clock.now())
+    told.clock.move(seconds=3)
+    told.app.registry.atlas_reporter(KeyError("no"), where="Root", request_id="r-2")
+    settle(told)
+    assert told.counts()["error_report"] == before["error_report"] + 1
 
 
 def test_a_job_is_told_when_it_is_given_up(told: Site, smtp: SmtpServer) -> None:

@@ -219,6 +219,7 @@ atlas.trusted_proxy = 127.0.0.1
 atlas.base_url = https://homes.example.com
 atlas.files.store = file://{{folder}}/files
 mail.transport = smtp
+mail.sender = Homes <homes@example.com>
 mail.host = 127.0.0.1
 mail.port = 9
 mail.user = homes

@@ -220,6 +220,19 @@ def test_while_the_database_does_not_answer_the_switch_is_what_it_was(site: Site
         db.execute(text("ALTER TABLE elsewhere RENAME TO read_only"))
 
 
+def test_a_look_that_failed_is_none_and_the_next_request_looks_again(site: Site) -> None:
+    switch = site.app.registry.atlas_switch
+    assert switch.look() is None
+    turn_on(site)
+    with site.db.transaction() as db:
+        db.execute(text("ALTER TABLE read_only RENAME TO elsewhere"))
+    assert switch.look() is None
+    with site.db.transaction() as db:
+        db.execute(text("ALTER TABLE elsewhere RENAME TO read_only"))
+    # At the same moment: no two seconds go by in which this process would write.
+    assert switch.look() is not None
+
+
 def test_turning_it_is_refused_where_it_makes_no_sense_and_recorded_else(site: Site) -> None:
     now = site.clock.now()
     with site.db.transaction() as db, pytest.raises(Refused, match="over already"):

@@ -126,6 +126,21 @@ def test_it_believes_the_proxy_alone_and_ends_at_once_when_idle(filled: Place, s
     assert "Traceback" not in program.said
 
 
+@pytest.mark.parametrize("server", ["main", "gunicorn"])
+def test_it_listens_where_the_environment_says(filled: Place, server: str) -> None:
+    port = free_port()
+    filled.environ |= {
+        "ATLAS_SERVER__LISTEN": f"127.0.0.1:{port}",
+        "ATLAS_SERVER__THREADS": "3",
+        "ATLAS_SERVER__TRUSTED_PROXY_COUNT": "1",
+        "ATLAS_SERVER__MAX_REQUEST_BODY_SIZE": "100663296",
+    }
+    program = filled.start("atlas", "web", "--server", server)
+    program.listens(f"http://127.0.0.1:{port}")
+    assert ask(f"http://127.0.0.1:{port}/health/live", **HOST).status == 200
+    assert program.end(signal.SIGTERM) == 0
+
+
 def test_gunicorn_takes_no_body_of_unknown_length(filled: Place) -> None:
     _, port = web(filled, "gunicorn")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

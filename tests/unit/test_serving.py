@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from atlasbahamas.cli.web import in_gunicorns_words
 from atlasbahamas.serving.listening import hear, turn_away
 from atlasbahamas.serving.on_waitress import LINGERS, Server
 from atlasbahamas.testing.services import free_port
@@ -161,3 +162,10 @@ def test_two_addresses_are_closed_alike() -> None:
     for port in (first, second):
         with pytest.raises(ConnectionRefusedError):
             connection(port)
+
+
+def test_options_are_told_to_gunicorn_in_its_words() -> None:
+    in_file = {"bind": "127.0.0.1:6543", "workers": "2", "threads": "8"}
+    assert in_gunicorns_words(in_file) == in_file
+    more = {"listen": "10.0.0.1:80 [::1]:80", "trusted_proxy_count": "1", "max_request_body_size": "9", "threads": "3"}
+    assert in_gunicorns_words(in_file | more) == {"bind": "10.0.0.1:80,[::1]:80", "workers": "2", "threads": "3"}

@@ -30,7 +30,7 @@ from atlasbahamas_plugins.listings.settings import ListingSettings
 
 ROOT = Path(__file__).parents[2]
 BASE = {"atlas.secret": "x", "sqlalchemy.url": "sqlite:///a.sqlite"}
-LONG = "q7" * 20
+LONG = "q7w2e9r4t6y1" * 4
 PRODUCTION_ENVIRON = {
     "ATLAS_ATLAS__SECRET": LONG,
     "ATLAS_REDIS__SESSIONS__SECRET": LONG[::-1],
@@ -145,6 +145,22 @@ def test_environment_wins_and_files_are_read(tmp_path: Path) -> None:
     assert settings.section(DatabaseSettings).url == "sqlite:///b.sqlite"
 
 
+@pytest.mark.parametrize("kind", ["development", "test", "prod"])
+def test_the_environment_does_not_lower_a_production_file(tmp_path: Path, kind: str) -> None:
+    held = tmp_path / "profile"
+    held.write_text(kind)
+    name = "ATLAS_ATLAS__PROFILE"
+    for environ in ({name: kind}, {f"{name}_FILE": str(held)}):
+        found = problems(SAFE | {"atlas.demo": "true"}, environ)
+        # The other guards are still there, and speak at the same time.
+        assert set(found) == {"atlas.profile", "atlas.demo"}
+        assert found["atlas.profile"].startswith(next(iter(environ)))
+        assert "is production in site.ini" in found["atlas.profile"]
+    raised = problems(SAFE | {"atlas.profile": "development", "atlas.demo": "true"}, {name: "production"})
+    assert set(raised) == {"atlas.demo"}
+    read(SAFE, {name: "production"})
+
+
 def test_bad_environment_is_refused(tmp_path: Path) -> None:
     environ = {
         "ATLAS_ATLAS__SECRET_FILE": str(tmp_path / "none"),
@@ -203,6 +219,9 @@ SAFE = {
         ("mail.sender", "AtlasBahamas <no-reply@localhost.localdomain>"),
         ("mail.host", "smtp.example.com"),
         ("sqlalchemy.echo", "yes"),
+        ("sqlalchemy.url", "mysql+pymysql://u:p@h/d"),
+        ("atlas.secret", "a" * 40),
+        ("redis.sessions.secret", "012345678" * 5),
         ("pyramid.includes", "pyramid_debugtoolbar"),
         ("redis.sessions.redis_url", "redis://cache:6379/0"),
         ("redis.sessions.redis_url", "rediss://10.0.0.5/0"),
@@ -215,6 +234,20 @@ def test_each_guard_alone(key: str, value: str) -> None:
     found = problems(SAFE | {key: value})
     assert set(found) == {"mail.security" if key == "mail.host" else key}
     read(SAFE | {key: value, "atlas.profile": "development"})
+
+
+@pytest.mark.parametrize("text", ["*", "nginx", "proxy.example.com", "10.0.0.0/8", "10.0.0.1 10.0.0.2", "10.0.0.1:80"])
+@pytest.mark.parametrize("kind", ["development", "production"])
+def test_whom_to_believe_is_one_address_in_any_profile(kind: str, text: str) -> None:
+    found = problems(SAFE | {"atlas.profile": kind, "atlas.trusted_proxy": text})
+    assert set(found) == {"atlas.trusted_proxy"}
+    assert "must be one IP address, such as 127.0.0.1" in found["atlas.trusted_proxy"]
+
+
+def test_whom_to_believe_may_be_an_address_of_either_kind() -> None:
+    for text in ("10.0.0.1", "2001:db8::1", " 127.0.0.1 "):
+        assert read(SAFE | {"atlas.trusted_proxy": text}).section(AtlasSettings).trusted_proxy == text.strip()
+    assert read(BASE | {"atlas.trusted_proxy": " "}).section(AtlasSettings).trusted_proxy == ""
 
 
 @pytest.mark.parametrize("key", ["redis.sessions.redis_url", "atlas.limits", "atlas.broker"])

@@ -67,7 +67,9 @@ def on(ini: Path, until: str, why: str) -> None:
         raise click.ClickException(refused.message) from refused
     finally:
         database.dispose()
-    click.echo(f"Read-only until {ends.astimezone(zone):%Y-%m-%d %H:%M}; every process has seen it. {_still(running)}")
+    click.echo(
+        f"Read-only until {ends.astimezone(zone):%Y-%m-%d %H:%M}; every process should have seen it by now. {_still(running)}"
+    )
 
 
 @read_only.command()
@@ -83,7 +85,7 @@ def off(ini: Path) -> None:
         raise click.ClickException(refused.message) from refused
     finally:
         database.dispose()
-    click.echo(f"The site writes again; every process has seen it in {SEEN_WITHIN:.0f} seconds.")
+    click.echo(f"The site writes again; every process should know within {SEEN_WITHIN:.0f} seconds.")
 
 
 @read_only.command()

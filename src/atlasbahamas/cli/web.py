@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from atlasbahamas.cli.site import Site
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, Stop
 from atlasbahamas.serving import STOPS_WITHIN
 from atlasbahamas.serving.on_waitress import Server
-from atlasbahamas.settings import AtlasSettings, server_options
+from atlasbahamas.settings import SERVER_KEYS, AtlasSettings, server_options
 
 GUNICORN = "egg:gunicorn"
+WAITRESS_KEYS = frozenset(SERVER_KEYS) - {"threads"}
+"""Keys of the environment that gunicorn has no such name for."""
 
 
 @click.command()
@@ -33,14 +36,23 @@ def web(ini: Path, listen: str | None, section: str) -> None:
     settings = site.settings().section(AtlasSettings)
     if options.pop("use", "").startswith(GUNICORN):
         if listen is not None:
-            options["bind"] = listen
-        _on_gunicorn(site.ini, options, settings.trusted_proxy)
+            options["listen"] = listen
+        _on_gunicorn(site.ini, in_gunicorns_words(options), settings.trusted_proxy)
     else:
         if listen is not None:
             options["listen"] = listen
         if settings.trusted_proxy:
             options["trusted_proxy"] = settings.trusted_proxy
         _on_waitress(site.ini, options)
+
+
+def in_gunicorns_words(options: Mapping[str, str]) -> dict[str, str]:
+    """Options of a server for gunicorn: `listen`, maybe several addresses, is its `bind`; what waitress alone knows is left out.
+
+    The variables of the environment are those of both servers, so that one environment file goes with either.
+    """
+    ours = {key: text for key, text in options.items() if key not in WAITRESS_KEYS}
+    return ours | ({"bind": ",".join(options["listen"].split())} if "listen" in options else {})
 
 
 def _on_waitress(ini: Path, options: dict[str, str]) -> None:

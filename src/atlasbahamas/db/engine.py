@@ -27,6 +27,16 @@ ONLY_READS = "only_reads"
 IMPATIENT_MILLISECONDS = 50
 """How long PostgreSQL waits for a lock where nobody wants to wait; 0 would mean for ever."""
 
+ABOUT_THE_WIRE = {
+    "connect_timeout": 5, "keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}  # fmt: skip
+"""How long a server may be silent before it counts as gone: words of libpq, in seconds, the last one in milliseconds.
+
+Without them a server that vanished, or a network that swallows, holds whoever asks for many minutes. They measure the network and
+not the work: a statement may take longer. https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -110,6 +120,7 @@ def _engine(url: str, **options: Any) -> Engine:
         event.listen(engine, "checkin", _leave_no_transaction_open)
     else:
         # An error that says which values a statement was given would put passwords' hashes and people's words into the log.
+        options["connect_args"] = {name: value for name, value in ABOUT_THE_WIRE.items() if name not in make_url(url).query}
         engine = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, **options)
         event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", _mark_locked_as_retryable)

@@ -13,7 +13,7 @@ from atlasbahamas.people.models import Device, Person, name_key
 from atlasbahamas.people.resources import Account
 from atlasbahamas.people.views import sends_mail, signed_in
 from atlasbahamas.security.keys import site_keys
-from atlasbahamas.security.limits import CODE_BY_PERSON, RECOVER_BY_ACCOUNT, RECOVER_BY_ADDRESS, hit
+from atlasbahamas.security.limits import CODE_BY_PERSON, RECOVER_BY_ACCOUNT, RECOVER_BY_ADDRESS, hit, hit_by_address
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
 
@@ -66,7 +66,7 @@ def recover(context: Root, request: Any) -> Any:
     def submit() -> Any:
         if not mails:
             raise NO_MAIL
-        hit(request, RECOVER_BY_ADDRESS, request.client_addr or "")
+        hit_by_address(request, RECOVER_BY_ADDRESS)
         hit(request, RECOVER_BY_ACCOUNT, name_key(form.name.data))
         addresses.ask_to_recover(request.db, form.name.data, now=request.clock.now())
         return HTTPSeeOther(context.url("recover", sent="yes"))

@@ -21,7 +21,7 @@ from atlasbahamas.people.resources import (
     Organisations,
 )
 from atlasbahamas.security.identity import SESSION_KEY
-from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit
+from atlasbahamas.security.limits import REGISTER_BY_ADDRESS, SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, hit, hit_by_address
 from atlasbahamas.settings import AtlasSettings, MailSettings
 from atlasbahamas.traversal.nodes import Root
 from atlasbahamas.web.forms import Form, done, form_page
@@ -47,7 +47,7 @@ def sign_in(context: Root, request: Any) -> Any:
 
     def submit() -> Any:
         nonlocal failed
-        hit(request, SIGN_IN_BY_ADDRESS, request.client_addr or "")
+        hit_by_address(request, SIGN_IN_BY_ADDRESS)
         hit(request, SIGN_IN_BY_ACCOUNT, name_key(form.name.data))
         person = services.find_by_password(request.db, form.name.data, form.password.data)
         if person is None or person.disabled is not None:
@@ -72,7 +72,7 @@ def register(context: Root, request: Any) -> Any:
     def submit() -> Any:
         if closed:
             raise Refused(CLOSED)
-        hit(request, REGISTER_BY_ADDRESS, request.client_addr or "")
+        hit_by_address(request, REGISTER_BY_ADDRESS)
         now, details, mails = request.clock.now(), _details(form), sends_mail(request)
         if details.email and not mails:
             addresses.check_address_is_free(request.db, details.email)

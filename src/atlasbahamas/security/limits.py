@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,24 @@ def hit(request: Any, limit: RateLimitItem, *identifiers: str) -> None:
     request.registry.atlas_counting.limit_hit(limit.namespace)
     seconds = max(1, int(reset - time.time()) + 1)
     raise HTTPTooManyRequests(headers=[("Retry-After", str(seconds))])
+
+
+def hit_by_address(request: Any, limit: RateLimitItem) -> None:
+    """Count one attempt of the home that the request comes from. Raises as `hit` does."""
+    hit(request, limit, home_of(request.client_addr))
+
+
+def home_of(address: str | None) -> str:
+    """Who counts as one: an IPv4 address, or the /64 of an IPv6 address, which is the least that a line is given (RFC 6177)."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), 64), strict=False))
 
 
 def forget(request: Any, limit: RateLimitItem, *identifiers: str) -> None:

@@ -13,12 +13,22 @@ from atlasbahamas.settings.core import (
     RetrySettings,
 )
 from atlasbahamas.settings.files import FileSettings
-from atlasbahamas.settings.load import Problem, Settings, SettingsError, enabled_plugins, load, server_options, variable
+from atlasbahamas.settings.load import (
+    SERVER_KEYS,
+    Problem,
+    Settings,
+    SettingsError,
+    enabled_plugins,
+    load,
+    server_options,
+    variable,
+)
 from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
 __all__ = [
     "CORE_SECTIONS",
+    "SERVER_KEYS",
     "AtlasSettings",
     "DatabaseSettings",
     "FileSettings",

@@ -4,6 +4,7 @@ A feature's settings live in the feature's folder, in a section with the feature
 """
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,17 @@ def _database_url(url: str) -> str:
 
 def _database_url_or_none(url: str) -> str:
     return _database_url(url) if url else url
+
+
+def _ip_address_or_none(text: str) -> str:
+    text = text.strip()
+    try:
+        if text:
+            ip_address(text)
+    except ValueError:
+        # The server would take * for everybody, and never find that a name is who asks.
+        raise ValueError("must be one IP address, such as 127.0.0.1: that of your proxy; no name, no network, no *") from None
+    return text
 
 
 class AtlasSettings(Section):
@@ -80,9 +92,9 @@ class AtlasSettings(Section):
         default=120, ge=1, le=86_400, description="How long a job may take, in seconds; then it is stopped and tried again."
     )
     shared_page_seconds: int = Field(default=30, ge=0, description="How long a public page may be cached, in seconds.")
-    trusted_proxy: str = Field(
+    trusted_proxy: Annotated[str, AfterValidator(_ip_address_or_none)] = Field(
         default="",
-        description="The address of the proxy whose forwarded headers are believed; empty for none.",
+        description="The IP address of the proxy whose forwarded headers are believed; empty for none.",
     )
     metrics: Literal["off", "loopback", "token"] = Field(
         default="off",
@@ -125,7 +137,7 @@ class AtlasSettings(Section):
             for weakness in redis_without_password(values.get(key)):
                 yield key, weakness
         if not values.get("atlas.trusted_proxy", "-").strip():
-            yield "atlas.trusted_proxy", "must be the address of your proxy in production, such as 127.0.0.1"
+            yield "atlas.trusted_proxy", "must be the IP address of your proxy in production, such as 127.0.0.1"
 
 
 class DatabaseSettings(Section):
@@ -167,7 +179,7 @@ class DatabaseSettings(Section):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Refuse SQLite in production, and a log of statements, which has what people typed. Two roles are to be two."""
+        """Refuse all but PostgreSQL in production, and a log of statements, which has what people typed. Two roles are two."""
         if values.get("sqlalchemy.migration_url") and "sqlalchemy.url" in values:
             yield from cls._check_roles(make_url(values["sqlalchemy.url"]), make_url(values["sqlalchemy.migration_url"]))
         if values.get("atlas.profile") != "production":
@@ -177,7 +189,7 @@ class DatabaseSettings(Section):
                 "sqlalchemy.echo",
                 "must be false in production: the log would hold what people type, and digests of their passwords",
             )
-        if values.get("sqlalchemy.url", "").strip().lower().startswith("sqlite"):
+        if "sqlalchemy.url" in values and make_url(values["sqlalchemy.url"]).get_backend_name() != "postgresql":
             yield (
                 "sqlalchemy.url",
                 "must be PostgreSQL in production; set ATLAS_SQLALCHEMY__URL=postgresql+psycopg2://...",

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import SecretStr
 
 SECRET_LENGTH = 32
+SECRET_VARIETY = 10
+"""How many different characters there are at least: a random one of this length has more, also one in hexadecimal."""
 PLACEHOLDERS = ("change", "secret", "development")
 NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 
@@ -16,7 +18,8 @@ NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_url
 def weak(secret: SecretStr) -> bool:
     """Whether somebody could guess it, or could have read it in an example."""
     text = secret.get_secret_value()
-    return len(text) < SECRET_LENGTH or any(word in text.lower() for word in PLACEHOLDERS)
+    plain = len(text) < SECRET_LENGTH or len(set(text)) < SECRET_VARIETY
+    return plain or any(word in text.lower() for word in PLACEHOLDERS)
 
 
 def weaknesses(secrets: Sequence[SecretStr]) -> Iterator[str]:
@@ -24,7 +27,7 @@ def weaknesses(secrets: Sequence[SecretStr]) -> Iterator[str]:
     for number, secret in enumerate(secrets, start=1):
         if weak(secret):
             which = "" if len(secrets) == 1 else f"(number {number} of its list) "
-            yield f"{which}is too short or a placeholder; {NEW_SECRET}"
+            yield f"{which}is too short, of too few different characters, or a placeholder; {NEW_SECRET}"
 
 
 def is_here(host: str | None) -> bool:

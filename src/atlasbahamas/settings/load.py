@@ -136,6 +136,7 @@ def load(raw: Mapping[str, str], sections: Sequence[type[Section]], *, file: str
         if key not in known and key not in FRAMEWORK_KEYS:
             problems.append(Problem(key, _unknown(key, renamed, list(known)), where))
     problems += _stray_variables(list(known), environ)
+    problems += _lowered(raw, texts, sources, where)
 
     built: list[Section] = []
     values: dict[str, Any] = {}
@@ -182,6 +183,17 @@ def _resolve(
         if name in environ:
             texts[key], sources[key] = environ[name], name
     return texts, sources, problems
+
+
+def _lowered(raw: Mapping[str, str], texts: dict[str, str], sources: dict[str, str], where: str) -> list[Problem]:
+    """Refuse to take a file's `production` back by the environment, which nobody sees; the file's word stays in `texts`."""
+    key = "atlas.profile"
+    in_file, said = raw.get(key, "").strip(), texts.get(key, "").strip()
+    if in_file != "production" or said == in_file:
+        return []
+    source, texts[key], sources[key] = sources[key], in_file, where
+    message = f"is production in {where}, and this would switch every guard off; take it away, or change the file"
+    return [Problem(key, message, source)]
 
 
 def _stray_variables(keys: Sequence[str], environ: Mapping[str, str], others: Sequence[str] = NOT_SETTINGS) -> list[Problem]:

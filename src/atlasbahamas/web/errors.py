@@ -123,6 +123,8 @@ def database_error(error: DBAPIError, request: Any) -> Any:
     if is_passing(error) or is_away(error):
         log.error("database is busy or away", error=repr(error.orig))
         if not is_passing(error):
+            # Looking at the switch would wait once more for a server that does not answer.
+            request.read_only = request.registry.atlas_switch.seen
             report(error, request)
         return error_page(request, 503)
     return crash(error, request)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.errors import Refused
-from atlasbahamas.security.limits import hit
+from atlasbahamas.security.limits import hit, hit_by_address
 from atlasbahamas.settings import AtlasSettings
 from atlasbahamas.web.forms import Form, form_page
 from atlasbahamas_plugins.leasing.forms import LinkForm
@@ -27,7 +27,7 @@ CODE_BY_ADDRESS = RateLimitItemPerMinute(30, 15, namespace="leasing-sign-address
 
 def count_try(request: Any, link: LinkColumns) -> None:
     """Count a code that was typed. Raises HTTPTooManyRequests."""
-    hit(request, CODE_BY_ADDRESS, request.client_addr or "")
+    hit_by_address(request, CODE_BY_ADDRESS)
     hit(request, CODE_BY_LINK, link.ref)
 
 

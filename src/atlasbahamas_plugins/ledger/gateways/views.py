@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from atlasbahamas.audit.actor import Actor
 from atlasbahamas.errors import Refused
-from atlasbahamas.security.limits import hit
+from atlasbahamas.security.limits import hit_by_address
 from atlasbahamas.settings import AtlasSettings
 from atlasbahamas.web.formats import badge, money
 from atlasbahamas.web.forms import confirm_page, done, form_page
@@ -41,7 +41,7 @@ def webhook(request: Any) -> Response:
     rail = gateways_of(request.registry).get(gateway)
     if rail is None:
         return _answer(404, "there is no such gateway")
-    hit(request, WEBHOOKS_BY_ADDRESS, request.client_addr or "")
+    hit_by_address(request, WEBHOOKS_BY_ADDRESS)
     if (request.content_length or 0) > MOST_BYTES or len(request.body) > MOST_BYTES:
         return _answer(413, "that is too large for a webhook")
     now = request.clock.now()

@@ -10,7 +10,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render
 
 from atlasbahamas.people.models import Person
-from atlasbahamas.security.limits import hit
+from atlasbahamas.security.limits import hit_by_address
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.listings.offers import services
@@ -40,7 +40,7 @@ def sell(context: SellProperty, request: Any) -> Any:
 
     def submit() -> HTTPSeeOther:
         details = form.details()
-        hit(request, OFFER_BY_ADDRESS, request.client_addr or "")
+        hit_by_address(request, OFFER_BY_ADDRESS)
         store, person_id = request.registry.atlas_store, person.id if person is not None else None
         services.send_offer(request.db, store, details, form.photos.data, person_id=person_id, now=request.clock.now())
         return HTTPSeeOther(context.url("thanks"))
