@@ -104,6 +104,8 @@ MINE = who(
     ok="tenant",
     also=TENANTS,
 )
+# Who sees the lease may not touch what its tenant told their bank.
+NO_STAFF = {relation: "403" if outcome == "ok" else outcome for relation, outcome in READERS.items()}
 BEFORE_TODAY, LAST_RUN, MORE_ELSEWHERE = date(2026, 5, 15), date(2026, 5, 19), 1000
 PROOF = [("slip.jpg", samples.picture(), "image/jpeg")]
 NEW_BILL = {"cents": "88.10", "starts": "2026-04-01", "ends": "2026-04-30", "due_on": "2026-05-20"}
@@ -323,6 +325,7 @@ def places(db: Session) -> dict[str, str]:
         "autopay": f"{ledger}autopay/",
         "my autopay": f"{mine}autopay/",
         "my instruction": f"{mine}autopay/autopay-01/",
+        "instruction": f"{here}leases/{mine.split('/')[3]}/ledger/autopay/autopay-01/",
         "methods": "/home/methods/",
         "my method": "/home/methods/method-01/",
         **_places_of_bills(db, here),
@@ -486,9 +489,8 @@ TABLE = Table(
         View(Autopays, "", READERS, at="autopay"),
         View(Autopays, "", PARTIES, at="my autopay"),
         View(Autopays, "set", REPORTING, at="my autopay", send={"how": "remind", "lead_days": "5"}),
-        View(AutopayNode, "pause", MINE, at="my instruction", send={}),
-        View(AutopayNode, "resume", MINE, at="my instruction", send={}),
-        View(AutopayNode, "end", MINE, at="my instruction", send={}),
+        *(View(AutopayNode, act, MINE, at="my instruction", send={}) for act in ("pause", "resume", "end")),
+        *(View(AutopayNode, act, NO_STAFF, at="instruction") for act in ("pause", "resume", "end")),
         View(Plans, "", READERS, at="plans"),
         View(Plans, "", PARTIES, at="my plans"),
         View(Plans, "new", CHARGERS, at="plans to propose", send={}),
