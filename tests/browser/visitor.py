@@ -22,6 +22,8 @@ EVERY_ADDRESS = examples("pages looked at closely", 1) > 1
 SIZES = {360: 740, 1280: 900}
 OTHER_SIZES = tuple(SIZES) if EVERY_ADDRESS else (min(SIZES),)
 """For what hardly ever depends on the size: in the suite the smaller one."""
+LIGHTS_OF_ERRORS: Sequence[Light] = ("light", "dark") if EVERY_ADDRESS else ("light",)
+"""An error has the same colours on every form: in the dark it is looked at in the proofs."""
 NEW_EACH_TIME = re.compile(r'<input type="hidden" name="csrf_token"[^>]*>|<code>[0-9a-f]{16}</code>')
 TAG = re.compile(r"<([a-z][a-z0-9-]*)(\s[^<>]*)?>")
 ATTRIBUTE = re.compile(r'([a-z-]+)(="[^"]*")?')
@@ -128,7 +130,7 @@ class Visitor:
             if answer.value.status != 422:
                 self.faults.append(f"a spoiled form was answered {answer.value.status}")
             expect(self.page.locator("#errors"), "what is wrong with the form").to_be_focused()
-            self.look(f"{name}, with an error", "html", widths=OTHER_SIZES)
+            self.look(f"{name}, with an error", "html", lights=LIGHTS_OF_ERRORS, widths=OTHER_SIZES)
             if EVERY_ADDRESS:
                 self.tab(f"{name}, with an error", [min(SIZES)])
         noted, self.faults = [f"{path}: {fault}" for fault in self.faults], []

@@ -22,7 +22,7 @@ JUNK = [
 IN_THE_DATABASE = ["\0", "10" * 40, "\ud7ff", "2026-02-30"]
 """What only a database would mind: all that is tried on the second one."""
 EVERYTHING = examples("junk in addresses", 1) > 1
-PARTS = 1 if EVERYTHING else 4
+PARTS = 1 if EVERYTHING else 8
 """A filter meets all of it in the proofs, in the suite a part: another one for each filter of each page."""
 LOOKED_UP = {"cents", "as_at", "known"}
 """What a page asks for that looks something up, and has no pages to turn: what if, as at a day."""
