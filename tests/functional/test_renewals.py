@@ -235,7 +235,7 @@ def test_people_are_told_once_that_a_lease_ends_with_its_term_unless_it_is_conti
         db.info[ACTOR] = COMMAND
         term = Terms(ends - timedelta(days=364), "fixed", ends, False, 100_000)
         free = select(Unit).join(Property).where(Property.name == "Cable Beach Court", Unit.label.in_(("1A", "1B")))
-        for unit in db.scalars(free).all():
+        for unit in db.scalars(free.order_by(Unit.label)).all():
             details = LeaseDetails(term, [PartyLine(None, ContactDetails(f"Tenant of {unit.label}"), "primary")])
             lease = record_lease(db, unit, "oral", details, now=site.clock.now(), today=site.clock.today())
             lease.parties[0].contact.person_id = db.scalars(select(Person.id).where(Person.user_name == "desmond")).one()
