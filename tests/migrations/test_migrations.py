@@ -39,17 +39,6 @@ from atlasbahamas.testing.snapshots import WATCHING
 FOUND = components(sites.ROOT / "alembic", load_manifests(sites.FEATURES))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.sqlite"
-        return
-    server = need("POSTGRESQL")
-    url = sites.new_postgresql(server)
-    yield url
-    sites.drop_postgresql(server, url)
-
-
 @pytest.fixture
 def empty(empty_url: str) -> Iterator[Database]:
     database = Database(empty_url)

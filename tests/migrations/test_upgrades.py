@@ -30,7 +30,6 @@ from atlasbahamas.db.migrations import (
 from atlasbahamas.db.triggers import present_triggers, stale_triggers
 from atlasbahamas.plugins.discovery import load_manifests
 from atlasbahamas.testing import site as sites
-from atlasbahamas.testing.services import need
 
 FOUND = components(sites.ROOT / "alembic", load_manifests(sites.FEATURES))
 ATLAS = str(Path(sys.executable).parent / "atlas")
@@ -173,17 +172,6 @@ def test_a_table_that_somebody_holds_is_waited_for_a_moment_at_a_time(
         threading.Timer(2.5, held.rollback).start()
         assert upgrade_all(filled.write_engine, found, expand_only=True).done == ("core_9001",)
     other.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.sqlite"
-        return
-    server = need("POSTGRESQL")
-    url = sites.new_postgresql(server)
-    yield url
-    sites.drop_postgresql(server, url)
 
 
 def test_two_upgrades_at_once_do_everything_once(empty_url: str, tmp_path: Path) -> None:
