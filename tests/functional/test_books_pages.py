@@ -131,8 +131,9 @@ def test_pages_cost_the_same_with_many_entries(site: Site, books: Books, philip:
     few = queries(at), queries(f"{at}1/")
     six = [Transfer(books.bank, books.owed, cents) for cents in range(1, 7)]
     posted(site, books, *[books.entry(ADJUSTMENT, date(2026, 6, 4), *six) for _ in range(40)])
-    assert (queries(at), queries(f"{at}9/")) == few
-    assert few[0] <= 7
+    # One more: the rows of the first page are not all, so all are counted.
+    assert (queries(at), queries(f"{at}9/")) == (few[0] + 1, few[1])
+    assert few[0] <= 6
     assert few[1] <= 9
 
 

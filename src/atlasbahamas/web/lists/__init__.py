@@ -62,8 +62,15 @@ class ShownColumn:
     sort_url: str | None
     sorted: str | None
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.column, name)
+    @property
+    def label(self) -> str:
+        """Its heading."""
+        return self.column.label
+
+    @property
+    def numeric(self) -> bool:
+        """True for figures, which stand at the right."""
+        return self.column.numeric
 
     @property
     def sortable(self) -> bool:
@@ -131,7 +138,7 @@ class List:
         return {**values, "page": page}
 
     def page(self) -> Page:
-        """The rows that the address asks for. Two queries: their count, and the rows."""
+        """The rows that the address asks for. Two queries: the rows and, where these are not all, their count."""
         token, backwards = self._token()
         found = self._read(token, backwards)
         if not found and token is not None:
@@ -142,12 +149,13 @@ class List:
         found = found[: self.page_size]
         if backwards:
             found.reverse()
+        count = self.rows.count if more or token else len(found)
         edges = [write_token(self.scope, row[-len(self.keys) :]) for row in (found[:1] + found[-1:])]
         return Page(
             rows=self.notes(self.request.db, found),
             columns=[self._shown(column) for column in self.columns],
             filter_form=self.form,
-            count_text=self._count_text(),
+            count_text=self._count_text(count),
             next_url=self._url(after=edges[1]) if edges and (token if backwards else more) else None,
             previous_url=self._url(before=edges[0]) if edges and (more if backwards else token) else None,
             csv_url=self._url(format="csv"),
@@ -220,10 +228,10 @@ class List:
         """The values of the parameters that `shown` has by name, so that it can be made once for all days and people."""
         return {}
 
-    def _count_text(self) -> str:
-        if self.rows.count > EXACT_UP_TO:
+    def _count_text(self, count: int) -> str:
+        if count > EXACT_UP_TO:
             return f"{EXACT_UP_TO:,}+ {self.noun[1]}"
-        return f"{self.rows.count:,} {self.noun[0] if self.rows.count == 1 else self.noun[1]}"
+        return f"{count:,} {self.noun[0] if count == 1 else self.noun[1]}"
 
     def _shown(self, column: Column) -> ShownColumn:
         if column.sort is None:

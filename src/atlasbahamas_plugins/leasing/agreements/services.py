@@ -22,7 +22,6 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.agreements.blanks import check, fill, values_of
 from atlasbahamas_plugins.leasing.agreements.models import FEWEST_LINK_DAYS, Document, SignedCopy, Template
-from atlasbahamas_plugins.leasing.agreements.pdf import render_pdf
 from atlasbahamas_plugins.leasing.models import RECORDED, Lease
 from atlasbahamas_plugins.leasing.services import CHANGED, lock_lease, move_lease, whole_lease
 from atlasbahamas_plugins.leasing.writing.services import bind
@@ -87,6 +86,9 @@ def send_lease(db: Session, store: Store, lease: Lease, *, seen: int, now: datet
 
     `seen`: the version of the lease whose text was shown. Raises Refused where it is another by now, or no draft.
     """
+    # Not at the top: leasing/paper.py says why.
+    from atlasbahamas_plugins.leasing.agreements.pdf import render_pdf
+
     lock_lease(db, lease)
     if lease.state != "draft" or lease.version != seen:
         raise CHANGED

@@ -21,7 +21,6 @@ from atlasbahamas_plugins.leasing.leaving.forms import (
     WriteAnswerForm,
 )
 from atlasbahamas_plugins.leasing.leaving.models import KINDS, WAYS, Statement
-from atlasbahamas_plugins.leasing.leaving.pdf import render_statement
 from atlasbahamas_plugins.leasing.leaving.resources import DeductionNode, DeductionPhotos, Deductions, MoveOutNode
 from atlasbahamas_plugins.leasing.models import DEPOSITS, Lease
 from atlasbahamas_plugins.leasing.notices.resources import Notices, title_of
@@ -204,6 +203,9 @@ def statement_pdf(context: MoveOutNode, request: Any) -> Response:
 
 def pdf_of(request: Any, lease: Lease, statement: Statement | None) -> Response:
     """The response with the PDF of a statement, or of what it would be today."""
+    # Not at the top: leasing/paper.py says why.
+    from atlasbahamas_plugins.leasing.leaving.pdf import render_statement
+
     if statement is None:
         pdf = render_statement(json.loads(services.statement_content(request.db, lease, keepers(request))))
     else:

@@ -20,7 +20,6 @@ from atlasbahamas_plugins.ledger.explaining import things
 from atlasbahamas_plugins.ledger.explaining.forms import LookBackForm, WhatIfForm
 from atlasbahamas_plugins.ledger.explaining.pages import ANCHORS, address_of, balance_parts, looked_back, parts_of, sections
 from atlasbahamas_plugins.ledger.explaining.parts import Part
-from atlasbahamas_plugins.ledger.explaining.pdf import render_pdf
 from atlasbahamas_plugins.ledger.explaining.resources import LeaseEntryNode
 from atlasbahamas_plugins.ledger.explaining.rules import rule_of
 from atlasbahamas_plugins.ledger.explaining.services import MOST_LINES, TITLES, About, Explanation, explain, title_of
@@ -121,6 +120,9 @@ def show_explanation(context: LeaseLedger, request: Any) -> dict[str, Any]:
 
 def explanation_pdf(context: LeaseLedger, request: Any) -> Response:
     """The same on paper. Raises HTTPBadRequest for a day that is none."""
+    # Not at the top: leasing/paper.py says why.
+    from atlasbahamas_plugins.ledger.explaining.pdf import render_pdf
+
     form, found = _explained(context, request)
     if form.errors:
         raise HTTPBadRequest()

@@ -18,7 +18,6 @@ from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.explaining.forms import LookBackForm
 from atlasbahamas_plugins.ledger.explaining.pages import Section, balance_parts, looked_back, sections
 from atlasbahamas_plugins.ledger.explaining.parts import Part
-from atlasbahamas_plugins.ledger.explaining.pdf import render_pdf
 from atlasbahamas_plugins.ledger.explaining.services import Explanation, explain
 from atlasbahamas_plugins.ledger.statements import services
 from atlasbahamas_plugins.ledger.statements.resources import MonthNode, Statements
@@ -57,6 +56,9 @@ def _taken_off(section: Section) -> Part:
 
 def statement_pdf(context: MonthNode, request: Any) -> Response:
     """The same on paper, for a tenant who never signs in. Raises HTTPBadRequest for a day that is none."""
+    # Not at the top: leasing/paper.py says why.
+    from atlasbahamas_plugins.ledger.explaining.pdf import render_pdf
+
     form, found, shown = _statement(context, request)
     if form.errors:
         raise HTTPBadRequest()
