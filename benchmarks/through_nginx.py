@@ -73,9 +73,9 @@ DATABASES = {"SQLite": sqlite_urls, "PostgreSQL": postgresql_urls}
 
 
 def compare(database: str, reference: Fronted, product: Fronted, page: Page) -> Line:
-    """A line of the table. No process of ours makes the page for the first time while it is measured."""
-    for process in product.processes * CONNECTIONS:
-        process.page(page.path, page.cookie)
+    """A line of the table. No thread of ours makes the page for the first time while it is measured."""
+    for process in product.processes:
+        process.speed(page.path, len(process.page(page.path, page.cookie)), page.cookie)
     through = Comparison(reference, product, page)
     without = Comparison(reference.processes[0], product.processes[0], page)
     kept = []
