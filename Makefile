@@ -40,8 +40,8 @@ check: .venv/tools.stamp ## Style, types, imports, templates, and the tests of t
 proof: .venv/tools.stamp ## What is long: kills, faults, scale; ARGS= goes to pytest
 	@if [ -d tests/proofs ]; then $(BIN)/pytest tests/proofs $(ARGS); else echo "There are no proofs in tests/proofs."; fi
 
-bench: .venv/tools.stamp ## Measure against reference A and write benchmarks/RESULTS.md
-	@$(BIN)/python benchmarks/run.py
+bench: .venv/tools.stamp ## Measure against reference A, alone and through nginx on both databases, and write benchmarks/RESULTS.md
+	@failed=0; for part in run through_nginx; do $(BIN)/python benchmarks/$$part.py || failed=1; done; exit $$failed
 
 bench-scale: .venv/tools.stamp ## Measure 100,000 listings against 100, 20,000 leases and 1,000,000 transfers against 200 leases, on both databases
 	@failed=0; for part in scale scale_leases scale_ledger; do $(BIN)/python benchmarks/$$part.py || failed=1; done; exit $$failed

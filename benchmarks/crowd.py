@@ -7,7 +7,6 @@ where the slowest hundredth of answers takes more than five times as long as the
 from __future__ import annotations
 
 import http.client
-import os
 import random
 import re
 import statistics
@@ -21,16 +20,12 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
+from fronting import DOMAIN, Nginx, PublicSite, public_site
 from results import Line, publish, section
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests" / "support"))
-
-from fronted import DOMAIN, Nginx, PublicSite, public_site  # noqa: E402
-
-from atlasbahamas.people.demo_content import ACCOUNTS  # noqa: E402
-from atlasbahamas.testing import site as sites  # noqa: E402
-from atlasbahamas.testing.services import KEY, PostgresServer, nginx_path  # noqa: E402
+from atlasbahamas.people.demo_content import ACCOUNTS
+from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.services import PostgresServer
 
 PEOPLE, MINUTES = 500, 5.0
 READS = (5.0, 25.0)
@@ -127,7 +122,6 @@ def signed_in(site: PublicSite, folder: Path) -> list[str]:
 
 def measure() -> list[Line]:
     """Let them click; every line of the table."""
-    os.environ[KEY.format("NGINX")] = nginx_path()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="atlas-crowd-"))
         server = PostgresServer()

@@ -1,15 +1,16 @@
-"""A load generator in a process of its own: `python benchmarks/load.py PORT PATH BYTES CONNECTIONS SECONDS [COOKIE]` prints answers/s.
+"""A load generator in a process of its own: `python benchmarks/load.py PORT PATH BYTES CONNECTIONS SECONDS` prints answers/s.
 
-Every connection is kept alive and asks again when its answer is there in full. An answer that is not 200, or has another length
+With --certificate and --host it speaks TLS to whoever has that certificate for that name. Every connection is kept alive and asks again when its answer is there in full. An answer that is not 200, or has another length
 than BYTES, ends the run with an error: half an answer is not a fast answer. Plain sockets, because http.client takes longer to
 read an answer than the server takes to give a shared page.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import socket
-import sys
+import ssl
 import threading
 import time
 
@@ -39,37 +40,56 @@ def _receive(connection: socket.socket) -> bytes:
     return part
 
 
-def load(port: int, path: str, size: int, connections: int, seconds: float, cookie: str = "") -> float:
+def connected(port: int, host: str, certificate: str) -> socket.socket:
+    """A connection to this machine; over TLS where there is a certificate to know the other side by."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout=30)
+    if not certificate:
+        return plain
+    return ssl.create_default_context(cafile=certificate).wrap_socket(plain, server_hostname=host)
+
+
+def load(asked: argparse.Namespace) -> float:
     """Answers a second over all connections."""
-    who = f"Cookie: {cookie}\r\n" if cookie else ""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{who}\r\n".encode()
+    who = f"Cookie: {asked.cookie}\r\n" if asked.cookie else ""
+    host = asked.host or f"127.0.0.1:{asked.port}"
+    request = f"GET {asked.path} HTTP/1.1\r\nHost: {host}\r\n{who}\r\n".encode()
     counts: list[int] = []
     errors: list[Exception] = []
-    until = time.perf_counter() + seconds
+    until = time.perf_counter() + asked.seconds
 
     def one() -> None:
         count = 0
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            with connected(asked.port, asked.host, asked.certificate) as connection:
                 while time.perf_counter() < until:
                     got = ask(connection, request)
-                    if got != size:
-                        raise ValueError(f"{path} has {got} bytes and not {size}")
+                    if got != asked.size:
+                        raise ValueError(f"{asked.path} has {got} bytes and not {asked.size}")
                     count += 1
         except (OSError, ValueError) as error:
             errors.append(error)
         counts.append(count)
 
-    threads = [threading.Thread(target=one) for _ in range(connections)]
+    threads = [threading.Thread(target=one) for _ in range(asked.connections)]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if errors:
-        raise SystemExit(f"{path}: {errors[0]}")
+        raise SystemExit(f"{asked.path}: {errors[0]}")
     return sum(counts) / (time.perf_counter() - started)
 
 
+def words() -> argparse.Namespace:
+    """What is to be asked, from the command line."""
+    parser = argparse.ArgumentParser()
+    for name, kind in (("port", int), ("path", str), ("size", int), ("connections", int), ("seconds", float)):
+        parser.add_argument(name, type=kind)
+    for name in ("--cookie", "--host", "--certificate"):
+        parser.add_argument(name, default="")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    print(load(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]), *sys.argv[6:]))
+    print(load(words()))

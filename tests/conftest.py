@@ -47,7 +47,7 @@ def mailing(profile: str, database_url: str, tmp_path: Path, smtp: SmtpServer) -
 
 @pytest.fixture
 def servers(postgresql_url: str, redis_server: RedisServer, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What production.ini wants from the environment: secrets, and a PostgreSQL, a Redis and a folder of its own."""
+    """What production.ini wants from the environment: its address, secrets, and a PostgreSQL, a Redis and a folder of its own."""
     url = sites.new_postgresql(postgresql_url)
     yield production_environ(url, redis_server.url, tmp_path)
     sites.drop_postgresql(postgresql_url, url)

@@ -98,7 +98,14 @@ def test_anothers_notification_is_not_there(telling: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Roof\r\nBcc: all@example.com", "Roof\nSubject: other", "Roof\u2028Bcc: all@example.com", "R" * 190]
+    "subject",
+    [
+        "Roof\r\nBcc: all@example.com",
+        "Roof\nSubject: other",
+        "Roof\u2028Bcc: all@example.com",
+        "Roof =?utf-8?q?=0d=0aBcc:_all@example.com?=",
+        "R" * 190,
+    ],
 )
 def test_a_subject_is_one_header_whatever_is_in_it(telling: Site, smtp: SmtpServer, subject: str) -> None:
     with telling.db.transaction() as db:

@@ -20,7 +20,7 @@ SITES = ("migrate", "web", "worker", "beat")
 VARIABLE = re.compile(r"\$\$|\$\{(\w+)(:?\?|:-)([^}]*)\}|\$")
 DEFAULTS = {"VERSION": "latest"}
 SECRETS = ("SIGNING_SECRET", "SESSION_SECRET", "DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD", "REDIS_PASSWORD")
-ASKED = ("--domain", "homes.example.com", "--mail-host", "smtp.example.com")
+ASKED = ("--domain", "homes.internal", "--mail-host", "smtp.example.com")
 
 
 class Refused(Exception):
@@ -99,12 +99,13 @@ def test_it_is_never_written_over(place: Place, written: dict[str, str]) -> None
 
 
 def test_it_asks_for_what_was_not_said(place: Place) -> None:
-    done = run(place, "deploy", "init", typed="https://no\nHomes.Example.com\nsmtp.example.com\n\n")
+    done = run(place, "deploy", "init", typed="https://no\nhomes.example.com\nHomes.Internal\nsmtp.example.com\n\n")
     assert done.exit_code == 0, done.output
     assert "must be a name such as homes.example.com" in done.output
     values = read_env(place.folder / ".env")
-    assert values["DOMAIN"] == "homes.example.com"
-    assert values["MAIL_SENDER"] == "AtlasBahamas <homes@homes.example.com>"
+    assert "homes.example.com is that of a sample" in done.output
+    assert values["DOMAIN"] == "homes.internal"
+    assert values["MAIL_SENDER"] == "AtlasBahamas <homes@homes.internal>"
 
 
 @pytest.mark.parametrize(

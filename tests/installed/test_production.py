@@ -8,14 +8,15 @@ import signal
 from typing import Any
 from urllib.parse import quote
 
+from fronted import DOMAIN
 from redis import Redis
 
 from atlasbahamas.security.limits import REGISTER_BY_ADDRESS
 from atlasbahamas.testing.programs import Place, Program, ask
 from atlasbahamas.testing.services import RedisServer, free_port
 
-ADDRESS = "https://homes.example.com"
-BEHIND_NGINX = {"host": "homes.example.com", "x_forwarded_proto": "https", "x_forwarded_host": "homes.example.com"}
+ADDRESS = f"https://{DOMAIN}"
+BEHIND_NGINX = {"host": DOMAIN, "x_forwarded_proto": "https", "x_forwarded_host": DOMAIN}
 
 
 def serve(place: Place) -> tuple[Program, str]:
@@ -174,7 +175,7 @@ def test_it_refuses_to_start_and_says_all_at_once(production: Place) -> None:
         "ATLAS_ATLAS__DEMO": "true",
         "ATLAS_ATLAS__COOKIES_SECURE": "false",
         "ATLAS_ATLAS__TRUSTED_PROXY": "",
-        "ATLAS_ATLAS__BASE_URL": "http://homes.example.com",
+        "ATLAS_ATLAS__BASE_URL": f"http://{DOMAIN}",
         "ATLAS_ATLAS__BROKER": "redis://elsewhere:6379/2",
         "ATLAS_MAIL__TRANSPORT": "none",
     }

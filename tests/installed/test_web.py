@@ -13,6 +13,7 @@ from queue import Queue
 
 import psycopg2
 import pytest
+from fronted import DOMAIN
 
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.programs import Answer, Place, Program, ask
@@ -22,7 +23,7 @@ WAITING = """
     SELECT count(*) FROM pg_locks WHERE NOT granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-HOST = {"host": "homes.example.com"}
+HOST = {"host": DOMAIN}
 THEIR_PORTS_TAKE = 2.0  # seconds until a process that was asked to end listens no more
 
 IDLE_TAKES = 10.0  # seconds until an idle process has ended
@@ -113,10 +114,10 @@ def test_it_finishes_what_it_answers_and_takes_nothing_new(filled: Place, server
 @pytest.mark.parametrize("server", ["main", "gunicorn"])
 def test_it_believes_the_proxy_alone_and_ends_at_once_when_idle(filled: Place, server: str) -> None:
     program, port = web(filled, server)
-    through = {**HOST, "x_forwarded_for": "203.0.113.7", "x_forwarded_proto": "https", "x_forwarded_host": "homes.example.com"}
+    through = {**HOST, "x_forwarded_for": "203.0.113.7", "x_forwarded_proto": "https", "x_forwarded_host": DOMAIN}
     secure = ask(f"http://127.0.0.1:{port}/home/", **through)
     assert secure.status == 303
-    assert secure.headers["Location"].startswith(("https://homes.example.com/sign-in", "/sign-in"))
+    assert secure.headers["Location"].startswith((f"https://{DOMAIN}/sign-in", "/sign-in"))
     forged = ask(f"http://127.0.0.1:{port}/home/", source="127.0.0.2", **through)
     assert forged.status == 303
     assert not forged.headers["Location"].startswith("https:")

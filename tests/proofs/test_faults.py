@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from faulty import PAYER, READER, SEARCHER, VISITOR, WRITER, Load, check_written, lease_path
+from faulty import PAYER, READER, SEARCHER, VISITOR, WRITER, Load, check_written
 from fronted import DOMAIN, Caller, PublicSite, public_site
 from over_http import hidden_fields
 from sqlalchemy import text
+from using import lease_path
 
 from atlasbahamas.db.engine import Database
 from atlasbahamas.people.demo_content import DEMO_PASSWORD

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fronted import DOMAIN
 
 from atlasbahamas.testing.programs import Place, ask
 from atlasbahamas.testing.services import free_port
@@ -91,7 +92,7 @@ def test_it_is_installed_without_root_and_runs_from_a_tree_that_nobody_can_write
         # As a container and systemd do.
         served = place.start("atlas", "web", "--listen", url.removeprefix("http://"))
         served.listens(url)
-        page = ask(f"{url}/listings/", host="homes.example.com")
+        page = ask(f"{url}/listings/", host=DOMAIN)
         assert page.status == 200
         style = re.search(r'href="(/static/atlas\.css[^"]*)"', page.text)
         assert style is not None

@@ -1,14 +1,16 @@
-"""Reminders from the schedule to the mail server, with real processes: each goes out once, also after an hour without the server.
+"""Reminders and escalations from the schedule to the mail server, with real processes: each goes out once, also after an hour
+without the server.
 
 A beat and two workers on PostgreSQL and Redis, an SMTP server that listens or does not, and a clock that the test moves: the days
-around the first of July, when rent is announced, due, and late.
+around the first of July, when rent is announced, due, and late, while a report of a payment waits for an answer and listings wait
+for a reviewer.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
@@ -17,7 +19,9 @@ from typing import Any
 
 import pytest
 from background import Background
-from sqlalchemy import func, select
+from books import HERE
+from paying import Till
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.actor import ACTOR, COMMAND
@@ -28,13 +32,13 @@ from atlasbahamas.jobs.schedules import any_due
 from atlasbahamas.mail.models import Mail
 from atlasbahamas.mail.services import SEND_MAIL
 from atlasbahamas.notifications.models import Notification
-from atlasbahamas.people.models import Person
+from atlasbahamas.people.models import Membership, Organisation, Person
 from atlasbahamas.people.services import PersonDetails, register_person
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.services import RedisServer, free_port, need
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.testing.smtp import SmtpServer
-from atlasbahamas.web.formats import NASSAU
+from atlasbahamas.web.formats import NASSAU, money
 from atlasbahamas_plugins.leasing.models import RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 
@@ -57,6 +61,9 @@ mail.timeout = 5
 FIRST, LAST = date(2026, 6, 26), date(2026, 7, 9)
 DUE_ON = date(2026, 7, 1)
 REMINDERS = ("ledger.due", "ledger.late")
+REPORT, REVIEW = ESCALATIONS = ("ledger.waits", "listings.waiting")
+REPORTED_ON, REPORTED_CENTS, TOLD_ON = date(2026, 6, 28), 4_321, date(2026, 7, 1)
+"""After the morning of the one, so that its two days are over on the morning of the other."""
 NIGHT, MORNING = time(0, 55), time(8, 15)
 AWAY = timedelta(hours=1)
 STEP = timedelta(minutes=10)
@@ -98,11 +105,17 @@ class Town:
             open_entry = (OutboxEntry.state == TAKEN) | ((OutboxEntry.state == WAITING) & (OutboxEntry.due <= now))
             return not db.scalar(select(func.count()).select_from(OutboxEntry).where(open_entry))
 
-    def waiting(self) -> int:
-        """Reminders that were asked for and not sent."""
+    def waiting(self) -> Counter[str]:
+        """How many of each category were asked for and not sent."""
         with self.background.database.transaction("read") as db:
-            query = select(func.count()).select_from(Mail).where(Mail.state == "waiting", Mail.category.in_(REMINDERS))
-            return int(db.scalar(query) or 0)
+            return Counter(
+                db.scalars(select(Mail.category).where(Mail.state == "waiting", Mail.category.in_(REMINDERS + ESCALATIONS)))
+            )
+
+    def report(self, cents: int) -> None:
+        """A tenant says that they paid; until somebody answers, no one reminds them of their rent."""
+        self.site.clock.moment = self.now()
+        Till.of_tenant(self.site, "andre").report(cents, REPORTED_ON)
 
     def open_the_post(self) -> None:
         self.smtp = SmtpServer(self.port)
@@ -158,16 +171,17 @@ def give_accounts(site: Site) -> None:
 
 
 def written(db: Session) -> Counter[tuple[str, str]]:
-    """(address, subject) of every mail of leasing and ledger that was asked for."""
+    """(address, subject) of every mail of leasing, listings and ledger that was asked for."""
     query = select(Person.email, Mail.content).join(Person, Person.id == Mail.person_id)
-    query = query.where(Mail.category.like("ledger.%") | Mail.category.like("leasing.%"), Person.email_confirmed.is_not(None))
+    ours = or_(*(Mail.category.like(f"{feature}.%") for feature in ("ledger", "leasing", "listings")))
+    query = query.where(ours, Person.email_confirmed.is_not(None))
     return Counter((str(email), " ".join(content["subject"].split())) for email, content in db.execute(query))
 
 
-def expected(db: Session) -> Counter[tuple[str, str]]:
-    """(address, subject) of each reminder that was written, for each who reads mail."""
+def expected(db: Session, categories: Sequence[str]) -> Counter[tuple[str, str]]:
+    """(address, subject) of each notification that was written, for each who reads mail."""
     query = select(Person.email, Notification.subject).join(Person, Person.id == Notification.person_id)
-    query = query.where(Notification.category.in_(REMINDERS), Person.email_confirmed.is_not(None))
+    query = query.where(Notification.category.in_(categories), Person.email_confirmed.is_not(None))
     return Counter((str(email), subject) for email, subject in db.execute(query))
 
 
@@ -179,12 +193,24 @@ def to_be_told(db: Session) -> set[tuple[str, str]]:
     return {(str(email), ref) for email, ref in db.execute(query)}
 
 
-def reminders(town: Town) -> list[tuple[str, EmailMessage]]:
-    return [
-        (to, mail)
-        for to, mail in zip(town.recipients, town.mails, strict=True)
-        if re.search(r"to pay by|of the rent from", subject_of(mail))
-    ]
+def received_of(town: Town, subjects: str) -> list[tuple[str, EmailMessage]]:
+    return [(to, mail) for to, mail in zip(town.recipients, town.mails, strict=True) if re.search(subjects, subject_of(mail))]
+
+
+def days_told(db: Session, category: str) -> dict[str, list[date]]:
+    """The days in Nassau on which each was told of something, by their address."""
+    query = select(Person.email, Notification.created).join(Person, Person.id == Notification.person_id)
+    days: dict[str, list[date]] = {}
+    for email, created in db.execute(query.where(Notification.category == category).order_by(Notification.created)):
+        days.setdefault(str(email), []).append(created.astimezone(NASSAU).date())
+    return days
+
+
+def members(db: Session, role: str) -> set[str]:
+    """The addresses of an organisation's members in a role."""
+    query = select(Person.email).join(Membership, Membership.person_id == Person.id)
+    query = query.join(Organisation, Organisation.id == Membership.organisation_id)
+    return set(map(str, db.scalars(query.where(Organisation.name == HERE, Membership.role == role, Membership.until.is_(None)))))
 
 
 def subject_of(mail: EmailMessage) -> str:
@@ -196,42 +222,47 @@ def words(mail: Any) -> str:
     return str(mail.get_body(("plain",)).get_content())
 
 
-def test_each_reminder_goes_out_once_also_after_an_hour_without_a_mail_server(town: Town, say: Callable[[str], None]) -> None:
-    town.set_clock(moment_of(FIRST, time(0, 5)))
-    for part in ("work", "work", "beat"):
-        town.background.start("jobs", part)
-    town.move_to(town.now())
-    hours_away = held = 0
+def live_through(town: Town) -> tuple[int, Counter[str]]:
+    """Each day of them; gives how many mornings began with an hour without a mail server, and what waited through those."""
+    hours_away, held = 0, Counter[str]()
     day = FIRST
     while day <= LAST:
         town.at(day, NIGHT)
-        # Closed when the morning's reminders are written, so that whatever is to go out meets nobody.
+        # Closed when the morning's mails are written, so that whatever is to go out meets nobody.
         town.close_the_post()
         town.at(day, MORNING)
-        if waiting := town.waiting():
+        waiting = town.waiting()
+        # Reviewers are told each morning: an hour without a server on each of them would prove nothing more.
+        if set(waiting) - {REVIEW}:
             sent, until = len(town.mails), town.now() + AWAY
             while town.now() < until:
                 town.move_to(town.now() + STEP)
             assert (town.waiting(), len(town.mails)) == (waiting, sent)
             hours_away, held = hours_away + 1, held + waiting
         town.open_the_post()
+        if day == REPORTED_ON:
+            town.report(REPORTED_CENTS)
         for _ in range(12):
             if not town.waiting():
                 break
             town.move_to(town.now() + timedelta(minutes=30))
-        assert town.waiting() == 0, f"reminders that were never sent on {day}"
+        assert not town.waiting(), f"mails that were never sent on {day}"
         day += timedelta(days=1)
     town.close_the_post()
-    received = reminders(town)
-    with town.background.database.transaction("read") as db:
-        wanted, tenants, asked_for = expected(db), to_be_told(db), written(db)
-        tried = db.scalar(select(func.max(OutboxEntry.attempts)).where(OutboxEntry.name == SEND_MAIL)) or 0
-        failed = db.scalar(select(func.count()).select_from(OutboxEntry).where(OutboxEntry.state == FAILED))
+    return hours_away, held
+
+
+def each_once(received: Sequence[tuple[str, EmailMessage]], wanted: Counter[tuple[str, str]]) -> None:
+    """What came is what was asked for, and no mail came twice."""
     assert Counter((to, subject_of(mail)) for to, mail in received) == wanted
+    assert len({(to, str(mail["Message-ID"])) for to, mail in received}) == len(received)
+
+
+def check_rent(town: Town, db: Session) -> str:
+    """The reminders of rent."""
+    received, wanted, tenants = received_of(town, "to pay by|of the rent from"), expected(db, REMINDERS), to_be_told(db)
+    each_once(received, wanted)
     assert set(wanted.values()) == {1}
-    everything = Counter((to, subject_of(mail)) for to, mail in zip(town.recipients, town.mails, strict=True))
-    assert {key: everything[key] for key in asked_for} == asked_for
-    assert len({str(mail["Message-ID"]) for _, mail in received}) == len(received)
     announced = {
         (to, link[1])
         for to, mail in received
@@ -241,12 +272,49 @@ def test_each_reminder_goes_out_once_also_after_an_hour_without_a_mail_server(to
     assert announced <= tenants
     late = [mail for _, mail in received if "of the rent from" in subject_of(mail)]
     assert late
+    return (
+        f"{len(received)} reminders of rent ({len(late)} of them that it is late), each once;"
+        f" {len(announced)} of {len(tenants)} tenants with an address were told of the rent of {DUE_ON:%d %B}"
+    )
+
+
+def check_escalations(town: Town, db: Session) -> str:
+    """The report that waited, to the owners, and what waits for review, to each reviewer on each morning."""
+    received = received_of(town, "^Nobody confirmed or refused|for you to look at$")
+    each_once(received, expected(db, ESCALATIONS))
+    of_the_report = [(to, mail) for to, mail in received if money(REPORTED_CENTS) in subject_of(mail)]
+    assert {to for to, _ in of_the_report} == members(db, "owner")
+    assert {days[-1] for to, days in days_told(db, REPORT).items() if to in members(db, "owner")} == {TOLD_ON}
+    mornings = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
+    reviewers = days_told(db, REVIEW)
+    assert reviewers
+    assert all(days == mornings for days in reviewers.values()), reviewers
+    return (
+        f"escalations, each once: {len(of_the_report)} of a report of a payment that had waited two days,"
+        f" {len(received_of(town, 'for you to look at$'))} of what waits for review, to {len(reviewers)} on each morning"
+    )
+
+
+def test_each_reminder_and_escalation_goes_out_once_also_after_an_hour_without_a_mail_server(
+    town: Town, say: Callable[[str], None]
+) -> None:
+    town.set_clock(moment_of(FIRST, time(0, 5)))
+    for part in ("work", "work", "beat"):
+        town.background.start("jobs", part)
+    town.move_to(town.now())
+    hours_away, held = live_through(town)
+    with town.background.database.transaction("read") as db:
+        rent, escalations, asked_for = check_rent(town, db), check_escalations(town, db), written(db)
+        tried = db.scalar(select(func.max(OutboxEntry.attempts)).where(OutboxEntry.name == SEND_MAIL)) or 0
+        failed = db.scalar(select(func.count()).select_from(OutboxEntry).where(OutboxEntry.state == FAILED))
+    everything = Counter((to, subject_of(mail)) for to, mail in zip(town.recipients, town.mails, strict=True))
+    assert {key: everything[key] for key in asked_for} == asked_for
     assert hours_away >= 2
+    assert all(held[category] for category in REMINDERS + ESCALATIONS), held
     assert tried >= 4
     assert failed == 0
     say(
-        f"{(LAST - FIRST).days + 1} days, {len(received)} reminders of rent ({len(late)} of them that it is late), each once;"
-        f" {sum(asked_for.values())} mails of leasing and ledger in all;"
-        f" {held} of them met no mail server for an hour, {hours_away} times, and were tried up to {tried} times;"
-        f" {len(announced)} of {len(tenants)} tenants with an address were told of the rent of {DUE_ON:%d %B}"
+        f"{(LAST - FIRST).days + 1} days; {rent}; {escalations};"
+        f" {asked_for.total()} mails of leasing, listings and ledger in all;"
+        f" {held.total()} of them met no mail server for an hour, {hours_away} times, and were tried up to {tried} times"
     )

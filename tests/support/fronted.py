@@ -22,7 +22,7 @@ from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.programs import PATIENCE, Answer, Place, Program
 from atlasbahamas.testing.services import RedisServer, free_port, need
 
-DOMAIN = "homes.example.com"
+DOMAIN = "homes.internal"
 MAIN = """
 {user}
 pid {folder}/nginx.pid;
@@ -46,9 +46,10 @@ http {{
 
 
 def production_environ(database: str, redis: str, folder: Path) -> dict[str, str]:
-    """What production.ini wants from the environment: secrets, and where its servers and its files are."""
+    """What production.ini wants from the environment: its address, secrets, and where its servers and its files are."""
     return {
         "ATLAS_INI": "production.ini",
+        "ATLAS_ATLAS__BASE_URL": f"https://{DOMAIN}",
         "ATLAS_ATLAS__SECRET": secrets.token_urlsafe(48),
         "ATLAS_REDIS__SESSIONS__SECRET": secrets.token_urlsafe(48),
         "ATLAS_SQLALCHEMY__URL": database,

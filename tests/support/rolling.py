@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import socket
 import subprocess
@@ -13,22 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from books import HERE
-from fronted import Caller, PublicSite
+from fronted import PublicSite
 from over_http import Person
-from paying import binding_lease
-from sqlalchemy import select, text
+from using import Users, caller, of_cash, rows
 
-from atlasbahamas.db.engine import Database
-from atlasbahamas.people.demo_content import DEMO_PASSWORD
-from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.site import ROOT
 
-HERE_IS = ZoneInfo("America/Nassau")
 ASK_TO_RESTART = """
 import socket, sys
 with socket.create_connection(("127.0.0.1", {port}), timeout=120) as asked:
@@ -48,45 +40,24 @@ class Counted:
     slowest: float = 0.0
 
 
-class Load:
+class Load(Users):
     """A visitor, somebody who reads, somebody who adds contacts (a plain form), somebody who records payments (a form with a
-    key, each sent twice). None of them tries anything again. Each rests for `pause` seconds after an act.
+    key, each sent twice). None of them tries anything again.
     """
 
     def __init__(self, site: PublicSite, *, pause: float) -> None:
-        self._pause = pause
+        super().__init__(site, pause=pause)
         self.counted = Counted()
-        self._site = site
-        self._over = threading.Event()
         self._lock = threading.Lock()
-        database = Database(site.database)
-        with database.transaction("read") as db:
-            lease = binding_lease(db)
-            ref = db.scalars(select(Organisation.ref).where(Organisation.name == HERE)).one()
-            self._pay = f"/portfolio/{ref}/leases/{lease.ref}/ledger/payments/record"
-            self._contacts = f"/portfolio/{ref}/contacts/new"
-        database.dispose()
-        people = [self._person(number) for number in range(4)]
+        people = [caller(site, f"127.0.3.{number + 1}", signed_in=number > 0) for number in range(4)]
         acts = (self._visit, self._read, self._add, self._record)
-        self._threads = [threading.Thread(target=self._go_on, args=pair) for pair in zip(acts, people, strict=True)]
-        for thread in self._threads:
-            thread.start()
+        self.begin(*(partial(self._try, act, person) for act, person in zip(acts, people, strict=True)))
 
-    def _person(self, number: int) -> Person:
-        person = Caller(self._site.nginx, f"127.0.3.{number + 1}")
-        if number:
-            assert person.sign_in("keva", DEMO_PASSWORD) == 303
-        return person
-
-    def _go_on(self, act: Callable[[Person, int], None], person: Person) -> None:
-        for number in itertools.count():
-            if self._over.is_set():
-                return
-            time.sleep(self._pause)
-            try:
-                act(person, number)
-            except Exception as error:
-                self.counted.wrong.append(f"{act.__name__} {number}: {error!r}")
+    def _try(self, act: Callable[[Person, int], None], person: Person, number: int) -> None:
+        try:
+            act(person, number)
+        except Exception as error:
+            self.counted.wrong.append(f"{act.__name__} {number}: {error!r}")
 
     def _ask(self, person: Person, kind: str, path: str, form: dict[str, str] | None = None, *, wanted: int = 200) -> str:
         began = time.monotonic()
@@ -108,26 +79,13 @@ class Load:
     def _add(self, person: Person, number: int) -> None:
         name = f"Rolling {number}"
         self.counted.contacts.append(name)
-        self._ask(person, "POST of a plain form", self._contacts, {**person.form(self._contacts), "name": name}, wanted=303)
+        self._ask(person, "POST of a plain form", self.contacts, {**person.form(self.contacts), "name": name}, wanted=303)
 
     def _record(self, person: Person, number: int) -> None:
-        form = person.form(self._pay)
-        form |= {
-            "cents": f"{10 + number}",
-            "received_on": datetime.now(HERE_IS).date().isoformat(),
-            "rail": "cash",
-            "currency": "BSD",
-        }
+        form = person.form(self.payments) | of_cash(number)
         self.counted.payments.append(form["ref"])
         for kind in ("POST of a form with a key", "the same, sent again"):
-            self._ask(person, kind, self._pay, form, wanted=303)
-
-    def end(self) -> Counted:
-        """Let everybody finish; gives what they counted."""
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-        return self.counted
+            self._ask(person, kind, self.payments, form, wanted=303)
 
 
 @contextmanager
@@ -177,17 +135,13 @@ def roll_under_load(site: PublicSite, folder: Path, rounds: int, *, pause: float
                 assert done.returncode == 0, done.stdout + done.stderr
                 assert done.stdout.count("Restarted: ") == len(site.web)
     finally:
-        counted = load.end()
-    return counted
+        load.end()
+    return load.counted
 
 
 def effects(site: PublicSite, counted: Counted) -> dict[str, Counter[int]]:
     """How many rows there are of each thing that was sent, as a count of counts: all of them 1 is {1: n}."""
-    database = Database(site.database)
-    with database.transaction("read") as db:
-        contacts = Counter(db.scalars(text("SELECT name FROM portfolio_contact WHERE name LIKE 'Rolling %'")))
-        payments = Counter(db.scalars(text("SELECT ref FROM ledger_payment")))
-    database.dispose()
+    contacts, payments = rows(site, "Rolling")
     return {
         "contacts": Counter(contacts[name] for name in counted.contacts),
         "payments": Counter(payments[ref] for ref in counted.payments),

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 BASE = {"atlas.secret": "x", "sqlalchemy.url": "sqlite:///a.sqlite"}
 LONG = "q7w2e9r4t6y1" * 4
 PRODUCTION_ENVIRON = {
+    "ATLAS_ATLAS__BASE_URL": "https://homes.internal",
     "ATLAS_ATLAS__SECRET": LONG,
     "ATLAS_REDIS__SESSIONS__SECRET": LONG[::-1],
     "ATLAS_SQLALCHEMY__URL": "postgresql+psycopg2://atlas:pw@db/atlas",
@@ -206,7 +207,7 @@ SAFE = {
     "atlas.profile": "production", "atlas.secret": LONG, "sqlalchemy.url": "postgresql://u:p@h/d", "atlas.sessions": "redis",
     "redis.sessions.secret": LONG[::-1], "redis.sessions.redis_url": "redis://127.0.0.1/0", "atlas.limits": "redis://localhost/1",
     "redis.sessions.cookie_secure": "true", "atlas.broker": "redis://[::1]:6379/2", "atlas.trusted_proxy": "127.0.0.1",
-    "atlas.cookies_secure": "true", "atlas.base_url": "https://h.example", "mail.transport": "smtp", "mail.host": "127.0.0.1",
+    "atlas.cookies_secure": "true", "atlas.base_url": "https://h.internal", "mail.transport": "smtp", "mail.host": "127.0.0.1",
     "mail.sender": "Homes <homes@h.example>", "mail.security": "none",
 }  # fmt: skip
 
@@ -214,7 +215,11 @@ SAFE = {
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("atlas.base_url", "http://h.example"),
+        ("atlas.base_url", "http://h.internal"),
+        ("atlas.base_url", "https://homes.example.com"),
+        ("atlas.base_url", "https://EXAMPLE.org.:8443"),
+        ("atlas.base_url", "https://homes.test"),
+        ("atlas.base_url", "https://[homes"),
         ("mail.transport", "none"),
         ("mail.sender", "AtlasBahamas <no-reply@localhost.localdomain>"),
         ("mail.host", "smtp.example.com"),
@@ -372,7 +377,7 @@ def test_every_key_of_the_shipped_files_is_known(name: str, environ: dict[str, s
     assert settings.section(RedisSessionSettings).cookie_samesite == "lax"
 
 
-def test_production_file_holds_no_secret() -> None:
+def test_production_file_holds_no_secret_and_wants_an_address() -> None:
     raw = plaster.get_settings(str(ROOT / "production.ini"), "app:main")
     assert not {"atlas.secret", "sqlalchemy.url", "redis.sessions.secret"} & set(raw)
     with pytest.raises(SettingsError) as caught:
@@ -381,6 +386,7 @@ def test_production_file_holds_no_secret() -> None:
         "atlas.secret",
         "sqlalchemy.url",
         "redis.sessions.secret",
+        "atlas.base_url",
     }
 
 

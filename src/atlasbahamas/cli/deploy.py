@@ -12,6 +12,7 @@ import click
 from pydantic import ValidationError
 
 from atlasbahamas.settings import MailSettings
+from atlasbahamas.settings.guards import is_of_a_sample
 
 NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 SECRETS = ("SIGNING_SECRET", "SESSION_SECRET", "DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD", "REDIS_PASSWORD")
@@ -24,6 +25,8 @@ HEAD = """\
 def _domain(context: click.Context, parameter: click.Parameter, value: str) -> str:
     if not NAME.fullmatch(value.lower()):
         raise click.BadParameter("must be a name such as homes.example.com, without https://")
+    if is_of_a_sample(value):
+        raise click.BadParameter(f"must be the name of your site: {value.lower()} is that of a sample")
     return value.lower()
 
 

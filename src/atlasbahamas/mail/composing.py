@@ -54,7 +54,8 @@ def compose_plain(subject: str, text: str, *, to: str, sender: str, base_url: st
 def _with_headers(subject: str, *, to: str, sender: str, base_url: str, ref: str, now: datetime) -> EmailMessage:
     host = urlsplit(base_url).hostname or "localhost"
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject
+    # Python reads an encoded word (RFC 2047) in what it is given and writes what that stands for, which may be the end of a line.
+    message["Subject"] = subject.replace("=?", "= ?")
     message["From"] = _address(sender)
     message["To"] = _address(to)
     message["Date"] = format_datetime(now)

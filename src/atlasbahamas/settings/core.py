@@ -13,7 +13,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from atlasbahamas.settings.files import FileSettings
-from atlasbahamas.settings.guards import NEW_SECRET, SECRET_LENGTH, redis_without_password, weak, weaknesses
+from atlasbahamas.settings.guards import (
+    NEW_SECRET,
+    SECRET_LENGTH,
+    address_of_a_sample,
+    redis_without_password,
+    weak,
+    weaknesses,
+)
 from atlasbahamas.settings.mail import MailSettings
 from atlasbahamas.settings.section import Flag, Secrets, Section, Words
 
@@ -122,6 +129,8 @@ class AtlasSettings(Section):
             yield "atlas.secret", weakness
         if not values.get("atlas.base_url", "https://").startswith("https://"):
             yield "atlas.base_url", "must begin with https:// in production: mails link to it, with tokens"
+        for mistake in address_of_a_sample(values.get("atlas.base_url")):
+            yield "atlas.base_url", mistake
         if values.get("atlas.cookies_secure") is False:
             yield "atlas.cookies_secure", "must be true in production; serve the site over HTTPS"
         if values.get("atlas.demo"):

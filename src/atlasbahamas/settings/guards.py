@@ -12,6 +12,8 @@ SECRET_LENGTH = 32
 SECRET_VARIETY = 10
 """How many different characters there are at least: a random one of this length has more, also one in hexadecimal."""
 PLACEHOLDERS = ("change", "secret", "development")
+SAMPLES = ("example", "example.com", "example.net", "example.org", "invalid", "test")
+"""Names that samples are written with and that nobody can have, with all below them (RFC 2606, RFC 6761)."""
 NEW_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 
 
@@ -28,6 +30,23 @@ def weaknesses(secrets: Sequence[SecretStr]) -> Iterator[str]:
         if weak(secret):
             which = "" if len(secrets) == 1 else f"(number {number} of its list) "
             yield f"{which}is too short, of too few different characters, or a placeholder; {NEW_SECRET}"
+
+
+def is_of_a_sample(host: str | None) -> bool:
+    """Whether a name stands for another one, so that somebody forgot to fill in their own."""
+    name = (host or "").lower().rstrip(".")
+    return any(name == sample or name.endswith(f".{sample}") for sample in SAMPLES)
+
+
+def address_of_a_sample(url: str | None) -> Iterator[str]:
+    """What is wrong with the address of a site that nobody filled in, or that cannot be read."""
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        yield "must be an address that can be read, such as https://homes.example.com"
+        return
+    if is_of_a_sample(host):
+        yield f"must be the address of your site in production: {host} is that of a sample; put your own there"
 
 
 def is_here(host: str | None) -> bool:

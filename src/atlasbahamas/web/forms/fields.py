@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from email.errors import MessageError
+from email.headerregistry import Address
 from typing import Any
 
 from wtforms.fields import BooleanField, HiddenField
@@ -38,7 +40,7 @@ class MultilineField(TypedField):
 
 
 class EmailField(TypedField):
-    """An e-mail address of the right shape and length (RFC 5321); whether it exists, a mail will tell."""
+    """An e-mail address of the right shape and length (RFC 5321), as a mail can name it; whether it exists, one will tell."""
 
     widget = EmailInput()
     empty = ""
@@ -50,9 +52,16 @@ class EmailField(TypedField):
 
     def read(self, text: str) -> str:
         """The address. Raises ValueError for what has not its shape."""
-        if not self._shape.fullmatch(text):
+        if not (self._shape.fullmatch(text) and self._can_be_named(text)):
             raise ValueError("Write an e-mail address, like name@example.com.")
         return text
+
+    def _can_be_named(self, text: str) -> bool:
+        # Otherwise a mail to it could not be made, or, with a comment or a bracket in it, would go to another address.
+        try:
+            return Address(addr_spec=text).addr_spec == text
+        except (ValueError, IndexError, MessageError):
+            return False
 
 
 class PhoneField(TypedField):
