@@ -9,14 +9,17 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
+from weakref import WeakKeyDictionary
 
 from pyramid.authorization import Authenticated, Everyone
 from pyramid.config import Configurator
+from pyramid.router import Router
 
 import atlasbahamas
 from atlasbahamas.people.models import MEMBER_ROLES
@@ -214,25 +217,42 @@ def pages(app: Any) -> Iterator[Mutant]:
 
 @contextmanager
 def _asking(world: World, node: type[Node], name: str, permission: str | None, both: bool) -> Iterator[None]:
-    add_view = Configurator.add_view
-
-    def altered(config: Any, view: Any = None, **options: Any) -> Any:
-        if options.get("context") is node and options.get("name", "") == name:
-            options["permission"] = permission
-        return add_view(config, view, **options)
-
-    with mock.patch.object(Configurator, "add_view", altered):
-        app = atlasbahamas.main({}, **world.site.settings)
-    app.registry.atlas_clock = world.site.clock
+    registry, views = world.site.app.registry, _declared(world)[node, name]
     with ExitStack() as stack:
-        stack.callback(app.registry.atlas_db.dispose)
-        stack.enter_context(mock.patch.object(world.site, "app", app))
-        for browser in world.browsers.values():
-            stack.enter_context(mock.patch.object(browser, "app", app))
-        if both:
-            for patch in _without_sign_in(app):
-                stack.enter_context(patch)
+        for patch in _without_sign_in(world.site.app) if both else ():
+            stack.enter_context(patch)
+        stack.callback(_declare, registry, views)
+        _declare(registry, [(package, {**options, "permission": permission}) for package, options in views])
         yield
+
+
+Declared = tuple[Any, dict[str, Any]]
+"""The package that declares a view, and what it says to add_view."""
+_OF_APPS: WeakKeyDictionary[Router, dict[tuple[type[Node], str], list[Declared]]] = WeakKeyDictionary()
+
+
+def _declared(world: World) -> dict[tuple[type[Node], str], list[Declared]]:
+    """How each view of the tree was declared, as another start of the same site tells."""
+    if world.site.app not in _OF_APPS:
+        said: dict[tuple[type[Node], str], list[Declared]] = defaultdict(list)
+        add_view = Configurator.add_view
+
+        def noting(config: Any, view: Any = None, **options: Any) -> Any:
+            said[options.get("context"), options.get("name", "")].append((config.package, {**options, "view": view}))  # type: ignore[index]
+            return add_view(config, view, **options)
+
+        with mock.patch.object(Configurator, "add_view", noting):
+            atlasbahamas.main({}, **world.site.settings).registry.atlas_db.dispose()
+        _OF_APPS[world.site.app] = said
+    return _OF_APPS[world.site.app]
+
+
+def _declare(registry: Any, views: Iterable[Declared]) -> None:
+    """Put views into the place of those that answer there. To start a site for each mutant would take a second of each."""
+    for package, options in views:
+        config = Configurator(registry=registry, package=package)
+        config.add_view(**options)
+        config.commit()
 
 
 # The conditions in the source: how a row hangs on another, whose roles count, which rows are live
