@@ -61,6 +61,7 @@ def _surprises(world: World, mutant: Mutant) -> Iterator[str]:
         yield from world.surprises(table, view)
     for table in TABLES:
         yield from world.strays(table)
+    for table in TABLES:
         yield from world.hints(table)
     for table, view in lines[near:]:
         yield from world.surprises(table, view)
