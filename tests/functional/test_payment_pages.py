@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from billing import Counter
 from opening import text_of
 from paying import TODAY, Till, fill, settle_in
 from pypdf import PdfReader
@@ -250,6 +251,29 @@ def test_what_if_shows_what_would_happen_to_both_sides(till: Till) -> None:
         assert "Owed then -B$250" in text_of(page)
         for wrong in ("-1", "abc", "1.005", "0", "9" * 20):
             assert browser.get(at, {"cents": wrong}, status=400)
+
+
+def test_who_pays_before_the_day_finds_the_amount_and_is_expected(site: Site) -> None:
+    home, mine, staff = Till.of_tenant(site, "andre"), site.browser("andre"), site.browser("philip")
+    here, theirs = home.ledgers()
+    queue = here.partition("leases/")[0] + "payments/"
+    page = mine.get(f"{theirs}payments/report")
+    assert "To pay now: B$0 . Next: B$3,400 on 1 July 2026" in text_of(page)
+    assert page.forms["form"]["cents"].value == "3,400"
+    fill(page, cents="3,000").submit(status=303)
+    for each in (f"{queue}to-confirm", f"{queue}confirm", staff.get(queue, status=200).html.find("td").a["href"] + "confirm"):
+        assert "Expected B$3,400 on 1 July 2026" in text_of(staff.get(each)).replace(":", "")
+    for browser, form in ((mine, f"{theirs}payments/report"), (staff, f"{here}payments/record")):
+        page = browser.get(form)
+        assert "B$3,000 was given before and is not confirmed yet" in text_of(page)
+        assert page.forms["form"]["cents"].value == "400"
+    counter = Counter.of(site)
+    counter.pass_on(counter.enter(6_000))
+    page = mine.get(f"{theirs}payments/report")
+    assert "Bills are paid by themselves, and are not in it: B$60 is open" in text_of(page)
+    rent = page.click("B\\$3,400")
+    assert "The next rent, due on 1 July 2026: B$3,400" in text_of(rent)
+    assert rent.html.find(id="rent")["data-sum"] == "340000"
 
 
 def test_bad_amounts_and_days_are_refused_and_nothing_is_posted(till: Till) -> None:

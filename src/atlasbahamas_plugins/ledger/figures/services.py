@@ -87,7 +87,8 @@ class DueAtHome:
 
     `cents` are to be paid now: since `day`, which has come. Where they are 0, `next_cents` fall due on `next_day`, if anything
     does, and `next_rent` is the rent of it that is not charged yet. `waiting_cents` were reported and are not confirmed,
-    `ahead_cents` were paid and pay what falls due next.
+    `ahead_cents` were paid and pay what falls due next. `coming_rent` is the next rent that is not charged yet, also where
+    something else falls due before it.
     """
 
     cents: int
@@ -97,6 +98,12 @@ class DueAtHome:
     next_rent: Due | None
     waiting_cents: int
     ahead_cents: int
+    coming_rent: Due | None
+
+    @property
+    def rent_is_next(self) -> bool:
+        """Whether what falls due next is that rent and nothing else."""
+        return self.next_rent is not None and self.next_cents == self.next_rent.cents
 
     @property
     def left_cents(self) -> int:
@@ -112,12 +119,12 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     rows = db.execute(_due_of_leases(), {"lease_ids": list(binding), "today": today})
     found = {}
     for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in in rows:
-        rent = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
-        next_day = min((day for day in (later_day, rent and rent.due_on) if day), default=None)
-        rent = rent if rent is not None and rent.due_on == next_day else None
+        coming = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
+        next_day = min((day for day in (later_day, coming and coming.due_on) if day), default=None)
+        rent = coming if coming is not None and coming.due_on == next_day else None
         next_cents = (int(later_cents) if next_day and later_day == next_day else 0) + (rent.cents if rent else 0)
         since = since if unpaid else None
-        found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance))
+        found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance), coming)
     return found
 
 

@@ -22,17 +22,18 @@ from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, 
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.bills import services as bills
-from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.explaining.pages import parts_of
 from atlasbahamas_plugins.ledger.explaining.parts import Part
 from atlasbahamas_plugins.ledger.explaining.things import PartPaid, parts_of_payment
+from atlasbahamas_plugins.ledger.figures.services import due_at_home
 from atlasbahamas_plugins.ledger.gateways.interface import gateways_of
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
 from atlasbahamas_plugins.ledger.payments import services
 from atlasbahamas_plugins.ledger.payments.duplicates import Alike, Said, look_alike, said_of
+from atlasbahamas_plugins.ledger.payments.expecting import expected, standing_of, to_pay
 from atlasbahamas_plugins.ledger.payments.forms import (
     MOST_AT_ONCE,
     ConfirmForm,
@@ -78,22 +79,11 @@ def lease_payments(context: LeasePayments, request: Any) -> Any:
     listed = PaymentList(request, context.visible(), node=context, node_of=context.node_of, of_lease=True)
     may_report = bool(request.has_permission(ANSWER, context)) and lease.state in BINDING
     return listed.answer(
-        **_standing(context, request, lease),
+        **standing_of(request, lease),
         may_record=_may_record(context, request) and lease.state in BINDING,
         may_report=may_report,
         may_pay=may_report and bool(gateways_of(request.registry)),
     )
-
-
-def _standing(context: Any, request: Any, lease: Lease) -> dict[str, Any]:
-    """What a lease owes that can be paid now, its credit, and the reference for the bank."""
-    owed = allocation.payable_charges(request.db, lease)
-    return {
-        "lease": lease,
-        "owed_cents": sum(charge.open_cents for charge in owed),
-        "credit_cents": allocation.credit_of(request.db, lease),
-        "reference": lease_reference(lease.id),
-    }
 
 
 def find_lease(context: Payments, request: Any) -> dict[str, Any]:
@@ -116,8 +106,8 @@ def find_lease(context: Payments, request: Any) -> dict[str, Any]:
 def record_payment(context: LeasePayments, request: Any) -> Any:
     """Write down money that is there: one button for cash."""
     lease, today = context.above(LeaseNode).row, request.clock.today()
-    page = _standing(context, request, lease)
-    form = RecordForm(request, cents=page["owed_cents"] or None, received_on=today, rail="cash", currency="BSD")
+    page = to_pay(context, request, lease)
+    form = RecordForm(request, cents=page["amount_cents"] or None, received_on=today, rail="cash", currency="BSD")
     alike: list[Alike] = []
 
     def submit() -> Any:
@@ -142,8 +132,8 @@ def record_payment(context: LeasePayments, request: Any) -> Any:
 def report_payment(context: LeasePayments, request: Any) -> Any:
     """A tenant says that they paid, with a photo of the proof."""
     lease, today = context.above(AnyLease).row, request.clock.today()
-    page = _standing(context, request, lease)
-    form = ReportForm(request, cents=page["owed_cents"] or None, received_on=today, rail="transfer")
+    page = to_pay(context, request, lease)
+    form = ReportForm(request, cents=page["amount_cents"] or None, received_on=today, rail="transfer")
 
     def submit() -> Any:
         by, roles = _now(request), recording_roles(request)
@@ -216,14 +206,6 @@ def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, An
     }
 
 
-def _expected(node: PaymentNode, bill: Charge | None, to_pay_cents: int) -> dict[str, Any]:
-    """What is expected to come, and where that is explained: what is unpaid of a bill, or what the lease has to pay."""
-    ledger = node.above(LeaseLedger)
-    if bill is None:
-        return {"owed_cents": to_pay_cents, "owed_url": f"{ledger.url()}#to-pay"}
-    return {"owed_cents": bill.open_cents, "owed_url": f"{ledger.node_of(bill).url()}#unpaid"}
-
-
 def _title(charge: Any) -> str:
     return what_it_is(charge.what, charge.period_starts, charge.period_ends, charge.explanation)
 
@@ -261,11 +243,13 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
         return done(request, context, "The payment is confirmed. The tenants were told, and the receipt is ready.")
 
     shown = _shown(context, request, payment)
-    standing = _standing(context, request, context.above(AnyLease).row)
+    lease = context.above(AnyLease).row
+    standing = standing_of(request, lease)
+    due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id)
     page = {
         **WORDS,
         **standing,
-        **_expected(context, shown["bill"], standing["owed_cents"]),
+        **expected(context, shown["bill"], standing["owed_cents"], due),
         **shown,
         "alike": _shown_alike(context, request, _alike_of(request, payment)),
         "cancel": context.url(),
@@ -326,7 +310,8 @@ def reallocate(context: LeasePayments, request: Any) -> Any:
 
 def payments_to_confirm(context: Payments, request: Any) -> Any:
     """What tenants reported and nobody decided about yet, each with its proof beside what is expected."""
-    query = context.allowed(RECORD).where(Payment.state == "reported").options(selectinload(Payment.proofs))
+    query = context.allowed(RECORD).where(Payment.state == "reported")
+    query = query.options(selectinload(Payment.proofs), joinedload(Payment.lease).selectinload(Lease.rents))
     listed = PaymentList(request, query, node=context, node_of=context.node_of, states=False)
     answer = listed.answer()
     if not isinstance(answer, dict):
@@ -369,6 +354,7 @@ def _refs(request: Any) -> list[str]:
 def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[str, Any]]:
     """Payments, each with what its lease owes, its proofs, and what looks like it."""
     owed = allocation.owed_by_leases(request.db, {row.lease_id for row in rows})
+    dues = due_at_home(request.db, list({row.lease_id: row.lease for row in rows}.values()), today=request.clock.today())
     for_bills = bills.paid_for(request.db, rows)
     lines = []
     for row, alike in zip(rows, look_alike(request.db, [said_of(row) for row in rows]), strict=True):
@@ -378,7 +364,7 @@ def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[st
             {
                 "payment": row,
                 "node": node,
-                **_expected(node, bill := for_bills.get(row.id), owed.get(row.lease_id, 0)),
+                **expected(node, bill := for_bills.get(row.id), owed.get(row.lease_id, 0), dues.get(row.lease_id)),
                 "bill_title": _title(bill) if bill is not None else None,
                 "proofs": [proofs.node_of(proof) for proof in row.proofs],
                 "alike": alike,
