@@ -31,7 +31,7 @@ from atlasbahamas_plugins.ledger.figures.services import due_at_home
 from atlasbahamas_plugins.ledger.gateways.interface import gateways_of
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
-from atlasbahamas_plugins.ledger.payments import services
+from atlasbahamas_plugins.ledger.payments import choosing, services
 from atlasbahamas_plugins.ledger.payments.duplicates import Alike, Said, look_alike, said_of
 from atlasbahamas_plugins.ledger.payments.expecting import expected, standing_of, to_pay
 from atlasbahamas_plugins.ledger.payments.forms import (
@@ -288,7 +288,7 @@ def allocate_by_hand(context: PaymentNode, request: Any) -> Any:
 
     def submit() -> Any:
         wanted = {charge.id: form[f"charge_{charge.id}"].data or 0 for charge, _, _ in offered}
-        allocation.allocate_by_hand(request.db, context.row, wanted, now=request.clock.now())
+        choosing.choose_what_it_pays(request.db, context.row, wanted, now=request.clock.now())
         return done(request, context, "The payment pays what you chose.")
 
     rows = [(form[f"charge_{charge.id}"], charge, most) for charge, _, most in offered]
@@ -303,7 +303,7 @@ def reallocate(context: LeasePayments, request: Any) -> Any:
         request,
         context,
         "Let all payments pay the oldest first again? What somebody chose by hand is undone.",
-        lambda: allocation.reallocate(request.db, lease, now=request.clock.now()),
+        lambda: choosing.pay_the_oldest_first(request.db, lease, now=request.clock.now()),
         "All payments pay the oldest first again.",
     )
 
