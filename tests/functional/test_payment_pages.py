@@ -223,6 +223,22 @@ def test_a_cheque_for_later_counts_when_its_day_comes(till: Till) -> None:
     assert till.payment(only_payment(till))["state"] == "confirmed"
 
 
+def test_a_cheque_for_later_that_a_tenant_reports_is_not_said_to_be_confirmed(till: Till) -> None:
+    till.charge(120_000)
+    mine, staff, day = till.site.browser("jerome"), till.site.browser("philip"), TODAY + timedelta(days=3)
+    pages = []
+    for number in ("7", "8", "9"):
+        values = {"rail": "cheque", "cheque_number": number, "received_on": day.isoformat()}
+        pages.append(fill(mine.get(my_page(till) + "report"), **values).submit(status=303).location)
+    till.report(120_000)
+    confirm = pages[0].partition("payments/")[2] + "confirm"
+    said = text_of(staff.get(staff_page(till) + confirm).forms["form"].submit(status=303).follow())
+    assert "It counts from the day that stands on it" in said
+    assert "is confirmed" not in said
+    said = text_of(staff.get(here(till) + "payments/confirm").forms["form"].submit(status=303).follow())
+    assert "1 payment is confirmed. The tenants were told, and the receipts are ready. 2 cheques wait for the day on them" in said
+
+
 def test_a_payment_is_taken_back_and_its_money_chosen_by_hand(till: Till) -> None:
     may, june = till.charge(100_000, TODAY - timedelta(days=31)), till.charge(100_000)
     paid = till.record(80_000)

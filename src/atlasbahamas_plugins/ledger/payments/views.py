@@ -60,6 +60,7 @@ from atlasbahamas_plugins.ledger.payments.resources import (
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 LEASES_FOUND = 20
+COUNTS_LATER = "The cheque was written down. It counts from the day that stands on it."
 WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENCIES}
 """What the templates call things."""
 
@@ -119,9 +120,7 @@ def record_payment(context: LeasePayments, request: Any) -> Any:
             )
         payment = services.record_payment(request.db, request.registry.atlas_store, lease, paid, **_now(request))
         if payment.state == "waiting":
-            return done(
-                request, context.node_of(payment), "The cheque was written down. It counts from the day that stands on it."
-            )
+            return done(request, context.node_of(payment), COUNTS_LATER)
         return done(request, context.node_of(payment), f"{money(payment.cents)} was received. The receipt is ready.")
 
     page |= {**WORDS, "cancel": context.url(), "heading": "Record a payment", "by_tenant": False}
@@ -240,6 +239,8 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
     def submit() -> Any:
         cents, received_on = form.cents.data, form.received_on.data
         services.confirm_payment(request.db, payment, cents=cents, received_on=received_on, **_now(request))
+        if payment.state == "waiting":
+            return done(request, context, COUNTS_LATER)
         return done(request, context, "The payment is confirmed. The tenants were told, and the receipt is ready.")
 
     shown = _shown(context, request, payment)
@@ -333,11 +334,21 @@ def confirm_several(context: Payments, request: Any) -> Any:
     def submit() -> Any:
         chosen = [row for row in found if row.ref in form.payment.data]
         services.confirm_payments(request.db, chosen, **_now(request))
-        words = "1 payment is confirmed." if len(chosen) == 1 else f"{len(chosen)} payments are confirmed."
-        return done(request, context, f"{words} The tenants were told, and the receipts are ready.")
+        return done(request, context, _confirmed([row for row in chosen if row.state == "confirmed"], chosen))
 
     page = {**WORDS, "lines": _lines(context, request, found), "cancel": context.url("to-confirm"), "most": MOST_AT_ONCE}
     return form_page(request, form, page, submit=submit)
+
+
+def _confirmed(now: list[Payment], chosen: list[Payment]) -> str:
+    """What became of those that were chosen: a cheque with a later day on it waits."""
+    words = []
+    if now:
+        words.append("1 payment is confirmed." if len(now) == 1 else f"{len(now)} payments are confirmed.")
+        words.append("The tenants were told, and the receipts are ready.")
+    if later := len(chosen) - len(now):
+        words.append("1 cheque waits for the day on it." if later == 1 else f"{later} cheques wait for the day on them.")
+    return " ".join(words)
 
 
 def _label(row: Payment) -> str:
