@@ -212,6 +212,18 @@ def test_a_cheque_is_followed_to_the_bank_and_back(till: Till) -> None:
     assert "Void" in page.click("Receipt 1").text
 
 
+def test_a_day_of_a_cheque_that_is_locked_is_told_beside_it(till: Till) -> None:
+    staff = till.site.browser("philip")
+    values = {"cents": "5", "rail": "cheque", "cheque_number": "7", "received_on": "2026-05-10"}
+    page = fill(staff.get(staff_page(till) + "record"), **values).submit(status=303).follow()
+    for step, more in (("Brought to the bank", {}), ("It cleared", {}), ("It came back", {"reason": "No funds"})):
+        fill(staff.get(here(till) + "books/lock"), until=till.site.clock.today() - timedelta(days=1)).submit(status=303)
+        shown = fill(page.click(step), day=till.site.clock.today() - timedelta(days=1), **more).submit(status=422)
+        assert "The books are locked until" in shown.html.find(id="day-error").text
+        page = fill(page.click(step), day=till.site.clock.today(), **more).submit(status=303).follow()
+        till.site.clock.move(days=2)
+
+
 def test_a_cheque_for_later_counts_when_its_day_comes(till: Till) -> None:
     till.charge(120_000)
     staff, day = till.site.browser("philip"), TODAY + timedelta(days=3)
