@@ -276,7 +276,8 @@ def test_what_if_shows_what_would_happen_to_both_sides(till: Till) -> None:
         page = browser.get(at, {"cents": "1,250"})
         assert "Credit for what comes next" in page.text
         assert "B$250" in page.text
-        assert "Owed then -B$250" in text_of(page)
+        assert "Ahead then B$250" in text_of(page)
+        assert "of bills stays open" not in page.text
         for wrong in ("-1", "abc", "1.005", "0", "9" * 20):
             assert browser.get(at, {"cents": wrong}, status=400)
 
@@ -297,6 +298,7 @@ def test_who_pays_before_the_day_finds_the_amount_and_is_expected(site: Site) ->
         assert page.forms["form"]["cents"].value == "400"
     counter = Counter.of(site)
     counter.pass_on(counter.enter(6_000))
+    assert "It would pay no bill: B$60 of bills stays open" in text_of(mine.get(theirs, {"cents": "400"}))
     page = mine.get(f"{theirs}payments/report")
     assert "Bills are paid by themselves, and are not in it: B$60 is open" in text_of(page)
     rent = page.click("B\\$3,400")
