@@ -106,6 +106,11 @@ class DueAtHome:
         return self.next_rent is not None and self.next_cents == self.next_rent.cents
 
     @property
+    def coming_cents(self) -> int:
+        """What of that rent was neither paid ahead nor given already."""
+        return max(0, self.coming_rent.cents - self.ahead_cents - self.waiting_cents) if self.coming_rent is not None else 0
+
+    @property
     def left_cents(self) -> int:
         """What of the next amount was not paid ahead."""
         return max(0, self.next_cents - self.ahead_cents)

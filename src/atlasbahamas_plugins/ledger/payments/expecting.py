@@ -33,17 +33,14 @@ def to_pay(context: LeasePayments, request: Any, lease: Lease) -> dict[str, Any]
     """
     page = standing_of(request, lease)
     due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id)
-    coming, amount_cents = None, page["owed_cents"]
-    if due is not None and due.coming_rent is not None and not amount_cents:
-        coming = due.coming_rent
-        amount_cents = max(0, coming.cents - page["credit_cents"] - due.waiting_cents)
+    ahead = due if not page["owed_cents"] else None
     return {
         **page,
         "due": due,
-        "coming": coming,
+        "coming": ahead.coming_rent if ahead is not None else None,
         "coming_url": where_rent_opens(context.above(LeaseLedger), due) if due is not None else "",
         "bill_cents": owed_by(request.db, lease).bill_cents,
-        "amount_cents": amount_cents,
+        "amount_cents": ahead.coming_cents if ahead is not None else page["owed_cents"],
     }
 
 
