@@ -166,6 +166,7 @@ def test_several_are_confirmed_with_one_look(till: Till) -> None:
     staff = till.site.browser("philip")
     queue = staff.get(here(till) + "payments/to-confirm")
     chosen = next(form for form in queue.forms.values() if form.action.endswith("/confirm"))
+    assert "Nothing was ticked" in chosen.submit(status=303).follow().text
     for box in chosen.fields["payment"][:2]:
         box.checked = True
     page = chosen.submit(status=200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -323,6 +323,9 @@ def payments_to_confirm(context: Payments, request: Any) -> Any:
 def confirm_several(context: Payments, request: Any) -> Any:
     """Confirm several as they were reported: those that were chosen, or all that wait; shown once more before it is done."""
     refs = _refs(request)
+    if not refs and "ticked" in request.GET:
+        request.session.flash("Nothing was ticked. Tick the payments whose money is there.")
+        return HTTPSeeOther(context.url("to-confirm"))
     query = context.allowed(RECORD).where(Payment.state == "reported")
     if refs:
         query = context.allowed(RECORD).where(Payment.ref.in_(refs))
