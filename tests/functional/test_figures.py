@@ -164,6 +164,7 @@ def test_what_is_paid_ahead_is_taken_off_what_comes_next(till: Till) -> None:
     till.record(900_000)
     page = mine.get(page.request.path)
     assert "Left to pay: B$0" in text_of(page)
+    assert "is paid ahead, so nothing will be left to pay" in words(mine.get("/home/"))
 
 
 def test_who_left_is_told_at_home_only_what_stands_open(site: Site) -> None:
