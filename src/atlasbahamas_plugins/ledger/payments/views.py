@@ -60,6 +60,9 @@ from atlasbahamas_plugins.ledger.payments.resources import (
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 LEASES_FOUND = 20
+COMPARED = (selectinload(Payment.proofs), joinedload(Payment.cheque))
+"""What is compared of many payments that may be there twice."""
+
 COUNTS_LATER = "The cheque was written down. It counts from the day that stands on it."
 WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENCIES}
 """What the templates call things."""
@@ -152,7 +155,8 @@ def recording_roles(request: Any) -> tuple[str, ...]:
 def _alike(request: Any, lease: Lease, paid: services.Paid) -> list[Alike]:
     """What looks like it and came with another form."""
     digests = frozenset(each.digest if isinstance(each, File) else digest_of(each.read()) for each in paid.proofs)
-    said = Said(lease.organisation_id, lease.id, paid.cents, paid.received_on, paid.reference, digests)
+    key = (lease.organisation_id, lease.id, paid.cents, paid.received_on, paid.reference)
+    said = Said(*key, digests, cheque_number=paid.cheque_number)
     [found] = look_alike(request.db, [said])
     # The same form twice is no second payment: its key gives the first one.
     return [] if any(each.payment.ref == paid.ref for each in found) else found
@@ -312,7 +316,7 @@ def reallocate(context: LeasePayments, request: Any) -> Any:
 def payments_to_confirm(context: Payments, request: Any) -> Any:
     """What tenants reported and nobody decided about yet, each with its proof beside what is expected."""
     query = context.allowed(RECORD).where(Payment.state == "reported")
-    query = query.options(selectinload(Payment.proofs), joinedload(Payment.lease).selectinload(Lease.rents))
+    query = query.options(*COMPARED, joinedload(Payment.lease).selectinload(Lease.rents))
     listed = PaymentList(request, query, node=context, node_of=context.node_of, states=False)
     answer = listed.answer()
     if not isinstance(answer, dict):
@@ -329,7 +333,7 @@ def confirm_several(context: Payments, request: Any) -> Any:
     query = context.allowed(RECORD).where(Payment.state == "reported")
     if refs:
         query = context.allowed(RECORD).where(Payment.ref.in_(refs))
-    query = query.options(selectinload(Payment.proofs), joinedload(Payment.lease).options(*WITH_PARTIES))
+    query = query.options(*COMPARED, joinedload(Payment.lease).options(*WITH_PARTIES))
     found = list(request.db.scalars(query.order_by(Payment.received_on, Payment.id).limit(MOST_AT_ONCE)).unique())
     form = SeveralForm(request, payment=[row.ref for row in found])
     form.payment.offer([(row.ref, _label(row)) for row in found])
