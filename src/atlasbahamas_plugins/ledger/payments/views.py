@@ -162,10 +162,6 @@ def _alike(request: Any, lease: Lease, paid: services.Paid) -> list[Alike]:
     return [] if any(each.payment.ref == paid.ref for each in found) else found
 
 
-def _alike_of(request: Any, payment: Payment) -> list[Alike]:
-    return look_alike(request.db, [said_of(payment)])[0]
-
-
 def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
     """A payment: what it is, where each cent went, and what can be done with it."""
     payment = context.row
@@ -185,7 +181,7 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
         "cheque_badge": badge(CHEQUE_STATES[cheque.state], CHEQUE_TONES[cheque.state]) if cheque else None,
         "decides": decides,
         "undecided": undecided,
-        "alike": _shown_alike(context, request, _alike_of(request, payment)) if decides and undecided else [],
+        "alike": _shown_alike(context, request, look_alike(request.db, [said_of(payment)])[0]) if decides and undecided else [],
         "entry_url": _entry_url(context, request),
         "reference_of_lease": lease_reference(payment.lease_id),
     }
@@ -256,7 +252,7 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
         **standing,
         **expected(context, shown["bill"], standing["owed_cents"], due),
         **shown,
-        "alike": _shown_alike(context, request, _alike_of(request, payment)),
+        "alike": _shown_alike(context, request, look_alike(request.db, [said_of(payment)])[0]),
         "cancel": context.url(),
     }
     return form_page(request, form, page, submit=submit)
