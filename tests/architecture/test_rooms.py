@@ -30,7 +30,7 @@ OF_THEIR_OWN = {
     "ledger": {"cli", "reasons", "splitting", "demo_slips", "demo_walk", "tables", "verify_export"},
     "ledger/sharing": {"guards", "parts", "telling"},
     "ledger/plans": {"guards", "schedule", "telling"},
-    "ledger/payments": {"duplicates", "guards", "rails", "references", "telling"},
+    "ledger/payments": {"choosing", "duplicates", "expecting", "guards", "rails", "references", "telling"},
     "ledger/receipts": {"pdf"},
     "ledger/figures": {"ages", "columns", "guards", "occupancy", "unpaid"},
     "ledger/explaining": {"look", "pages", "parts", "pdf", "rules", "standing", "things"},

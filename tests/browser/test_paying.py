@@ -1,4 +1,4 @@
-"""A tenant pays from a phone on a slow line."""
+"""Paying and being paid: from a phone, on a slow line, and with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -78,3 +78,58 @@ def test_a_photo_of_the_slip_is_sent_with_four_taps_on_a_slow_line(fresh: LiveSi
         assert (payment.state, payment.cents) == ("reported", 120_000)
         [proof] = payment.proofs
         assert (proof.file.width, proof.file.height) == (1280, 960)
+
+
+def test_cash_has_its_receipt_within_seconds_on_a_phone(fresh: LiveSite, chrome: Browser) -> None:
+    till = Till.of_tenant(fresh.site, "andre")
+    till.charge(120_000, TODAY, "fee")
+    visitor = Visitor(chrome, fresh.site, fresh.address, "philip", seen=set(), viewport=PHONE, has_touch=True)
+    finger = Finger(visitor.page)
+    visitor.page.goto("/portfolio/")
+    started = time.perf_counter()
+    finger.tap("link", "Payments")
+    finger.tap("link", "Record a payment")
+    visitor.page.get_by_label("Name, unit or reference").fill("sturrup")
+    finger.tap("button", "Look")
+    finger.tap("link", "Andre Sturrup")
+    finger.tap("button", "Received")
+    finger.tap("link", "Receipt 1")
+    expect(visitor.page.get_by_role("heading", name="Receipt 1")).to_be_visible()
+    expect(visitor.page.get_by_role("heading", name="Anybody can check it")).to_be_visible()
+    assert finger.taps == 6
+    assert time.perf_counter() - started < MOST_SECONDS
+    assert visitor.faults == []
+    visitor.context.close()
+
+
+def test_several_are_confirmed_with_the_keyboard_only(fresh: LiveSite, chrome: Browser) -> None:
+    till = Till.of_tenant(fresh.site, "andre")
+    reported = [till.report(cents) for cents in (10_000, 20_000, 30_000)]
+    visitor = Visitor(chrome, fresh.site, fresh.address, "philip", seen=set(), viewport={"width": 1280, "height": 900})
+    page = visitor.page
+    page.goto(till.ledgers()[0].partition("leases/")[0] + "payments/to-confirm")
+
+    def reach(button: str, tick: int = 0) -> list[str]:
+        """By the key that leads to the next field; ticks as many boxes on the way, and gives what they stand for."""
+        ticked: list[str] = []
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            kind, words = page.evaluate("() => [document.activeElement.type || '', document.activeElement.innerText.trim()]")
+            if kind == "checkbox" and len(ticked) < tick:
+                page.keyboard.press("Space")
+                ticked.append(page.evaluate("() => document.activeElement.value"))
+            if words == button:
+                return ticked
+        raise AssertionError(button)
+
+    ticked = reach("See those that I ticked once more", tick=2)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Confirm these?")).to_be_visible()
+    reach("Confirm them")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("2 payments are confirmed.")
+    states = {till.payment(one)["ref"]: till.payment(one)["state"] for one in reported}
+    assert sorted(states.values()) == ["confirmed", "confirmed", "reported"]
+    assert {ref for ref, state in states.items() if state == "confirmed"} == set(ticked)
+    assert visitor.faults == []
+    visitor.context.close()

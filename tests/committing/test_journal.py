@@ -328,6 +328,15 @@ ON_SQLITE: dict[str, tuple[str, list[str]]] = {
         "is_append_only",
         [f"REPLACE INTO ledger_journal (organisation_id, number, hash) VALUES (:org, 0, '{FIRST_HASH}')"],
     ),
+    "a balance is replaced": ("is_append_only", ["REPLACE INTO ledger_balance VALUES (:owed, 0, 0)"]),
+    "a total is replaced": ("is_append_only", ["REPLACE INTO ledger_total VALUES (:org, 'receivable', 0, 0)"]),
+    "a total is replaced by its row": (
+        "is_append_only",
+        [
+            "REPLACE INTO ledger_total (rowid, organisation_id, kind, debit_cents, credit_cents)"
+            " SELECT rowid, :other, 'bank', 0, 0 FROM ledger_total WHERE organisation_id = :org AND kind = 'receivable'"
+        ],
+    ),
     "words are replaced": ("is_append_only", ["REPLACE INTO ledger_entry_words VALUES (:org, 1, 's', 'm')"]),
 }
 ON_POSTGRESQL: dict[str, tuple[str, list[str]]] = {

@@ -23,6 +23,7 @@ from atlasbahamas_plugins.ledger.charges.services import ByHand, give_credit, ta
 from atlasbahamas_plugins.ledger.journal import proving
 from atlasbahamas_plugins.ledger.lateness.services import run_late_fees
 from atlasbahamas_plugins.ledger.payments import services
+from atlasbahamas_plugins.ledger.payments.choosing import choose_what_it_pays, pay_the_oldest_first
 from atlasbahamas_plugins.ledger.payments.models import Payment
 
 MAY, GRACE = date(2026, 5, 1), 5
@@ -167,6 +168,28 @@ def test_what_was_paid_in_time_and_pays_nothing_by_somebodys_choice_counts(site:
         allocate_by_hand(db, db.get_one(Payment, paid), {}, now=START)
     look(site, till.lease_id)
     assert late_fees(site, till.lease_id) == []
+
+
+def test_fees_follow_what_somebody_lets_a_payment_pay(site: Site) -> None:
+    lease_id = new_lease(site, date(2026, 4, 1), grace_days=GRACE, late_fee=PERCENT)
+    run(site, organisation_of(site, lease_id), START.date())
+    till = Till(site, lease_id, 1)
+    paid = till.record(120_000, MAY)
+    april_fee, may_fee = (date(2026, 4, 2 + GRACE), 6_000), (LATE_ON, 6_000)
+    look(site, lease_id)
+    assert late_fees(site, lease_id) == [april_fee, may_fee]
+    with till.act() as db:
+        may = db.scalars(select(Charge.id).where(Charge.lease_id == lease_id, Charge.what == "rent", Charge.due_on == MAY)).one()
+        choose_what_it_pays(db, db.get_one(Payment, paid), {may: 120_000}, now=START)
+    assert late_fees(site, lease_id) == [april_fee]
+    with till.act() as db:
+        pay_the_oldest_first(db, till.lease(db), now=START)
+    assert late_fees(site, lease_id) == [april_fee, may_fee]
+    with till.act() as db:
+        choose_what_it_pays(db, db.get_one(Payment, paid), {may: 100_000}, now=START)
+    assert late_fees(site, lease_id) == [april_fee, may_fee], "what is left is used first"
+    with proving.whole_view(site.db) as db:
+        assert proving.verify(db, organisation_of(site, lease_id)).findings == []
 
 
 def test_what_paid_a_fee_that_is_none_pays_rent_in_time(site: Site, till: Till) -> None:

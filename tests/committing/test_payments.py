@@ -294,6 +294,17 @@ def test_what_looks_like_one_payment_is_shown_with_the_reason(till: Till) -> Non
     assert found[third] == [(first, ("The same reference",))]
 
 
+def test_a_cheque_with_the_same_number_looks_like_the_same_payment(till: Till) -> None:
+    first, second, _ = (
+        till.report(120_000, TODAY - days(20), "cheque", cheque_number="000123"),
+        till.record(121_000, rail="cheque", cheque_number="000123"),
+        till.record(1_000, rail="cheque", cheque_number="000124"),
+    )
+    with till.site.db.transaction("read") as db:
+        [[alike]] = look_alike(db, [said_of(db.get_one(Payment, second))])
+        assert (alike.payment.id, alike.reasons) == (first, ("A cheque with the same number for this lease",))
+
+
 REFUSED_SQL = {
     "a payment that begins later": """INSERT INTO ledger_payment
         (ref, organisation_id, lease_id, cents, currency, rail, state, received_on, reference, created, reason)

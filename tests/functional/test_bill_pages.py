@@ -77,7 +77,12 @@ def test_a_tenant_pays_the_company_and_says_so(andre: TestApp, keva: TestApp, si
     bill = Counter.of(site, "tenant").enter(18_750)
     page = andre.get(my_bills(site)).click("20 June 2026")
     assert "You pay this to the company" in page
-    done = send(page.click("I paid it"), paid_on="2026-06-01", proofs=PICTURE).follow()
+    form = page.click("I paid it").forms["form"]
+    form["paid_on"], form["proofs"] = "2026-06-01", [PICTURE]
+    done = form.submit(status=303).follow()
+    assert form.submit(status=303).follow().html.select(".proofs img") == done.html.select(".proofs img"), "a second tap"
+    form["paid_on"] = "2026-05-31"
+    form.submit(status=422)
     assert "Paid" in done and "I paid it" not in done and done.html.select(".proofs img")
     staff = keva.get(f"{here(site)}bills/{ref_of(site, bill)}/")
     assert staff.html.select(".proofs img")

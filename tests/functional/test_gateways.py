@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sandboxed
 from limits import RateLimitItemPerMinute
+from opening import text_of
 from sandboxed import Paying, save_card, tell
 from sqlalchemy import select
 from webtest import TestApp
@@ -77,7 +78,7 @@ def test_a_payment_counts_when_the_gateway_says_so_and_once(paying: Paying) -> N
     mine = paying.site.browser("jerome")
     at = paying.begin(mine)
     page = mine.get(at)
-    assert "Nothing was taken yet" in page.text
+    assert "do not pay again" in page.text
     assert "/pay?order=" in page.text
     assert payments(paying) == []
     said = paying.event("paid")
@@ -97,6 +98,9 @@ def test_a_payment_counts_when_the_gateway_says_so_and_once(paying: Paying) -> N
     with paying.site.db.transaction("read") as db:
         told = db.scalars(select(Notification.subject).where(Notification.category == "ledger.confirmed")).all()
     assert [subject.partition(":")[0] for subject in told] == ["Received"]
+    # Nothing is owed any more: the rent that comes next can be paid before its day.
+    page = mine.get(paying.path("payments", "pay"))
+    assert f"To pay now: B$0 , and B${page.forms['form']['cents'].value} on 1 July 2026" in text_of(page)
 
 
 @pytest.mark.parametrize("profile", ["embedded"], indirect=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from billing import Counter
 from opening import text_of
 from paying import TODAY, Till, fill, settle_in
 from pypdf import PdfReader
@@ -165,6 +166,7 @@ def test_several_are_confirmed_with_one_look(till: Till) -> None:
     staff = till.site.browser("philip")
     queue = staff.get(here(till) + "payments/to-confirm")
     chosen = next(form for form in queue.forms.values() if form.action.endswith("/confirm"))
+    assert "Nothing was ticked" in chosen.submit(status=303).follow().text
     for box in chosen.fields["payment"][:2]:
         box.checked = True
     page = chosen.submit(status=200)
@@ -211,6 +213,18 @@ def test_a_cheque_is_followed_to_the_bank_and_back(till: Till) -> None:
     assert "Void" in page.click("Receipt 1").text
 
 
+def test_a_day_of_a_cheque_that_is_locked_is_told_beside_it(till: Till) -> None:
+    staff = till.site.browser("philip")
+    values = {"cents": "5", "rail": "cheque", "cheque_number": "7", "received_on": "2026-05-10"}
+    page = fill(staff.get(staff_page(till) + "record"), **values).submit(status=303).follow()
+    for step, more in (("Brought to the bank", {}), ("It cleared", {}), ("It came back", {"reason": "No funds"})):
+        fill(staff.get(here(till) + "books/lock"), until=till.site.clock.today() - timedelta(days=1)).submit(status=303)
+        shown = fill(page.click(step), day=till.site.clock.today() - timedelta(days=1), **more).submit(status=422)
+        assert "The books are locked until" in shown.html.find(id="day-error").text
+        page = fill(page.click(step), day=till.site.clock.today(), **more).submit(status=303).follow()
+        till.site.clock.move(days=2)
+
+
 def test_a_cheque_for_later_counts_when_its_day_comes(till: Till) -> None:
     till.charge(120_000)
     staff, day = till.site.browser("philip"), TODAY + timedelta(days=3)
@@ -220,6 +234,22 @@ def test_a_cheque_for_later_counts_when_its_day_comes(till: Till) -> None:
     till.site.clock.move(days=3)
     till.site.drain_jobs()
     assert till.payment(only_payment(till))["state"] == "confirmed"
+
+
+def test_a_cheque_for_later_that_a_tenant_reports_is_not_said_to_be_confirmed(till: Till) -> None:
+    till.charge(120_000)
+    mine, staff, day = till.site.browser("jerome"), till.site.browser("philip"), TODAY + timedelta(days=3)
+    pages = []
+    for number in ("7", "8", "9"):
+        values = {"rail": "cheque", "cheque_number": number, "received_on": day.isoformat()}
+        pages.append(fill(mine.get(my_page(till) + "report"), **values).submit(status=303).location)
+    till.report(120_000)
+    confirm = pages[0].partition("payments/")[2] + "confirm"
+    said = text_of(staff.get(staff_page(till) + confirm).forms["form"].submit(status=303).follow())
+    assert "It counts from the day that stands on it" in said
+    assert "is confirmed" not in said
+    said = text_of(staff.get(here(till) + "payments/confirm").forms["form"].submit(status=303).follow())
+    assert "1 payment is confirmed. The tenants were told, and the receipts are ready. 2 cheques wait for the day on them" in said
 
 
 def test_a_payment_is_taken_back_and_its_money_chosen_by_hand(till: Till) -> None:
@@ -247,9 +277,34 @@ def test_what_if_shows_what_would_happen_to_both_sides(till: Till) -> None:
         page = browser.get(at, {"cents": "1,250"})
         assert "Credit for what comes next" in page.text
         assert "B$250" in page.text
-        assert "Owed then -B$250" in text_of(page)
+        assert "Ahead then B$250" in text_of(page)
+        assert "of bills stays open" not in page.text
         for wrong in ("-1", "abc", "1.005", "0", "9" * 20):
             assert browser.get(at, {"cents": wrong}, status=400)
+
+
+def test_who_pays_before_the_day_finds_the_amount_and_is_expected(site: Site) -> None:
+    home, mine, staff = Till.of_tenant(site, "andre"), site.browser("andre"), site.browser("philip")
+    here, theirs = home.ledgers()
+    queue = here.partition("leases/")[0] + "payments/"
+    page = mine.get(f"{theirs}payments/report")
+    assert "To pay now: B$0 . Next: B$3,400 on 1 July 2026" in text_of(page)
+    assert page.forms["form"]["cents"].value == "3,400"
+    fill(page, cents="3,000").submit(status=303)
+    for each in (f"{queue}to-confirm", f"{queue}confirm", staff.get(queue, status=200).html.find("td").a["href"] + "confirm"):
+        assert "Expected B$3,400 on 1 July 2026" in text_of(staff.get(each)).replace(":", "")
+    for browser, form in ((mine, f"{theirs}payments/report"), (staff, f"{here}payments/record")):
+        page = browser.get(form)
+        assert "B$3,000 was given before and is not confirmed yet" in text_of(page)
+        assert page.forms["form"]["cents"].value == "400"
+    counter = Counter.of(site)
+    counter.pass_on(counter.enter(6_000))
+    assert "It would pay no bill: B$60 of bills stays open" in text_of(mine.get(theirs, {"cents": "400"}))
+    page = mine.get(f"{theirs}payments/report")
+    assert "Bills are paid by themselves, and are not in it: B$60 is open" in text_of(page)
+    rent = page.click("B\\$3,400")
+    assert "The next rent, due on 1 July 2026: B$3,400" in text_of(rent)
+    assert rent.html.find(id="rent")["data-sum"] == "340000"
 
 
 def test_bad_amounts_and_days_are_refused_and_nothing_is_posted(till: Till) -> None:

@@ -50,9 +50,13 @@ def test_a_plan_from_the_preview_to_both_ledgers(site: Site, till: Till) -> None
     assert "29 June 2026" in mine.text
     fill(mine.click("I agree", index=0)).submit(status=303)
     assert "As long as it is kept, no late fee runs" in jerome.get(home).text
+    assert "You keep to the plan by its next instalment: B$600 by" in text_of(jerome.get("/home/"))
     assert "B$2,000 in 3 instalments" in text_of(keva.get(here))
     till.record(70_000)
     assert "B$100 of it is paid" in text_of(jerome.get(mine.request.path))
+    with QueryCounter(site.db.engine) as counter:
+        assert "its next instalment: B$600 by" in text_of(jerome.get("/home/"))
+    assert len(counter.statements) <= 10, counter.statements
     for browser, address in ((jerome, home), (keva, here)):
         for at in (f"{address}plans/", shown.request.path.replace(here, address)):
             with QueryCounter(site.db.engine) as counter:

@@ -39,7 +39,12 @@ def test_from_sharing_to_what_each_owes(site: Site, till: Till) -> None:
     form["percent_1"] = "40"
     form.submit(status=303)
     form.submit(status=303)
-    mine = jerome.get(home).click("Who owes which part")
+    first = jerome.get("/home/")
+    assert "You pay it together. Who owes which part" in text_of(first)
+    assert "which the roommates pay together" in text_of(jerome.get(f"{home}payments/report"))
+    ledger = jerome.get(home)
+    assert "Together you owe B$1,000 to" in text_of(ledger)
+    mine = ledger.click("Who owes which part", index=0)
     for words in ("Together you owe: B$1,000", "You: B$400", "Anya Rolle: B$600", "each of you owes the whole", "At the table"):
         assert words in text_of(mine), words
     with site.db.transaction("read") as db:

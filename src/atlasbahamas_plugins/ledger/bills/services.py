@@ -213,8 +213,13 @@ def remove_bill(db: Session, store: Store, bill: Bill) -> None:
 
 
 def pay_bill(db: Session, store: Store, bill: Bill, paid: PaidBill, *, by: int | None, now: datetime, today: date) -> None:
-    """Somebody says that the company was paid; no money moves in the books. Raises Refused."""
+    """Somebody says that the company was paid; no money moves in the books. Who says the same again changes nothing.
+
+    Raises Refused.
+    """
     _lock(db, bill)
+    if bill.paid_on == paid.paid_on and bill.paid_by_id == by:
+        return
     if bill.payer == "rebilled":
         raise Refused("This one is passed on: the tenants pay it to the landlord.")
     if bill.paid_on is not None:

@@ -19,7 +19,18 @@ from atlasbahamas_plugins.ledger.payments.models import Cheque, Payment
 from atlasbahamas_plugins.ledger.payments.services import DECIDED, confirm_payment, take_back
 from atlasbahamas_plugins.ledger.payments.telling import REFUSED, tell_tenants
 from atlasbahamas_plugins.ledger.reasons import TENANTS_READ_IT, said_why
-from atlasbahamas_plugins.ledger.services import AccountKey, Entry, EntryKind, Source, Transfer, accounts, open_journal, post
+from atlasbahamas_plugins.ledger.services import (
+    AccountKey,
+    Entry,
+    EntryKind,
+    PeriodLocked,
+    Source,
+    Transfer,
+    accounts,
+    locked_until,
+    open_journal,
+    post,
+)
 
 BANKED = EntryKind("banked", "Cheque brought to the bank")
 CLEARED = EntryKind("cleared", "Cheque cleared")
@@ -28,7 +39,7 @@ CLEARED = EntryKind("cleared", "Cheque cleared")
 def lodge_cheque(db: Session, cheque: Cheque, day: date, *, by: int, now: datetime, today: date) -> None:
     """It was brought to the bank on a day. Raises Refused."""
     payment = _begin(db, cheque, "received")
-    _check_day(day, payment.received_on, today)
+    _check_day(db, payment, day, payment.received_on, today)
     entry = _move(db, payment, BANKED, "clearing", "undeposited", day, by=by, now=now)
     cheque.state, cheque.lodged_on, cheque.lodge_entry = "lodged", day, entry
     _end(db, "lodged", payment, day)
@@ -38,7 +49,7 @@ def clear_cheque(db: Session, cheque: Cheque, day: date, *, by: int, now: dateti
     """The bank has the money since a day. Raises Refused."""
     payment = _begin(db, cheque, "lodged")
     assert cheque.lodged_on is not None
-    _check_day(day, cheque.lodged_on, today)
+    _check_day(db, payment, day, cheque.lodged_on, today)
     entry = _move(db, payment, CLEARED, "bank", "clearing", day, by=by, now=now)
     cheque.state, cheque.cleared_on, cheque.clear_entry = "cleared", day, entry
     _end(db, "cleared", payment, day)
@@ -50,7 +61,7 @@ def return_cheque(db: Session, cheque: Cheque, day: date, reason: str, *, by: in
     said_why(reason, TENANTS_READ_IT)
     before = cheque.cleared_on or cheque.lodged_on
     assert before is not None
-    _check_day(day, before, today)
+    _check_day(db, payment, day, before, today)
     cheque.state = "returned"
     db.flush()
     take_back(db, payment, reason.strip(), by=by, now=now, effective=day)
@@ -68,11 +79,14 @@ def _begin(db: Session, cheque: Cheque, *states: str) -> Payment:
     return payment
 
 
-def _check_day(day: date, earliest: date, today: date) -> None:
+def _check_day(db: Session, payment: Payment, day: date, earliest: date, today: date) -> None:
     if day > today:
         raise Refused("This day has not come yet.", "day")
     if day < earliest:
         raise Refused(f"That cannot be before {local_date(earliest)}.", "day")
+    locked = locked_until(db, payment.organisation_id)
+    if locked is not None and day <= locked:
+        raise PeriodLocked(locked, "day")
 
 
 def _move(db: Session, payment: Payment, kind: EntryKind, to: str, away: str, day: date, *, by: int, now: datetime) -> int:

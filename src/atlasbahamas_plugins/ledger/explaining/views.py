@@ -51,6 +51,7 @@ def show_ledger(context: LeaseLedger, request: Any) -> dict[str, Any]:
         "mine": not isinstance(context.above(AnyLease), LeaseNode),
         "owed_cents": found.total("cents"),
         "unpaid_cents": found.total("unpaid_cents"),
+        "bill_cents": found.look.owed.bill_cents,
         "overdue_cents": found.total("overdue_cents"),
         "since": found.since,
         "today": today,

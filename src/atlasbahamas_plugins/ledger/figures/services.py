@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     literal,
     or_,
@@ -36,6 +37,7 @@ from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
 from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES, MonthSum, Standing
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.ledger.sharing.models import Sharing
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.models import Property, Unit
@@ -87,7 +89,8 @@ class DueAtHome:
 
     `cents` are to be paid now: since `day`, which has come. Where they are 0, `next_cents` fall due on `next_day`, if anything
     does, and `next_rent` is the rent of it that is not charged yet. `waiting_cents` were reported and are not confirmed,
-    `ahead_cents` were paid and pay what falls due next.
+    `ahead_cents` were paid and pay what falls due next. `coming_rent` is the next rent that is not charged yet, also where
+    something else falls due before it. `is_shared`: roommates pay it together.
     """
 
     cents: int
@@ -97,6 +100,18 @@ class DueAtHome:
     next_rent: Due | None
     waiting_cents: int
     ahead_cents: int
+    coming_rent: Due | None
+    is_shared: bool
+
+    @property
+    def rent_is_next(self) -> bool:
+        """Whether what falls due next is that rent and nothing else."""
+        return self.next_rent is not None and self.next_cents == self.next_rent.cents
+
+    @property
+    def coming_cents(self) -> int:
+        """What of that rent was neither paid ahead nor given already."""
+        return max(0, self.coming_rent.cents - self.ahead_cents - self.waiting_cents) if self.coming_rent is not None else 0
 
     @property
     def left_cents(self) -> int:
@@ -111,13 +126,13 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
         return {}
     rows = db.execute(_due_of_leases(), {"lease_ids": list(binding), "today": today})
     found = {}
-    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in in rows:
-        rent = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
-        next_day = min((day for day in (later_day, rent and rent.due_on) if day), default=None)
-        rent = rent if rent is not None and rent.due_on == next_day else None
+    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in, shared in rows:
+        coming = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
+        next_day = min((day for day in (later_day, coming and coming.due_on) if day), default=None)
+        rent = coming if coming is not None and coming.due_on == next_day else None
         next_cents = (int(later_cents) if next_day and later_day == next_day else 0) + (rent.cents if rent else 0)
         since = since if unpaid else None
-        found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance))
+        found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance), coming, shared)
     return found
 
 
@@ -133,7 +148,7 @@ def _due_of_leases() -> Rows:
     return (
         select(Lease.id, Standing.unpaid_since, on, how_much, unpaid_of(Lease.id, Charge.due_on <= today))
         .add_columns(waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
-        .add_columns(Opening.paid_to, Opening.brought_in)
+        .add_columns(Opening.paid_to, Opening.brought_in, exists().where(Sharing.lease_id == Lease.id))
         .outerjoin(Standing, Standing.lease_id == Lease.id)
         .outerjoin(Opening, Opening.lease_id == Lease.id)
         .where(Lease.id.in_(bindparam("lease_ids", expanding=True)))

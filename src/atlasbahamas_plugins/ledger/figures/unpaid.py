@@ -10,6 +10,7 @@ from typing import Any
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.leasing.resources import AnyLease
 from atlasbahamas_plugins.ledger.charges.models import Charge
+from atlasbahamas_plugins.ledger.charges.owing import Due
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is, why
 from atlasbahamas_plugins.ledger.explaining.pages import ANCHORS, parts_of
@@ -55,6 +56,7 @@ def show_unpaid(context: LeaseLedger, request: Any) -> dict[str, Any]:
         "ages": [pile for pile in ages.values() if pile.parts],
         "unpaid": Pile("all", "Unpaid", [pile.as_part for pile in ages.values() if pile.parts]),
         "next": _next(context, unpaid, due) if due else None,
+        "rent": _rent_alone(context, due) if due else None,
         "waiting": _waiting(context, found),
     }
 
@@ -79,15 +81,30 @@ def _next(ledger: LeaseLedger, unpaid: Unpaid, due: DueAtHome) -> dict[str, Any]
     if due.next_day is None:
         return None
     parts = [part for charge, part in unpaid if charge.due_on == due.next_day]
-    if (rent := due.next_rent) is not None:
-        title = what_it_is(rent.what, rent.starts, rent.ends, rent.explanation)
-        link = f"{ledger.above(AnyLease).url()}#rents"
-        parts.append(Part(rent.cents, title, why(rent.what, rent.explanation), link=link))
+    if due.next_rent is not None:
+        parts.append(_rent(ledger, due.next_rent))
     falls_due = Pile("next", f"Due on {local_date(due.next_day)}", parts)
     link = f"{ledger.url('explain')}#{ANCHORS['receivable']}"
     ahead = Part(-min(due.ahead_cents, falls_due.cents), "Less what is paid ahead", link=link)
     left = Pile("left", "Left to pay", [falls_due.as_part, ahead]) if due.ahead_cents else None
     return {"due": falls_due, "left": left}
+
+
+def _rent(ledger: LeaseLedger, rent: Due) -> Part:
+    title = what_it_is(rent.what, rent.starts, rent.ends, rent.explanation)
+    return Part(rent.cents, title, why(rent.what, rent.explanation), link=f"{ledger.above(AnyLease).url()}#rents")
+
+
+def _rent_alone(ledger: LeaseLedger, due: DueAtHome) -> Pile | None:
+    """The next rent, where something else falls due before it or with it."""
+    if (rent := due.coming_rent) is None or due.rent_is_next:
+        return None
+    return Pile("rent", f"The next rent, due on {local_date(rent.due_on)}", [_rent(ledger, rent)])
+
+
+def where_rent_opens(ledger: LeaseLedger, due: DueAtHome) -> str:
+    """Where the amount of the next rent is explained."""
+    return f"{ledger.url('unpaid')}#{'next' if due.rent_is_next else 'rent'}"
 
 
 def _waiting(ledger: LeaseLedger, found: Stands) -> Pile:

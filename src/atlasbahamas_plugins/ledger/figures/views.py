@@ -21,6 +21,7 @@ from atlasbahamas_plugins.ledger.figures.lists import (
 from atlasbahamas_plugins.ledger.figures.occupancy import OccupancyList, Occupied
 from atlasbahamas_plugins.ledger.figures.resources import Charges
 from atlasbahamas_plugins.ledger.payments.views import recording_roles
+from atlasbahamas_plugins.ledger.plans.services import next_instalments
 from atlasbahamas_plugins.portfolio.models import Property, Unit
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, STATES, count_states
 from atlasbahamas_plugins.portfolio.resources import Properties, Units, organisation_above
@@ -35,7 +36,8 @@ def due_at_home(request: Any, leases: Sequence[AnyLease]) -> dict[str, Any]:
     dues = [(node, found[node.row.id]) for node in leases if node.row.id in found]
     # Who moved out and owes nothing is not told so for ever.
     dues = [(node, due) for node, due in dues if due.cents or due.next_day or due.waiting_cents or node.row.state != "ended"]
-    return {"dues": sorted(dues, key=lambda each: not each[1].cents), "today": today}
+    plans = next_instalments(request.db, [node.row.id for node, due in dues if due.cents])
+    return {"dues": sorted(dues, key=lambda each: not each[1].cents), "plans": plans, "today": today}
 
 
 def not_paid_at_home(request: Any) -> dict[str, Any]:

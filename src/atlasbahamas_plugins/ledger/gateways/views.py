@@ -20,6 +20,7 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing.models import BINDING
 from atlasbahamas_plugins.leasing.resources import AnyLease
 from atlasbahamas_plugins.ledger.allocation.services import payable_charges
+from atlasbahamas_plugins.ledger.figures.services import due_at_home
 from atlasbahamas_plugins.ledger.gateways import receiving, services
 from atlasbahamas_plugins.ledger.gateways.forms import AddMethodForm, PayForm, RefundForm
 from atlasbahamas_plugins.ledger.gateways.interface import GatewayRail, WebhookRefused, gateways_of
@@ -76,7 +77,11 @@ def pay(context: LeasePayments, request: Any) -> Any:
         raise HTTPNotFound()
     owed = sum(charge.open_cents for charge in payable_charges(request.db, lease))
     saved = {f"{_SAVED}{each.ref}": each for each in _usable(request, me) if each.gateway in offered}
-    form = PayForm(request, cents=owed or None, how=next(iter([*saved, *offered])))
+    due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id) if not owed else None
+    on_its_way = services.on_its_way(request.db, lease.id, now=request.clock.now())
+    # A rent is paid before its day by those who pay in time.
+    amount = max(0, due.coming_cents - on_its_way) if due is not None else owed
+    form = PayForm(request, cents=amount or None, how=next(iter([*saved, *offered])))
     form.how.offer([(name, each.label) for name, each in saved.items()] + [(name, rail.offer) for name, rail in offered.items()])
 
     def submit() -> Any:
@@ -89,8 +94,8 @@ def pay(context: LeasePayments, request: Any) -> Any:
         paying = services.start_payment(request.db, offered[how], lease, cents, ref=ref, at=at, **by)
         return done(request, online.node_of(paying), "Go on to the payment page now.")
 
-    on_its_way = services.on_its_way(request.db, lease.id, now=request.clock.now())
-    page = {"owed_cents": owed, "on_its_way_cents": on_its_way, "cancel": context.url()}
+    coming = due.coming_rent if due is not None else None
+    page = {"owed_cents": owed, "coming": coming, "on_its_way_cents": on_its_way, "cancel": context.url()}
     return form_page(request, form, page, submit=submit)
 
 

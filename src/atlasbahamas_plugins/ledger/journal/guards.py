@@ -264,8 +264,30 @@ def _without(ending: str, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...]:
 def _only_grows(table: str, same_key: str) -> tuple[Trigger, ...]:
     """Sums are added to and never taken away. That they are right, `atlas ledger verify` proves."""
     kept = append_only(table, "unused", changed_if=f"NOT ({same_key}) OR {_SHRINKS}")
-    # REPLACE cannot be refused here: SQLite runs the same trigger before an upsert finds its row.
+    # SQLite runs the usual trigger before an upsert finds its row: `_of_the_journal` is for REPLACE here.
     return _without("_no_replace", kept)
+
+
+def _of_the_journal(table: str, key: str, sums: str) -> tuple[Trigger, ...]:
+    """A row that is new in SQLite says what the journal moved by then. One that REPLACE leaves is new as well.
+
+    `sums` is SQL over NEW for the two sums; a row goes for another `key` only by the number that SQLite gives to rows.
+    """
+    refusal = f"{table}_is_append_only"
+    wrong = f"(NEW.debit_cents, NEW.credit_cents) <> ({sums})"
+    others = f"EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid AND NOT ({key}))"
+    return tuple(
+        Trigger(
+            name,
+            table,
+            sqlite=(f"CREATE TRIGGER {name} {when} INSERT ON {table} WHEN {found} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",),
+            postgresql=(),
+        )
+        for name, when, found in (
+            (f"{table}_is_of_the_journal", "AFTER", wrong),
+            (f"{table}_takes_no_others_row", "BEFORE", others),
+        )
+    )
 
 
 TRIGGERS = (
@@ -284,5 +306,18 @@ TRIGGERS = (
     refusing("ledger_entry_words_fit", "ledger_entry_words", WORDS, "INSERT", _NO_WORDS),
     *append_only("ledger_words_release", "organisation_id", "entry_number"),
     *_only_grows("ledger_balance", "NEW.account_id = OLD.account_id"),
+    *_of_the_journal(
+        "ledger_balance",
+        "account_id = NEW.account_id",
+        """SELECT (SELECT coalesce(sum(cents), 0) FROM ledger_transfer WHERE debit_account_id = NEW.account_id),
+            (SELECT coalesce(sum(cents), 0) FROM ledger_transfer WHERE credit_account_id = NEW.account_id)""",
+    ),
     *_only_grows("ledger_total", "NEW.organisation_id = OLD.organisation_id AND NEW.kind = OLD.kind"),
+    *_of_the_journal(
+        "ledger_total",
+        "organisation_id = NEW.organisation_id AND kind = NEW.kind",
+        """SELECT coalesce(sum(debit_cents), 0), coalesce(sum(credit_cents), 0)
+            FROM ledger_account JOIN ledger_balance ON ledger_balance.account_id = ledger_account.id
+            WHERE ledger_account.organisation_id = NEW.organisation_id AND ledger_account.kind = NEW.kind""",
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -22,17 +22,18 @@ from atlasbahamas_plugins.leasing.resources import ANSWER, AnyLease, LeaseNode, 
 from atlasbahamas_plugins.leasing.services import WITH_PARTIES
 from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.bills import services as bills
-from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.explaining.pages import parts_of
 from atlasbahamas_plugins.ledger.explaining.parts import Part
 from atlasbahamas_plugins.ledger.explaining.things import PartPaid, parts_of_payment
+from atlasbahamas_plugins.ledger.figures.services import due_at_home
 from atlasbahamas_plugins.ledger.gateways.interface import gateways_of
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
-from atlasbahamas_plugins.ledger.payments import services
+from atlasbahamas_plugins.ledger.payments import choosing, services
 from atlasbahamas_plugins.ledger.payments.duplicates import Alike, Said, look_alike, said_of
+from atlasbahamas_plugins.ledger.payments.expecting import expected, standing_of, to_pay
 from atlasbahamas_plugins.ledger.payments.forms import (
     MOST_AT_ONCE,
     ConfirmForm,
@@ -59,6 +60,10 @@ from atlasbahamas_plugins.ledger.payments.resources import (
 from atlasbahamas_plugins.portfolio.resources import organisation_above
 
 LEASES_FOUND = 20
+COMPARED = (selectinload(Payment.proofs), joinedload(Payment.cheque))
+"""What is compared of many payments that may be there twice."""
+
+COUNTS_LATER = "The cheque was written down. It counts from the day that stands on it."
 WORDS = {"states": STATES, "tones": TONES, "rails": RAILS, "currencies": CURRENCIES}
 """What the templates call things."""
 
@@ -78,22 +83,11 @@ def lease_payments(context: LeasePayments, request: Any) -> Any:
     listed = PaymentList(request, context.visible(), node=context, node_of=context.node_of, of_lease=True)
     may_report = bool(request.has_permission(ANSWER, context)) and lease.state in BINDING
     return listed.answer(
-        **_standing(context, request, lease),
+        **standing_of(request, lease),
         may_record=_may_record(context, request) and lease.state in BINDING,
         may_report=may_report,
         may_pay=may_report and bool(gateways_of(request.registry)),
     )
-
-
-def _standing(context: Any, request: Any, lease: Lease) -> dict[str, Any]:
-    """What a lease owes that can be paid now, its credit, and the reference for the bank."""
-    owed = allocation.payable_charges(request.db, lease)
-    return {
-        "lease": lease,
-        "owed_cents": sum(charge.open_cents for charge in owed),
-        "credit_cents": allocation.credit_of(request.db, lease),
-        "reference": lease_reference(lease.id),
-    }
 
 
 def find_lease(context: Payments, request: Any) -> dict[str, Any]:
@@ -116,8 +110,8 @@ def find_lease(context: Payments, request: Any) -> dict[str, Any]:
 def record_payment(context: LeasePayments, request: Any) -> Any:
     """Write down money that is there: one button for cash."""
     lease, today = context.above(LeaseNode).row, request.clock.today()
-    page = _standing(context, request, lease)
-    form = RecordForm(request, cents=page["owed_cents"] or None, received_on=today, rail="cash", currency="BSD")
+    page = to_pay(context, request, lease)
+    form = RecordForm(request, cents=page["amount_cents"] or None, received_on=today, rail="cash", currency="BSD")
     alike: list[Alike] = []
 
     def submit() -> Any:
@@ -129,9 +123,7 @@ def record_payment(context: LeasePayments, request: Any) -> Any:
             )
         payment = services.record_payment(request.db, request.registry.atlas_store, lease, paid, **_now(request))
         if payment.state == "waiting":
-            return done(
-                request, context.node_of(payment), "The cheque was written down. It counts from the day that stands on it."
-            )
+            return done(request, context.node_of(payment), COUNTS_LATER)
         return done(request, context.node_of(payment), f"{money(payment.cents)} was received. The receipt is ready.")
 
     page |= {**WORDS, "cancel": context.url(), "heading": "Record a payment", "by_tenant": False}
@@ -142,8 +134,8 @@ def record_payment(context: LeasePayments, request: Any) -> Any:
 def report_payment(context: LeasePayments, request: Any) -> Any:
     """A tenant says that they paid, with a photo of the proof."""
     lease, today = context.above(AnyLease).row, request.clock.today()
-    page = _standing(context, request, lease)
-    form = ReportForm(request, cents=page["owed_cents"] or None, received_on=today, rail="transfer")
+    page = to_pay(context, request, lease)
+    form = ReportForm(request, cents=page["amount_cents"] or None, received_on=today, rail="transfer")
 
     def submit() -> Any:
         by, roles = _now(request), recording_roles(request)
@@ -163,14 +155,11 @@ def recording_roles(request: Any) -> tuple[str, ...]:
 def _alike(request: Any, lease: Lease, paid: services.Paid) -> list[Alike]:
     """What looks like it and came with another form."""
     digests = frozenset(each.digest if isinstance(each, File) else digest_of(each.read()) for each in paid.proofs)
-    said = Said(lease.organisation_id, lease.id, paid.cents, paid.received_on, paid.reference, digests)
+    key = (lease.organisation_id, lease.id, paid.cents, paid.received_on, paid.reference)
+    said = Said(*key, digests, cheque_number=paid.cheque_number)
     [found] = look_alike(request.db, [said])
     # The same form twice is no second payment: its key gives the first one.
     return [] if any(each.payment.ref == paid.ref for each in found) else found
-
-
-def _alike_of(request: Any, payment: Payment) -> list[Alike]:
-    return look_alike(request.db, [said_of(payment)])[0]
 
 
 def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
@@ -192,7 +181,7 @@ def show_payment(context: PaymentNode, request: Any) -> dict[str, Any]:
         "cheque_badge": badge(CHEQUE_STATES[cheque.state], CHEQUE_TONES[cheque.state]) if cheque else None,
         "decides": decides,
         "undecided": undecided,
-        "alike": _shown_alike(context, request, _alike_of(request, payment)) if decides and undecided else [],
+        "alike": _shown_alike(context, request, look_alike(request.db, [said_of(payment)])[0]) if decides and undecided else [],
         "entry_url": _entry_url(context, request),
         "reference_of_lease": lease_reference(payment.lease_id),
     }
@@ -214,14 +203,6 @@ def _shown(context: PaymentNode, request: Any, payment: Payment) -> dict[str, An
         "bill": bill,
         "bill_title": _title(bill) if bill is not None else None,
     }
-
-
-def _expected(node: PaymentNode, bill: Charge | None, to_pay_cents: int) -> dict[str, Any]:
-    """What is expected to come, and where that is explained: what is unpaid of a bill, or what the lease has to pay."""
-    ledger = node.above(LeaseLedger)
-    if bill is None:
-        return {"owed_cents": to_pay_cents, "owed_url": f"{ledger.url()}#to-pay"}
-    return {"owed_cents": bill.open_cents, "owed_url": f"{ledger.node_of(bill).url()}#unpaid"}
 
 
 def _title(charge: Any) -> str:
@@ -258,16 +239,20 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
     def submit() -> Any:
         cents, received_on = form.cents.data, form.received_on.data
         services.confirm_payment(request.db, payment, cents=cents, received_on=received_on, **_now(request))
+        if payment.state == "waiting":
+            return done(request, context, COUNTS_LATER)
         return done(request, context, "The payment is confirmed. The tenants were told, and the receipt is ready.")
 
     shown = _shown(context, request, payment)
-    standing = _standing(context, request, context.above(AnyLease).row)
+    lease = context.above(AnyLease).row
+    standing = standing_of(request, lease)
+    due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id)
     page = {
         **WORDS,
         **standing,
-        **_expected(context, shown["bill"], standing["owed_cents"]),
+        **expected(context, shown["bill"], standing["owed_cents"], due),
         **shown,
-        "alike": _shown_alike(context, request, _alike_of(request, payment)),
+        "alike": _shown_alike(context, request, look_alike(request.db, [said_of(payment)])[0]),
         "cancel": context.url(),
     }
     return form_page(request, form, page, submit=submit)
@@ -304,7 +289,7 @@ def allocate_by_hand(context: PaymentNode, request: Any) -> Any:
 
     def submit() -> Any:
         wanted = {charge.id: form[f"charge_{charge.id}"].data or 0 for charge, _, _ in offered}
-        allocation.allocate_by_hand(request.db, context.row, wanted, now=request.clock.now())
+        choosing.choose_what_it_pays(request.db, context.row, wanted, now=request.clock.now())
         return done(request, context, "The payment pays what you chose.")
 
     rows = [(form[f"charge_{charge.id}"], charge, most) for charge, _, most in offered]
@@ -319,14 +304,15 @@ def reallocate(context: LeasePayments, request: Any) -> Any:
         request,
         context,
         "Let all payments pay the oldest first again? What somebody chose by hand is undone.",
-        lambda: allocation.reallocate(request.db, lease, now=request.clock.now()),
+        lambda: choosing.pay_the_oldest_first(request.db, lease, now=request.clock.now()),
         "All payments pay the oldest first again.",
     )
 
 
 def payments_to_confirm(context: Payments, request: Any) -> Any:
     """What tenants reported and nobody decided about yet, each with its proof beside what is expected."""
-    query = context.allowed(RECORD).where(Payment.state == "reported").options(selectinload(Payment.proofs))
+    query = context.allowed(RECORD).where(Payment.state == "reported")
+    query = query.options(*COMPARED, joinedload(Payment.lease).selectinload(Lease.rents))
     listed = PaymentList(request, query, node=context, node_of=context.node_of, states=False)
     answer = listed.answer()
     if not isinstance(answer, dict):
@@ -337,10 +323,13 @@ def payments_to_confirm(context: Payments, request: Any) -> Any:
 def confirm_several(context: Payments, request: Any) -> Any:
     """Confirm several as they were reported: those that were chosen, or all that wait; shown once more before it is done."""
     refs = _refs(request)
+    if not refs and "ticked" in request.GET:
+        request.session.flash("Nothing was ticked. Tick the payments whose money is there.")
+        return HTTPSeeOther(context.url("to-confirm"))
     query = context.allowed(RECORD).where(Payment.state == "reported")
     if refs:
         query = context.allowed(RECORD).where(Payment.ref.in_(refs))
-    query = query.options(selectinload(Payment.proofs), joinedload(Payment.lease).options(*WITH_PARTIES))
+    query = query.options(*COMPARED, joinedload(Payment.lease).options(*WITH_PARTIES))
     found = list(request.db.scalars(query.order_by(Payment.received_on, Payment.id).limit(MOST_AT_ONCE)).unique())
     form = SeveralForm(request, payment=[row.ref for row in found])
     form.payment.offer([(row.ref, _label(row)) for row in found])
@@ -348,11 +337,21 @@ def confirm_several(context: Payments, request: Any) -> Any:
     def submit() -> Any:
         chosen = [row for row in found if row.ref in form.payment.data]
         services.confirm_payments(request.db, chosen, **_now(request))
-        words = "1 payment is confirmed." if len(chosen) == 1 else f"{len(chosen)} payments are confirmed."
-        return done(request, context, f"{words} The tenants were told, and the receipts are ready.")
+        return done(request, context, _confirmed([row for row in chosen if row.state == "confirmed"], chosen))
 
     page = {**WORDS, "lines": _lines(context, request, found), "cancel": context.url("to-confirm"), "most": MOST_AT_ONCE}
     return form_page(request, form, page, submit=submit)
+
+
+def _confirmed(now: list[Payment], chosen: list[Payment]) -> str:
+    """What became of those that were chosen: a cheque with a later day on it waits."""
+    words = []
+    if now:
+        words.append("1 payment is confirmed." if len(now) == 1 else f"{len(now)} payments are confirmed.")
+        words.append("The tenants were told, and the receipts are ready.")
+    if later := len(chosen) - len(now):
+        words.append("1 cheque waits for the day on it." if later == 1 else f"{later} cheques wait for the day on them.")
+    return " ".join(words)
 
 
 def _label(row: Payment) -> str:
@@ -369,6 +368,7 @@ def _refs(request: Any) -> list[str]:
 def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[str, Any]]:
     """Payments, each with what its lease owes, its proofs, and what looks like it."""
     owed = allocation.owed_by_leases(request.db, {row.lease_id for row in rows})
+    dues = due_at_home(request.db, list({row.lease_id: row.lease for row in rows}.values()), today=request.clock.today())
     for_bills = bills.paid_for(request.db, rows)
     lines = []
     for row, alike in zip(rows, look_alike(request.db, [said_of(row) for row in rows]), strict=True):
@@ -378,7 +378,7 @@ def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[st
             {
                 "payment": row,
                 "node": node,
-                **_expected(node, bill := for_bills.get(row.id), owed.get(row.lease_id, 0)),
+                **expected(node, bill := for_bills.get(row.id), owed.get(row.lease_id, 0), dues.get(row.lease_id)),
                 "bill_title": _title(bill) if bill is not None else None,
                 "proofs": [proofs.node_of(proof) for proof in row.proofs],
                 "alike": alike,

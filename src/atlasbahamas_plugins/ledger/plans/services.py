@@ -5,7 +5,7 @@ Whoever moves a plan has the head of the journal, as whoever charges or allocate
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -220,6 +220,16 @@ def plans_of(db: Session, lease: Lease) -> Sequence[Plan]:
 def open_plan_of(db: Session, lease: Lease) -> Plan | None:
     """The plan of a lease that is proposed or agreed, if there is one."""
     return db.scalar(select(Plan).where(Plan.lease_id == lease.id, Plan.state.in_(OPEN)))
+
+
+def next_instalments(db: Session, lease_ids: Collection[int]) -> dict[int, tuple[Plan, Met]]:
+    """The agreed plan of each of these leases that has one, by their ids, with its first instalment that is not paid."""
+    if not lease_ids:
+        return {}
+    query = select(Plan).where(Plan.lease_id.in_(lease_ids), Plan.state == "agreed")
+    plans = db.scalars(query.options(selectinload(Plan.instalments), selectinload(Plan.covered)))
+    met = ((plan, next((each for each in met_by(plan) if not each.is_paid), None)) for plan in plans)
+    return {plan.lease_id: (plan, each) for plan, each in met if each is not None}
 
 
 def due_by_plan(db: Session, lease: Lease, day: date) -> tuple[set[int], int]:
