@@ -27,6 +27,7 @@ from atlasbahamas.people.models import Organisation
 from atlasbahamas.testing.programs import Place, Program
 from atlasbahamas.testing.services import free_port
 from atlasbahamas.testing.site import FEATURES
+from atlasbahamas.web.formats import NASSAU
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.leasing.writing.services import LeaseDetails, PartyLine, Terms, record_lease
 from atlasbahamas_plugins.ledger.charges.models import Charge
@@ -73,7 +74,7 @@ class Killing:
 
     def arrange(self) -> None:
         """Record the lease; its rent of `weeks` weeks is due by now."""
-        today = datetime.now(UTC).date()
+        today = datetime.now(NASSAU).date()
         with self.database.transaction() as db:
             db.info[ACTOR] = COMMAND
             agreed = Terms(today - timedelta(weeks=self.weeks), "month_to_month", None, True, WEEKLY_CENTS, period="weekly")
@@ -123,7 +124,7 @@ class Killing:
             form = person.form(self.path)
             form |= {
                 "cents": f"{10 + number}",
-                "received_on": datetime.now(UTC).date().isoformat(),
+                "received_on": datetime.now(NASSAU).date().isoformat(),
                 "rail": "cash",
                 "currency": "BSD",
             }
