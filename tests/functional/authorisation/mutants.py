@@ -70,17 +70,19 @@ def _surprises(world: World, mutant: Mutant) -> Iterator[str]:
 def all_mutants(world: World) -> list[Mutant]:
     """Every mutant of what is registered."""
     app = world.site.app
-    return [*grants(app), *platform(), *memberships(app), *conditions(app), *hiding(app), *pages(app)]
+    return [*grants(app), *platform(), *memberships(app), *conditions(app), *hiding(app), *pages(world)]
 
 
 # What the roles give
 
 
-OF_THE_PLATFORM = {
+BESIDE_ORGANISATIONS = {
     "atlas:admin:view", "atlas:person:view", "atlas:person:edit", "atlas:role:edit", "atlas:audit:view", "atlas:job:view",
     "atlas:job:retry", "atlas:photo:view", "listings:offer:view", "listings:offer:edit",
     "listings:listing:review", "portfolio:place:edit",
 }  # fmt: skip
+OF_ALL_WHO_ARE_BOUND = {VIEW, USE, "leasing:lease:view", "leasing:lease:sign"}
+"""Nobody gets to a lease at home who is not bound by it, and whoever is has these there: who gets in tells none from another."""
 
 
 def grants(app: Any) -> Iterator[Mutant]:
@@ -89,8 +91,10 @@ def grants(app: Any) -> Iterator[Mutant]:
     for permission in app.registry.atlas_permissions:
         if permission in (VIEW, USE):
             continue  # Everybody, and everybody who is signed in, has these from the root.
+        if permission == "leasing:lease:sign":
+            continue  # It is asked for at home alone.
         for role in app.registry.atlas_roles:
-            if role in MEMBER_ROLES and permission in OF_THE_PLATFORM:
+            if role in MEMBER_ROLES and permission in BESIDE_ORGANISATIONS:
                 continue  # It is asked for where no organisation is above, and a member's role counts for nothing.
             change = "loses" if permission in given[role] else "gets"
             flipped = {**given, role: given[role] ^ {permission}}
@@ -191,14 +195,15 @@ def _all(*patches: Any) -> Iterator[None]:
 # The permission of each view
 
 
-def pages(app: Any) -> Iterator[Mutant]:
+def pages(world: World) -> Iterator[Mutant]:
     """Each view loses its permission, is opened to everybody, or asks for another permission of its feature."""
+    app, elsewhere = world.site.app, _away_from_home(world)
     given = app.registry.atlas_grants()
     holders = {name: {role for role in given if name in given[role]} for name in app.registry.atlas_permissions}
     for (node, name), permission in sorted(permissions(app).items(), key=lambda item: (item[0][0].__name__, item[0][1])):
         # Permissions that the same roles hold cannot be told apart by who gets in; a member's role counts for nothing where no
         # organisation is above.
-        counting = set(given) - (set(MEMBER_ROLES) if permission in OF_THE_PLATFORM else set())
+        counting = set(given) - (set(MEMBER_ROLES) if permission in BESIDE_ORGANISATIONS else set())
         kin = [
             other
             for other in holders
@@ -206,7 +211,9 @@ def pages(app: Any) -> Iterator[Mutant]:
             and other not in (VIEW, USE)
             and holders[other] & counting != holders[permission] & counting
         ]
-        for other in [None, *({VIEW, USE} - {permission}), *(kin if permission not in (VIEW, USE) else ())]:
+        alike = OF_ALL_WHO_ARE_BOUND if permission in OF_ALL_WHO_ARE_BOUND and (node, name) not in elsewhere else {permission}
+        others = [None, VIEW, USE, *(kin if permission not in (VIEW, USE) else ())]
+        for other in [one for one in others if one not in alike and one != permission]:
             # A node behind the sign-in page has two guards, its own or that of what it hangs under; they fall together.
             both = permission == USE and other == VIEW
             yield Mutant(
@@ -214,6 +221,12 @@ def pages(app: Any) -> Iterator[Mutant]:
                 lambda world, node=node, name=name, other=other, both=both: _asking(world, node, name, other, both),
                 lambda view, node=node, name=name: (view.node, view.name) == (node, name),
             )
+
+
+def _away_from_home(world: World) -> set[tuple[type[Node], str]]:
+    """The views of which the matrix knows an address that is not of a lease at home."""
+    lines = [(view, world.path(table, view)) for table in TABLES for view in table.views]
+    return {(view.node, view.name) for view, path in lines if not path.startswith("/home/leases/")}
 
 
 @contextmanager
