@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from atlasbahamas.db.inserts import insert_many
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.ledger.charges.kinds import CHARGE_KINDS, CREDIT_KINDS, OF_LEASE, OF_PROPERTY
 from atlasbahamas_plugins.ledger.charges.models import Batch, Charge, Credit
+from atlasbahamas_plugins.ledger.journal.services import open_day
 from atlasbahamas_plugins.ledger.services import (
     AccountKey,
     AccountRef,
@@ -65,15 +66,6 @@ class NewCredit:
     charge_id: int | None = None
     memo: str = ""
     ref: str = field(default_factory=lambda: long_key("credit"))
-
-
-def first_open_day(db: Session, organisation_id: int, day: date) -> date:
-    """The day itself, or the first one after the period that is locked."""
-    return _open_day(locked_until(db, organisation_id), day)
-
-
-def _open_day(locked: date | None, day: date) -> date:
-    return day if locked is None or day > locked else locked + timedelta(days=1)
 
 
 def _key(kind: str, lease_id: int, property_id: int) -> AccountKey:
@@ -191,7 +183,7 @@ def _book(
     entries = [
         Entry(
             kind=move.entry,
-            effective=_open_day(locked, move.on),
+            effective=open_day(locked, move.on),
             transfers=(Transfer(refs[debit], refs[credit], each.cents),),
             source=Source(source, each.ref),
             memo=each.memo,

@@ -20,7 +20,7 @@ from atlasbahamas_plugins.ledger.journal.accounts import Balance
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, EntryWords, LedgerAccount
 from atlasbahamas_plugins.ledger.lateness.services import settle_today
 from atlasbahamas_plugins.ledger.reasons import FOR_LATER, TENANTS_READ_IT, said_why
-from atlasbahamas_plugins.ledger.services import PeriodLocked, Source, locked_until, open_journal, reverse
+from atlasbahamas_plugins.ledger.services import Source, check_not_locked, open_journal, reverse
 
 OWED = ("receivable", "deposit_receivable", "bill_receivable")
 """Kinds of accounts on which a lease owes."""
@@ -208,9 +208,7 @@ def _check(db: Session, lease: Lease, details: ByHand, kinds: tuple[str, ...], t
     said_why(details.reason, TENANTS_READ_IT)
     if abs(details.day - today) > WITHIN:
         raise Refused("Choose a day within a year of today.", "day")
-    locked = locked_until(db, lease.organisation_id)
-    if locked is not None and details.day <= locked:
-        raise PeriodLocked(locked, "day")
+    check_not_locked(db, lease.organisation_id, details.day, "day")
 
 
 def _check_charge(db: Session, charge: Charge, cents: int) -> None:

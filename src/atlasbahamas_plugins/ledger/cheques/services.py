@@ -23,11 +23,10 @@ from atlasbahamas_plugins.ledger.services import (
     AccountKey,
     Entry,
     EntryKind,
-    PeriodLocked,
     Source,
     Transfer,
     accounts,
-    locked_until,
+    check_not_locked,
     open_journal,
     post,
 )
@@ -84,9 +83,7 @@ def _check_day(db: Session, payment: Payment, day: date, earliest: date, today: 
         raise Refused("This day has not come yet.", "day")
     if day < earliest:
         raise Refused(f"That cannot be before {local_date(earliest)}.", "day")
-    locked = locked_until(db, payment.organisation_id)
-    if locked is not None and day <= locked:
-        raise PeriodLocked(locked, "day")
+    check_not_locked(db, payment.organisation_id, day, "day")
 
 
 def _move(db: Session, payment: Payment, kind: EntryKind, to: str, away: str, day: date, *, by: int, now: datetime) -> int:

@@ -13,7 +13,6 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas_plugins.leasing.leaving.models import Deduction
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
-from atlasbahamas_plugins.ledger.charges.posting import first_open_day
 from atlasbahamas_plugins.ledger.deposits.standing import Standing
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
 from atlasbahamas_plugins.ledger.services import (
@@ -22,6 +21,7 @@ from atlasbahamas_plugins.ledger.services import (
     Entry,
     Transfer,
     accounts,
+    first_open_day,
     post,
 )
 

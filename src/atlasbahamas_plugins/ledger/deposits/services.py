@@ -38,11 +38,10 @@ from atlasbahamas_plugins.ledger.reasons import TENANTS_READ_IT, said_why
 from atlasbahamas_plugins.ledger.services import (
     AccountKey,
     Entry,
-    PeriodLocked,
     Source,
     Transfer,
     accounts,
-    locked_until,
+    check_not_locked,
     open_journal,
     post,
     reverse,
@@ -314,9 +313,7 @@ def _check(db: Session, lease: Lease, paid: PaidBack, payable: int, today: date)
     settled = disposition_of(db, lease)
     if settled is not None and paid.paid_on < settled.day:
         raise Refused(f"The final statement counts from {local_date(settled.day)}. Choose that day or a later one.", "paid_on")
-    locked = locked_until(db, lease.organisation_id)
-    if locked is not None and paid.paid_on <= locked:
-        raise PeriodLocked(locked, "paid_on")
+    check_not_locked(db, lease.organisation_id, paid.paid_on, "paid_on")
     if REFUND_RAILS[paid.rail].needs_reference and not paid.reference:
         raise Refused(REFUND_RAILS[paid.rail].needs_reference, "reference")
 

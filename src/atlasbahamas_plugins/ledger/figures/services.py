@@ -84,7 +84,7 @@ def balance_of(lease_id: Any, kinds: Sequence[str] = OWED) -> ScalarSelect[int]:
 
 
 @dataclass(frozen=True)
-class DueAtHome:
+class NextToPay:
     """What a tenant pays next for one lease.
 
     `cents` are to be paid now: since `day`, which has come. Where they are 0, `next_cents` fall due on `next_day`, if anything
@@ -119,7 +119,7 @@ class DueAtHome:
         return max(0, self.next_cents - self.ahead_cents)
 
 
-def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[int, DueAtHome]:
+def next_to_pay(db: Session, leases: Sequence[Lease], *, today: date) -> dict[int, NextToPay]:
     """What is due of each of these leases that bind, by their ids. One query; they are loaded with their rents."""
     binding = {lease.id: lease for lease in leases if lease.state in BINDING}
     if not binding:
@@ -132,7 +132,7 @@ def due_at_home(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
         rent = coming if coming is not None and coming.due_on == next_day else None
         next_cents = (int(later_cents) if next_day and later_day == next_day else 0) + (rent.cents if rent else 0)
         since = since if unpaid else None
-        found[lease_id] = DueAtHome(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance), coming, shared)
+        found[lease_id] = NextToPay(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance), coming, shared)
     return found
 
 

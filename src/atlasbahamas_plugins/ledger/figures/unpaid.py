@@ -17,7 +17,7 @@ from atlasbahamas_plugins.ledger.explaining.pages import ANCHORS, parts_of
 from atlasbahamas_plugins.ledger.explaining.parts import Part
 from atlasbahamas_plugins.ledger.explaining.standing import Stands, stands
 from atlasbahamas_plugins.ledger.figures.ages import AGES
-from atlasbahamas_plugins.ledger.figures.services import DueAtHome, due_at_home
+from atlasbahamas_plugins.ledger.figures.services import NextToPay, next_to_pay
 
 Unpaid = Sequence[tuple[Charge, Part]]
 
@@ -49,7 +49,7 @@ def show_unpaid(context: LeaseLedger, request: Any) -> dict[str, Any]:
     ages = {name: _of_age(name, unpaid, today) for name in AGES}
     late = Pile("late", "Late", [ages[name].as_part for name in AGES if name != "not-late" and ages[name].parts])
     due_today = [part for charge, part in unpaid if charge.due_on == today]
-    due = due_at_home(request.db, [lease], today=today).get(lease.id)
+    due = next_to_pay(request.db, [lease], today=today).get(lease.id)
     return {
         "due": Pile("due", "To pay now", [*([late.as_part] if late.parts else []), *due_today]),
         "late": late,
@@ -76,7 +76,7 @@ def _of_age(name: str, unpaid: Unpaid, today: date) -> Pile:
     return Pile(f"age-{name}", age.title, [part for charge, part in unpaid if age.has(charge.due_on, today)])
 
 
-def _next(ledger: LeaseLedger, unpaid: Unpaid, due: DueAtHome) -> dict[str, Any] | None:
+def _next(ledger: LeaseLedger, unpaid: Unpaid, due: NextToPay) -> dict[str, Any] | None:
     """What falls due on the next day on which anything does, and what is left of it where something was paid ahead."""
     if due.next_day is None:
         return None
@@ -95,14 +95,14 @@ def _rent(ledger: LeaseLedger, rent: Due) -> Part:
     return Part(rent.cents, title, why(rent.what, rent.explanation), link=f"{ledger.above(AnyLease).url()}#rents")
 
 
-def _rent_alone(ledger: LeaseLedger, due: DueAtHome) -> Pile | None:
+def _rent_alone(ledger: LeaseLedger, due: NextToPay) -> Pile | None:
     """The next rent, where something else falls due before it or with it."""
     if (rent := due.coming_rent) is None or due.rent_is_next:
         return None
     return Pile("rent", f"The next rent, due on {local_date(rent.due_on)}", [_rent(ledger, rent)])
 
 
-def where_rent_opens(ledger: LeaseLedger, due: DueAtHome) -> str:
+def where_rent_opens(ledger: LeaseLedger, due: NextToPay) -> str:
     """Where the amount of the next rent is explained."""
     return f"{ledger.url('unpaid')}#{'next' if due.rent_is_next else 'rent'}"
 

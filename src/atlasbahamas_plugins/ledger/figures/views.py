@@ -32,7 +32,7 @@ SHOWN_AT_HOME = 5
 def due_at_home(request: Any, leases: Sequence[AnyLease]) -> dict[str, Any]:
     """What the caller pays next, of each lease that binds them: what is to be paid now first."""
     today = request.clock.today()
-    found = services.due_at_home(request.db, [node.row for node in leases], today=today)
+    found = services.next_to_pay(request.db, [node.row for node in leases], today=today)
     dues = [(node, found[node.row.id]) for node in leases if node.row.id in found]
     # Who moved out and owes nothing is not told so for ever.
     dues = [(node, due) for node, due in dues if due.cents or due.next_day or due.waiting_cents or node.row.state != "ended"]

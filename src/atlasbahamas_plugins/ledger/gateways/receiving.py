@@ -32,7 +32,7 @@ from atlasbahamas_plugins.ledger.gateways.interface import (
 from atlasbahamas_plugins.ledger.gateways.models import GatewayEvent, GatewayPayment, SavedMethod
 from atlasbahamas_plugins.ledger.gateways.services import words_of
 from atlasbahamas_plugins.ledger.journal.models import LedgerEntry
-from atlasbahamas_plugins.ledger.journal.services import locked_until, open_journal, post
+from atlasbahamas_plugins.ledger.journal.services import first_open_day, open_journal, post
 from atlasbahamas_plugins.ledger.payments import services as payments
 from atlasbahamas_plugins.ledger.payments.models import Payment
 from atlasbahamas_plugins.ledger.payments.rails import PaymentRail
@@ -187,7 +187,7 @@ def _refund(db: Session, payment: GatewayPayment, fact: GatewayEvent, *, now: da
     reason = payment.refund_reason or fact.reason or "The gateway gave the money back."
     if paid.state == "confirmed":
         counted = db.get_one(LedgerEntry, (paid.organisation_id, paid.entry_number)).effective
-        on = _open_day(db, payment, max(_day(fact.happened), counted))
+        on = first_open_day(db, payment.organisation_id, max(_day(fact.happened), counted))
         payments.take_back(db, paid, reason, by=payment.refund_by_id, now=now, effective=on)
         tell_tenants(db, paid, REFUSED, "Given back", now=now)
     payment.state = "refunded"
@@ -216,15 +216,9 @@ def _settle_refund(db: Session, payment: GatewayPayment, happened: datetime, *, 
 def _post(
     db: Session, payment: GatewayPayment, kind: EntryKind, happened: datetime, transfers: list[Transfer], now: datetime
 ) -> int:
-    day = _open_day(db, payment, _day(happened))
+    day = first_open_day(db, payment.organisation_id, _day(happened))
     [number] = post(db, payment.organisation_id, [Entry(kind, day, transfers, Source(SOURCE, payment.ref))], now=now)
     return number
-
-
-def _open_day(db: Session, payment: GatewayPayment, day: date) -> date:
-    """The day itself, or the first one of which the books are open."""
-    locked = locked_until(db, payment.organisation_id)
-    return day if locked is None or day > locked else locked + timedelta(days=1)
 
 
 def _day(moment: datetime) -> date:

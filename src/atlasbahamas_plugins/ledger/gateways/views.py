@@ -20,7 +20,7 @@ from atlasbahamas.web.forms import confirm_page, done, form_page
 from atlasbahamas_plugins.leasing.models import BINDING
 from atlasbahamas_plugins.leasing.resources import AnyLease
 from atlasbahamas_plugins.ledger.allocation.services import payable_charges
-from atlasbahamas_plugins.ledger.figures.services import due_at_home
+from atlasbahamas_plugins.ledger.figures.services import next_to_pay
 from atlasbahamas_plugins.ledger.gateways import receiving, services
 from atlasbahamas_plugins.ledger.gateways.forms import AddMethodForm, PayForm, RefundForm
 from atlasbahamas_plugins.ledger.gateways.interface import GatewayRail, WebhookRefused, gateways_of
@@ -77,7 +77,7 @@ def pay(context: LeasePayments, request: Any) -> Any:
         raise HTTPNotFound()
     owed = sum(charge.open_cents for charge in payable_charges(request.db, lease))
     saved = {f"{_SAVED}{each.ref}": each for each in _usable(request, me) if each.gateway in offered}
-    due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id) if not owed else None
+    due = next_to_pay(request.db, [lease], today=request.clock.today()).get(lease.id) if not owed else None
     on_its_way = services.on_its_way(request.db, lease.id, now=request.clock.now())
     # A rent is paid before its day by those who pay in time.
     amount = max(0, due.coming_cents - on_its_way) if due is not None else owed

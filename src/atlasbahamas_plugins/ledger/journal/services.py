@@ -295,6 +295,23 @@ def locked_until(db: Session, organisation_id: int) -> date | None:
     return db.scalar(select(Journal.locked_until).where(Journal.organisation_id == organisation_id))
 
 
+def first_open_day(db: Session, organisation_id: int, day: date) -> date:
+    """The local day itself, or the first one after the period that is locked: what is late counts from there."""
+    return open_day(locked_until(db, organisation_id), day)
+
+
+def open_day(locked: date | None, day: date) -> date:
+    """The same for many entries, where what is locked is known."""
+    return day if locked is None or day > locked else locked + timedelta(days=1)
+
+
+def check_not_locked(db: Session, organisation_id: int, day: date, field: str) -> None:
+    """Tell beside a form's field that a local day lies in a locked period, before anything is done. Raises PeriodLocked."""
+    locked = locked_until(db, organisation_id)
+    if locked is not None and day <= locked:
+        raise PeriodLocked(locked, field)
+
+
 def lock_period(db: Session, organisation: Organisation, until: date, *, today: date) -> None:
     """Lock the books up to and with a day: nothing is posted with a date of effect in there any more.
 

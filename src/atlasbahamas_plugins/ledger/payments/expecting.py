@@ -9,7 +9,7 @@ from atlasbahamas_plugins.ledger.allocation import services as allocation
 from atlasbahamas_plugins.ledger.charges.models import Charge
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.charges.services import owed_by
-from atlasbahamas_plugins.ledger.figures.services import DueAtHome, due_at_home
+from atlasbahamas_plugins.ledger.figures.services import NextToPay, next_to_pay
 from atlasbahamas_plugins.ledger.figures.unpaid import where_rent_opens
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.payments.resources import LeasePayments, PaymentNode
@@ -32,7 +32,7 @@ def to_pay(context: LeasePayments, request: Any, lease: Lease) -> dict[str, Any]
     `amount_cents` is what most will pay: what is unpaid, or the next rent less what was paid and given ahead of it.
     """
     page = standing_of(request, lease)
-    due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id)
+    due = next_to_pay(request.db, [lease], today=request.clock.today()).get(lease.id)
     ahead = due if not page["owed_cents"] else None
     return {
         **page,
@@ -44,7 +44,7 @@ def to_pay(context: LeasePayments, request: Any, lease: Lease) -> dict[str, Any]
     }
 
 
-def expected(node: PaymentNode, bill: Charge | None, to_pay_cents: int, due: DueAtHome | None) -> dict[str, Any]:
+def expected(node: PaymentNode, bill: Charge | None, to_pay_cents: int, due: NextToPay | None) -> dict[str, Any]:
     """What is expected to come, and where that is explained: what is unpaid of a bill, what the lease has to pay, or, where that
     is nothing, its next rent with the day on which it is due (`owed_on`).
     """

@@ -44,7 +44,7 @@ from atlasbahamas_plugins.ledger.services import (
     Source,
     Transfer,
     accounts,
-    locked_until,
+    first_open_day,
     open_journal,
     post,
     reverse,
@@ -319,9 +319,8 @@ def _confirm(db: Session, payment: Payment, *, by: int | None, now: datetime) ->
     # What is for a bill pays no rent, and what is not pays no bill.
     shares = {owed.id: payment.cents} if bill is not None else _by_account(db, lease, payment.cents, owed.id)
     refs = _refs(db, payment.organisation_id, lease, owed, list(shares))
-    locked = locked_until(db, payment.organisation_id)
     # The books may be locked on the day on which it came; for what is late, that day counts all the same.
-    effective = payment.received_on if locked is None or payment.received_on > locked else locked + timedelta(days=1)
+    effective = first_open_day(db, payment.organisation_id, payment.received_on)
     transfers = [Transfer(held, refs[account_id], cents) for account_id, cents in shares.items()]
     entry = Entry(PAYMENT, effective, transfers, Source(SOURCE, payment.ref), by=by)
     [number] = post(db, payment.organisation_id, [entry], now=now)

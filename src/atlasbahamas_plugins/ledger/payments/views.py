@@ -27,7 +27,7 @@ from atlasbahamas_plugins.ledger.charges.words import what_it_is
 from atlasbahamas_plugins.ledger.explaining.pages import parts_of
 from atlasbahamas_plugins.ledger.explaining.parts import Part
 from atlasbahamas_plugins.ledger.explaining.things import PartPaid, parts_of_payment
-from atlasbahamas_plugins.ledger.figures.services import due_at_home
+from atlasbahamas_plugins.ledger.figures.services import next_to_pay
 from atlasbahamas_plugins.ledger.gateways.interface import gateways_of
 from atlasbahamas_plugins.ledger.journal.resources import VIEW as SEE_BOOKS
 from atlasbahamas_plugins.ledger.journal.resources import Books
@@ -246,7 +246,7 @@ def confirm_payment(context: PaymentNode, request: Any) -> Any:
     shown = _shown(context, request, payment)
     lease = context.above(AnyLease).row
     standing = standing_of(request, lease)
-    due = due_at_home(request.db, [lease], today=request.clock.today()).get(lease.id)
+    due = next_to_pay(request.db, [lease], today=request.clock.today()).get(lease.id)
     page = {
         **WORDS,
         **standing,
@@ -368,7 +368,7 @@ def _refs(request: Any) -> list[str]:
 def _lines(context: Payments, request: Any, rows: list[Payment]) -> list[dict[str, Any]]:
     """Payments, each with what its lease owes, its proofs, and what looks like it."""
     owed = allocation.owed_by_leases(request.db, {row.lease_id for row in rows})
-    dues = due_at_home(request.db, list({row.lease_id: row.lease for row in rows}.values()), today=request.clock.today())
+    dues = next_to_pay(request.db, list({row.lease_id: row.lease for row in rows}.values()), today=request.clock.today())
     for_bills = bills.paid_for(request.db, rows)
     lines = []
     for row, alike in zip(rows, look_alike(request.db, [said_of(row) for row in rows]), strict=True):

@@ -20,13 +20,12 @@ from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import BINDING, Lease, LeaseParty, RentTerm
 from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
-from atlasbahamas_plugins.ledger.charges.posting import first_open_day
 from atlasbahamas_plugins.ledger.charges.services import owed_by
 from atlasbahamas_plugins.ledger.journal.accounts import Balance
 from atlasbahamas_plugins.ledger.journal.kinds import REALLOCATION
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment
-from atlasbahamas_plugins.ledger.services import AccountKey, Entry, Source, Transfer, accounts, open_journal, post
+from atlasbahamas_plugins.ledger.services import AccountKey, Entry, Source, Transfer, accounts, first_open_day, open_journal, post
 from atlasbahamas_plugins.ledger.sharing.models import WHOLE, Payer, Share, Sharing
 from atlasbahamas_plugins.ledger.sharing.parts import Counted, Movements, Part, Term, parts, reallocation
 from atlasbahamas_plugins.ledger.sharing.telling import tell_tenants
