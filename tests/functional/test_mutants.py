@@ -12,7 +12,7 @@ from authorisation.mutants import all_mutants, seen_by
 
 from atlasbahamas.testing.authorisation import World
 
-SAMPLE = 4
+SAMPLE = 12
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ BOUND = {
     "Alexis Culmer": "matrix-co-tenant",
     "Ernestine Cash": "matrix-guarantor",
     "Nadia Rahming": "matrix-former-tenant",
+    "Matrix Going": "matrix-co-tenant",
     "Matrix Leaving": "jerome",
     "Matrix Leaving Too": "matrix-co-tenant",
     "Matrix Vouching": "matrix-guarantor",
@@ -190,6 +191,8 @@ def arrange(db: Session) -> None:
     put_beside(db, db.scalars(at_home).one(), "paper-matrix1")
     put_beside(db, db.scalars(at_home).one(), "paper-matrix2", shared=False)
     put_beside(db, lease_of_house(db, STAYING, THEIRS), "paper-matrix3")
+    unsent = DeductionDetails("cleaning", "The oven", "It was not clean.", 9000)
+    add_deduction(db, lease_of_house(db, GOING, HERE), unsent, now=START)
 
 
 def put_beside(db: Session, lease: Lease, ref: str, *, shared: bool = True) -> None:
@@ -253,6 +256,11 @@ def notice_of(db: Session, unit_label: str) -> tuple[str, str]:
     return str(lease), str(notice)
 
 
+def proof_of(db: Session, notice: str) -> str:
+    """The key of the proof that a notice was served."""
+    return db.scalars(select(Serving.ref).join(Notice).where(Notice.ref == notice)).one()
+
+
 def linked_move_out(db: Session) -> str:
     """The key of the lease whose tenant has a link to the statement."""
     return lease_of_house(db, LINKED, HERE).ref
@@ -277,7 +285,7 @@ def places(db: Session) -> dict[str, str]:
     signed, signed_document = document_of(db, "signed")
     leaving, notice = notice_of(db, LEAVING)
     over, letter = notice_of(db, "No 1")
-    proof = db.scalars(select(Serving.ref).join(Notice).where(Notice.ref == letter)).one()
+    proof = proof_of(db, letter)
     unsent = lease_of(db, "notice")
     (draft, picture), (sent_item, sent_picture) = deduction_of(db, unsent), deduction_of(db, over)
     move_out = f"{here}leases/{unsent}/move-out/"
@@ -339,11 +347,12 @@ def crossed(db: Session) -> dict[str, str]:
     here = db.scalars(select(Organisation).where(Organisation.name == HERE)).one()
     other = db.scalars(select(Lease.ref).where(Lease.organisation_id != here.id).limit(1)).one()
     document = db.scalars(select(Document.ref)).first()
-    leaving, notice = notice_of(db, LEAVING)
+    (leaving, notice), (_, letter) = notice_of(db, LEAVING), notice_of(db, "No 1")
     draft, _ = deduction_of(db, lease_of(db, "notice"))
     theirs = f"/portfolio/{db.scalars(select(Organisation.ref).where(Organisation.name == THEIRS)).one()}/leases"
     staying, kept = (lease_of_house(db, STAYING, landlord).ref for landlord in (HERE, THEIRS))
     signed, _ = document_of(db, "signed")
+    going, noticed = lease_of_house(db, GOING, HERE).ref, f"/portfolio/{here.ref}/leases/{leaving}/notices/{notice}"
     left, taken = lease_of_house(db, LEAVING, THEIRS).ref, deduction_of(db, leaving)[0]
     return {
         "the new landlord's lease, by the former one": f"{theirs}/{staying}/",
@@ -353,8 +362,9 @@ def crossed(db: Session) -> dict[str, str]:
         "the former landlord's document, by the new one": f"/portfolio/{here.ref}/leases/{staying}/documents/d-matrix1/",
         "another organisation's file of invitations": f"/portfolio/{here.ref}/invitation-files/{invitations_of(db, here=False)}/",
         "a deduction of another lease": f"/portfolio/{here.ref}/leases/{leaving}/move-out/deductions/{draft}/edit",
-        "a deduction that was not sent": f"/home/leases/{lease_of(db, 'notice')}/move-out/deductions/{draft}/photos/",
+        "a deduction that was not sent": f"/home/leases/{going}/move-out/deductions/{deduction_of(db, going)[0]}/photos/",
         "a notice of another lease": f"/portfolio/{here.ref}/leases/{lease_of(db, 'active')}/notices/{notice}/",
+        "a proof of another notice": f"{noticed}/proofs/{proof_of(db, letter)}/photo",
         "a draft at home": f"/home/leases/{lease_of(db, 'draft')}/",
         "another organisation's file of leases": f"/portfolio/{here.ref}/lease-imports/{import_of(db, here=False)}/",
         "another organisation's lease": f"/portfolio/{here.ref}/leases/{other}/",

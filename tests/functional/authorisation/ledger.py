@@ -137,6 +137,9 @@ def arrange(db: Session) -> None:
         _bills(db, lease, number)
     _bill_of_the_landlord_before(db)
     _plans(db)
+    nothing = dict.fromkeys(("charges", "cents", "taken_back", "taken_back_cents"), 0)
+    about = {"organisation_id": elsewhere.organisation_id, "what": "rent_run", "day": LAST_RUN, "made": START, "reason": ""}
+    db.add(Batch(ref="rent-elsewhere1", **about, **nothing))
 
 
 def _plans(db: Session) -> None:
@@ -271,13 +274,18 @@ def _entry_of(db: Session, ref: str) -> int:
     return db.scalars(select(Charge.entry_number).where(Charge.ref == ref)).one()
 
 
+def _settled(db: Session) -> str:
+    return db.scalars(select(Disposition.ref).join(Lease).where(Lease.ref == _left(db, "linked"))).one()
+
+
 def places(db: Session) -> dict[str, str]:
     """The books and an entry; the ledgers of two leases, with a charge and a credit; the runs."""
     here = _books(db).removesuffix("books/")
     mine = f"/home/leases/{lease_of(db, 'signed')}/ledger/"
     ledger, runs = f"{here}leases/{lease_of(db, 'active')}/ledger/", f"{here}rent-runs/"
-    batch, last = (db.scalars(select(Batch.ref).where(Batch.day == day)).one() for day in (BEFORE_TODAY, LAST_RUN))
-    settled = db.scalars(select(Disposition.ref).join(Lease).where(Lease.ref == _left(db, "linked"))).one()
+    of_here = select(Batch.ref).join(Organisation, Organisation.id == Batch.organisation_id).where(Organisation.name == HERE)
+    batch, last = (db.scalars(of_here.where(Batch.day == day)).one() for day in (BEFORE_TODAY, LAST_RUN))
+    settled = _settled(db)
     return {
         "books": _books(db),
         "entry": f"{_books(db)}1/",
@@ -378,6 +386,7 @@ def crossed(db: Session) -> dict[str, str]:
     assert db.scalar(select(Journal.number).join(Organisation).where(Organisation.name == HERE)) < MORE_ELSEWHERE
     return {
         "another organisation's entry": f"{_books(db)}{MORE_ELSEWHERE}/",
+        "another organisation's rent run": f"{_books(db).removesuffix('books/')}rent-runs/rent-elsewhere1/",
         "a charge of another lease": f"{ledger}charge-11/forgive",
         "the page of a charge of another lease": f"{ledger}charge-11/",
         "the page of a credit of another lease": f"{ledger}credits/credit-11/",
@@ -397,6 +406,7 @@ def crossed(db: Session) -> dict[str, str]:
         "an account of another unit": f"{accounts}account-tenant1/edit",
         "a credit of another lease": f"{ledger}credits/credit-11/take-back",
         "a plan of another lease": f"{ledger}plans/plan-11/",
+        "a settlement of another lease": f"{ledger}deposits/{_settled(db)}/take-back",
         "a refund of another lease": f"{ledger}deposits/paid-back/refund-01/take-back",
     }
 

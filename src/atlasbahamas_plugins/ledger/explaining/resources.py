@@ -37,6 +37,7 @@ class LeaseEntryNode(NumberedNode):
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By the accounts of the lease."""
+        # An entry that moves it is of the same organisation; said once more, it is found by the index.
         return and_(LedgerEntry.organisation_id == Lease.organisation_id, _moves_what_is_owed(Lease.id))
 
     @property

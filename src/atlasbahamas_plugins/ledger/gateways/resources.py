@@ -63,7 +63,6 @@ class Methods(Collection):
 
     item = MethodNode
     permission = USE
-    needs_sign_in = True
     title = "Saved cards"
 
     def rows(self) -> Select[Any]:
