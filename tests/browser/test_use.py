@@ -19,8 +19,11 @@ PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def visit(chrome: Browser) -> Iterator[Any]:
+def visit(request: pytest.FixtureRequest, chrome: Browser) -> Iterator[Any]:
     """Somebody in front of a browser; at the end nothing may have gone wrong on the way."""
+    if "fresh" in request.fixturenames:
+        # Begun before the visitors, it ends after them: a page may still be asking for its pictures as the test ends.
+        request.getfixturevalue("fresh")
     visitors: list[Visitor] = []
 
     def arrive(live: LiveSite, user_name: str | None = None, **options: Any) -> Page:

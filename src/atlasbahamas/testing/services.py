@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -28,6 +29,8 @@ from psycopg2 import sql
 STARTS_WITHIN = 30.0  # seconds
 STOPS_WITHIN = 20.0  # seconds
 KEY = "ATLAS_TEST_{}"
+PORTS = range(10_000, 32_000)
+"""Where no system looks for a client's port by itself."""
 
 
 class Unavailable(Exception):
@@ -43,10 +46,20 @@ def need(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback interface that nobody listens on, for a program that is started only later.
+
+    Below those that systems give to clients, which would take one between the look and the start; and chosen by the system's
+    own chance, since tests that run side by side begin theirs with the same seed. Raises Unavailable when none was found.
+    """
+    for _ in range(100):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe:
+            # As servers do: one that was stopped a moment ago keeps nobody away.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise Unavailable("a free port")
 
 
 def chromium_path() -> str:
@@ -240,7 +253,8 @@ class S3Server:
     Raises Unavailable when it is not installed, or when it does not start.
     """
 
-    KEY, SECRET, BUCKET = "atlas", "for-tests-only", "files"
+    KEY, SECRET, BUCKET = "key-of-a-bucket", "for-tests-only", "files"
+    """The first two are masked in what is logged from then on, so they are no words that a later test looks for."""
 
     def __init__(self) -> None:
         if importlib.util.find_spec("moto") is None or importlib.util.find_spec("s3fs") is None:
