@@ -773,8 +773,7 @@ def paying(db: Session, refs: dict[str, str], now: datetime) -> dict[str, str]:
         back = paid_for.record_payment(db, store, lease, Paid(5, today, "kanoo"), **more)
         paid_for.reverse_payment(db, back, NO_SPACES, by=1, now=now)
         cheques = [
-            Paid(10**9, today + timedelta(days=days), "cheque", cheque_number=words[:40], cheque_bank=words)
-            for days in (0, 0, 30)
+            Paid(10**9, today + timedelta(days=days), "cheque", cheque_number="4" * 40, cheque_bank=words) for days in (0, 0, 30)
         ]
         inhand, lodged, waiting = (paid_for.record_payment(db, store, lease, each, **more) for each in cheques)
         lodge_cheque(db, db.get_one(Cheque, lodged.id), today, **more)

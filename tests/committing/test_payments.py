@@ -275,6 +275,7 @@ def test_a_cheque_for_a_later_day_waits_for_it(till: Till) -> None:
         ({"on": TODAY - days(1000)}, "two years"),
         ({"rail": "cheque"}, "number of the cheque"),
         ({"rail": "cheque", "cheque_number": "1", "on": TODAY + days(400)}, "at most a year"),
+        ({"rail": "cheque", "cheque_number": "of Uncle Sim"}, "made of digits"),
         ({"cheque_number": "1"}, "Only a cheque"),
     ],
 )

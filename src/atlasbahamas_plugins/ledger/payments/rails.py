@@ -6,12 +6,14 @@ money of one of these (gateways/interface.py), so that what was paid keeps its n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from atlasbahamas.errors import Refused
 
+NUMBER_OF_A_CHEQUE = re.compile("[0-9][0-9 -]*")
 CURRENCIES = {"BSD": "Bahamian dollars", "USD": "US dollars"}
 """What can be handed over. Both count the same (domain.md 4)."""
 
@@ -99,6 +101,9 @@ class ByCheque:
         """It has a number, and its day is not so far off that nobody would take it."""
         if not given.cheque_number:
             raise Refused("Write the number of the cheque.", "cheque_number")
+        # A name here would outlive whoever has it erased.
+        if not NUMBER_OF_A_CHEQUE.fullmatch(given.cheque_number):
+            raise Refused("The number of a cheque is made of digits, as it is printed on it.", "cheque_number")
         if (given.received_on - today).days > MOST_DAYS_AHEAD:
             raise Refused("The day on a cheque can be at most a year from now.", "received_on")
 
