@@ -29,6 +29,8 @@ EVERYTHING = examples("junk", 1) > 1
 PARTS = 1 if EVERYTHING else 8
 OUR_OWN = ("csrf_token", "lines")
 SCRIPT = "<script>alert(1)</script>"
+MAY_BE_BELOW_ZERO = ("balance_cents",)
+"""How far a lease was paid ahead when it was brought in."""
 Request = list[tuple[str, Any]]
 
 # What a refusal may leave behind: a failed sign-in and a wrong password are recorded.
@@ -104,7 +106,7 @@ JUNK = (
     Junk("a control character", _value("a\x07b"), _never),
     Junk("a mark that turns the writing round", _value("\u202eabc"), _as_text),
     Junk("huge", _value("x" * 100_000), _never, on_postgresql=True),
-    Junk("negative", _value("-1"), _as_text),
+    Junk("negative", _value("-1"), lambda box: _as_text(box) or box.name in MAY_BE_BELOW_ZERO),
     Junk("ten to the eighteenth", _value(str(10**18)), _as_text, on_postgresql=True),
     Junk("ten to the fortieth", _value(str(10**40)), _as_text, on_postgresql=True),
     Junk("not a number", _value("NaN"), _as_text),

@@ -175,8 +175,9 @@ class BalanceField(MoneyField):
 
     def read(self, text: str) -> int:
         """Cents. Raises ValueError for no amount and for one out of bounds."""
-        below = text.startswith("-") or (text.startswith("(") and text.endswith(")"))
-        cents = super().read(text.lstrip("-").strip("()").strip() if below else text)
+        in_brackets = text.startswith("(") and text.endswith(")")
+        below = in_brackets or text.startswith("-")
+        cents = super().read(text[1:-1] if in_brackets else text.removeprefix("-"))
         return -cents if below else cents
 
 
