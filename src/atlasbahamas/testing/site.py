@@ -27,7 +27,7 @@ from argon2 import PasswordHasher
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from pyramid_jinja2 import IJinja2Environment
-from sqlalchemy import Engine, delete, event, text
+from sqlalchemy import Engine, delete, event, make_url, text
 from webtest import TestApp
 
 import atlasbahamas
@@ -243,8 +243,8 @@ def sqlite_template(features: tuple[str, ...] = FEATURES, *, history: bool = Fal
 
 @cache
 def postgresql_template(server: str, features: tuple[str, ...] = FEATURES) -> str:
-    """Name of a filled PostgreSQL database, made once."""
-    path = made_once() / f"{'-'.join(features)}.postgresql"
+    """Name of a filled PostgreSQL database, made once on each server."""
+    path = made_once() / f"{'-'.join(features)}.{make_url(server).port}.postgresql"
     with _alone(path) as missing:
         if missing:
             url = new_postgresql(server)
