@@ -8,10 +8,16 @@ from typing import Any
 
 import psycopg2
 import pytest
+from pyramid.events import NewResponse
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from atlasbahamas.testing.services import free_port
 from atlasbahamas.testing.site import Site
 
+END_ALL = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 pytestmark = pytest.mark.parametrize("profile", ["server"])
 
 
@@ -56,3 +62,22 @@ def test_no_connection_free_is_said(site: Site, monkeypatch: pytest.MonkeyPatch)
         for connection in taken:
             connection.close()
     browser.get("/home/", status=200)
+
+
+def test_a_server_that_goes_as_the_answer_is_made_changes_nothing_of_it(site: Site) -> None:
+    browser = site.browser("keva")
+    ended = []
+
+    def end_all(event: NewResponse) -> None:
+        on_server = create_engine(site.url, poolclass=NullPool)
+        with on_server.connect() as other:
+            ended.extend(other.scalars(END_ALL))
+
+    site.app.registry.registerHandler(end_all, (NewResponse,))
+    try:
+        assert "Keva" in browser.get("/home/", status=200).text
+    finally:
+        site.app.registry.unregisterHandler(end_all, (NewResponse,))
+    assert True in ended
+    assert "Keva" in browser.get("/home/", status=200).text
+    assert site.db.engine.pool.checkedout() == 0

@@ -10,14 +10,19 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import structlog
 import transaction
 import zope.sqlalchemy
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from zope.sqlalchemy.datamanager import STATUS_CHANGED
 
 from atlasbahamas.audit.actor import ACTOR, ASKED_BY, CLOCK, actor_of_request
 from atlasbahamas.db.engine import Database, Mode, Patience
+from atlasbahamas.masking import first_line
 from atlasbahamas.settings import DatabaseSettings
+
+log = structlog.get_logger()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -32,8 +37,19 @@ def session_of(request: Any) -> Session:
     if mode == "write":
         # A write through Core leaves no trace in the unit of work: without STATUS_CHANGED it is rolled back in silence.
         zope.sqlalchemy.register(session, initial_state=STATUS_CHANGED, transaction_manager=request.tm)
-    request.add_finished_callback(lambda request: session.close())
+    request.add_finished_callback(lambda request: _let_go(session))
     return session
+
+
+def _let_go(session: Session) -> None:
+    """Give the connection back. The answer is made by now, and what was to be kept is kept: a database that went away meanwhile
+    changes nothing of it, and the connection is thrown away.
+    """
+    try:
+        session.close()
+    except DBAPIError as error:
+        log.warning("database went away after the answer was made", error=first_line(str(error)))
+        session.invalidate()
 
 
 def open_read_session(request: Any) -> Session:
