@@ -29,8 +29,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Background]
         with background(tmp_path, url, broker, job_seconds=2, port=free_port()) as running:
             yield running
         return
-    server, redis = need("POSTGRESQL"), RedisServer()
-    url = sites.new_postgresql(server)
+    server = need("POSTGRESQL")
+    url, redis = sites.new_postgresql(server), RedisServer()
     try:
         with background(tmp_path, url, redis.url, workers=2, job_seconds=2, port=free_port()) as running:
             yield running

@@ -22,8 +22,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Killing]:
         with killing(tmp_path, url, f"filesystem://{tmp_path}/broker", weeks=2 * KILLS) as running:
             yield running
         return
-    server, redis = need("POSTGRESQL"), RedisServer()
-    url = sites.copy_postgresql(server)
+    server = need("POSTGRESQL")
+    url, redis = sites.copy_postgresql(server), RedisServer()
     try:
         with killing(tmp_path, url, redis.url, weeks=2 * KILLS) as running:
             yield running

@@ -232,18 +232,21 @@ def public_site(folder: Path, *, server: str = "main", postgresql: str = "", **e
     """
     need("NGINX")
     postgresql = postgresql or need("POSTGRESQL")
-    (folder / "redis").mkdir()
-    redis = RedisServer(folder=folder / "redis")
     url = sites.copy_postgresql(postgresql)
     home = folder / "site"
     home.mkdir()
     for name in ("production.ini", "alembic.ini"):
         (home / name).write_text((sites.ROOT / name).read_text())
     (home / "alembic").symlink_to(sites.ROOT / "alembic")
-    place = Place(home, environ=production_environ(url, redis.url, folder) | environ, output=folder)
-    ports = [free_port(), free_port()]
-    web = {port: begun(place, port, server) for port in ports}
+    (folder / "redis").mkdir()
+    # From here on there is something to stop.
+    redis = RedisServer(folder=folder / "redis")
+    web: dict[int, Program] = {}
     try:
+        place = Place(home, environ=production_environ(url, redis.url, folder) | environ, output=folder)
+        ports = [free_port(), free_port()]
+        for port in ports:
+            web[port] = begun(place, port, server)
         nginx = Nginx(folder / "nginx", ports)
         site = PublicSite(place, nginx, web, redis, server)
         try:
