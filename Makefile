@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell n=$$(nproc); echo $$(( n > 6 ? 6 : n < 2 ? 2 : n )))
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve test check proof bench bench-scale bench-rent bench-crowd audit vendor clean
+.PHONY: help serve test check proof bench bench-scale bench-rent bench-crowd audit lock vendor clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -56,6 +56,9 @@ audit: .venv/run.stamp ## Ask whether a library that the product is installed wi
 	@$(PYTHON) -m venv .venv/audit
 	@.venv/audit/bin/pip --disable-pip-version-check install --quiet 'pip-audit>=2.10,<3'
 	@.venv/audit/bin/pip-audit --strict --skip-editable --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+lock: .venv/tools.stamp ## Pin the versions of this environment for deploy/install.sh; run it where the suite has passed
+	@$(BIN)/python scripts/lock.py
 
 vendor: ## Renew and verify the vendored front-end files
 	@bash scripts/vendor.sh

@@ -27,7 +27,7 @@ from atlasbahamas.testing.site import DEMO_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks"
-THREADS, CONNECTIONS, ROUNDS, SECONDS = 4, 4, 5, 2.0
+THREADS, CONNECTIONS, ROUNDS, SECONDS = 4, 4, 11, 1.0
 CORES = sorted(os.sched_getaffinity(0))
 SHARED_SECONDS = 30
 PATIENCE = 60.0

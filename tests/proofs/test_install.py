@@ -1,6 +1,6 @@
 """deploy/install.sh into an empty folder by somebody who is not root, and production.ini started from there.
 
-It takes what the registry gives today: a version that came out since and breaks us shows here first.
+It takes the versions of deploy/constraints.txt. What came out since shows where the suite runs, which takes the newest.
 """
 
 from __future__ import annotations
@@ -47,6 +47,22 @@ def install(checkout: Path, target: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def libraries(target: Path) -> set[str]:
+    """What was installed beside the product, as lines of constraints.txt."""
+    words = [str(target / "venv/bin/python"), "-c", LISTED]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": ""})
+    return set(done.stdout.split())
+
+
+LISTED = """
+import importlib.metadata as m, re
+for d in m.distributions():
+    name = re.sub(r"[-_.]+", "-", d.name).lower()
+    if name not in ("pip", "atlasbahamas"):
+        print(f"{name}=={d.version}")
+"""
+
+
 def started_by_systemd(target: Path) -> list[list[str]]:
     """The commands of the installed units, in the tree where they were installed."""
     units = [path.read_text() for path in (target / "deploy/systemd").glob("*.service")]
@@ -77,6 +93,7 @@ def test_it_is_installed_without_root_and_runs_from_a_tree_that_nobody_can_write
         "venv", "alembic", "alembic.ini", "deploy", "development.ini", "production.ini",
     }  # fmt: skip
     assert {path.name for path in checkout.iterdir()} == {*SHIPPED, "development.ini", "production.ini"}
+    assert libraries(target) <= set((ROOT / "deploy/constraints.txt").read_text().split())
 
     url = f"http://127.0.0.1:{free_port()}"
     # Nothing but what is installed: whoever runs the tests may have a path of their own.

@@ -235,6 +235,7 @@ def public_site(folder: Path, *, server: str = "main", postgresql: str = "", **e
     url = sites.copy_postgresql(postgresql)
     home = folder / "site"
     home.mkdir()
+    sites.copy_demo_files(folder)
     for name in ("production.ini", "alembic.ini"):
         (home / name).write_text((sites.ROOT / name).read_text())
     (home / "alembic").symlink_to(sites.ROOT / "alembic")

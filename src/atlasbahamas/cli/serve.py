@@ -14,12 +14,12 @@ from pathlib import Path
 import click
 import plaster
 import waitress
-from pyramid.paster import get_app
 
 from atlasbahamas.cli.demo import load_into_empty
 from atlasbahamas.cli.site import Site
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, SUPERVISOR_STOPS_WITHIN, Stop, atlas_command, start_child, stop_children
 from atlasbahamas.people.demo_content import ACCOUNTS, DEMO_PASSWORD
+from atlasbahamas.serving import loaded_site
 from atlasbahamas.settings import AtlasSettings, server_options, variable
 
 
@@ -39,7 +39,7 @@ def serve(ini: Path, port: int | None, prepare: bool, with_jobs: bool) -> None:
     settings = site.settings().section(AtlasSettings)
     if prepare:
         _prepare(site, demo=settings.demo)
-    app = get_app(str(site.ini))
+    app = loaded_site(site.ini)
     try:
         server = waitress.create_server(app, **options)
     except OSError as error:

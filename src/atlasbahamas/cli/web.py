@@ -9,11 +9,10 @@ from pathlib import Path
 
 import click
 import plaster
-from pyramid.paster import get_app
 
 from atlasbahamas.cli.site import Site
 from atlasbahamas.jobs.supervisor import LOOKS_EVERY, Stop
-from atlasbahamas.serving import STOPS_WITHIN
+from atlasbahamas.serving import STOPS_WITHIN, loaded_site
 from atlasbahamas.serving.on_waitress import Server
 from atlasbahamas.settings import SERVER_KEYS, AtlasSettings, server_options
 
@@ -56,7 +55,7 @@ def in_gunicorns_words(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def _on_waitress(ini: Path, options: dict[str, str]) -> None:
-    app = get_app(str(ini))
+    app = loaded_site(ini)
     stop = Stop()
     app.registry.atlas_is_stopping = lambda: stop.asked
     try:

@@ -14,10 +14,9 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
-from pyramid.paster import get_app
 from waitress.proxy_headers import proxy_headers_middleware
 
-from atlasbahamas.serving import STOPS_WITHIN
+from atlasbahamas.serving import STOPS_WITHIN, loaded_site
 from atlasbahamas.serving.listening import SETTLES_IN, hear, turn_away
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -80,7 +79,7 @@ class Application(BaseApplication):
 
     def load(self) -> Wsgi:
         """The site, which learns from the middleware who asks."""
-        self.site = get_app(str(self.ini))
+        self.site = loaded_site(self.ini)
         proxy = {"trusted_proxy": self.trusted_proxy, "trusted_proxy_headers": FORWARDED} if self.trusted_proxy else {}
         return with_length(proxy_headers_middleware(self.site, **proxy))
 

@@ -21,6 +21,8 @@ log = structlog.get_logger("atlasbahamas.slot")
 SLOT_REGIONS = ("front-search", "front", "home", "home-next", "organisation", "admin")
 NAV = "nav"
 TEMPLATES = ".jinja2"
+AFTER_ITS_ENVIRONMENT = 1
+"""The order of an action that wants the environment of the templates; pyramid_jinja2 makes it before."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,16 @@ def _renderer(info: Any) -> Jinja2TemplateRenderer:
     return Jinja2TemplateRenderer(lambda: info.registry.getUtility(IJinja2Environment, name=TEMPLATES).get_template(info.name))
 
 
+def _one_template_for_each_name(config: Any) -> None:
+    """A template that is extended, imported or included is the one of that name on the search path, like any other.
+
+    pyramid_jinja2 takes the name as relative to the template that says it, and so makes a copy of the layout and of each macro
+    for every page: a thousand templates, for which its cache has no room, so that a site in use makes them again for ever.
+    """
+    environment = config.get_jinja2_environment(TEMPLATES)
+    environment.join_path = lambda name, parent: name
+
+
 def _template_globals(event: Any) -> None:
     request = event.get("request")
     if request is not None:
@@ -153,7 +165,10 @@ def includeme(config: Any) -> None:
     config.registry.settings["jinja2.filters"] = jinja_filters()
     config.registry.settings["jinja2.trim_blocks"] = "true"
     config.registry.settings["jinja2.lstrip_blocks"] = "true"
+    # There are as many as there are files. Were a limit less than that, they would be made again for ever.
+    config.registry.settings["jinja2.cache_size"] = "-1"
     config.add_jinja2_search_path("atlasbahamas:templates")
+    config.action(None, _one_template_for_each_name, args=(config,), order=AFTER_ITS_ENVIRONMENT)
     config.add_renderer(TEMPLATES, _renderer)
     config.add_static_view("static", "atlasbahamas:static", cache_max_age=31536000)
     config.add_request_method(Layout, "layout", reify=True)

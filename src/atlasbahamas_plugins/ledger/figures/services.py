@@ -37,6 +37,7 @@ from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
 from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES, MonthSum, Standing
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
 from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.ledger.plans.models import Plan
 from atlasbahamas_plugins.ledger.sharing.models import Sharing
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
@@ -90,7 +91,7 @@ class NextToPay:
     `cents` are to be paid now: since `day`, which has come. Where they are 0, `next_cents` fall due on `next_day`, if anything
     does, and `next_rent` is the rent of it that is not charged yet. `waiting_cents` were reported and are not confirmed,
     `ahead_cents` were paid and pay what falls due next. `coming_rent` is the next rent that is not charged yet, also where
-    something else falls due before it. `is_shared`: roommates pay it together.
+    something else falls due before it. `is_shared`: roommates pay it together. `is_planned`: a plan for what is owed is agreed.
     """
 
     cents: int
@@ -102,6 +103,7 @@ class NextToPay:
     ahead_cents: int
     coming_rent: Due | None
     is_shared: bool
+    is_planned: bool
 
     @property
     def rent_is_next(self) -> bool:
@@ -126,13 +128,13 @@ def next_to_pay(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
         return {}
     rows = db.execute(_due_of_leases(), {"lease_ids": list(binding), "today": today})
     found = {}
-    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in, shared in rows:
+    for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in, *told in rows:
         coming = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
         next_day = min((day for day in (later_day, coming and coming.due_on) if day), default=None)
         rent = coming if coming is not None and coming.due_on == next_day else None
         next_cents = (int(later_cents) if next_day and later_day == next_day else 0) + (rent.cents if rent else 0)
         since = since if unpaid else None
-        found[lease_id] = NextToPay(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance), coming, shared)
+        found[lease_id] = NextToPay(unpaid, since, next_cents, next_day, rent, reported, max(0, -balance), coming, *told)
     return found
 
 
@@ -148,7 +150,9 @@ def _due_of_leases() -> Rows:
     return (
         select(Lease.id, Standing.unpaid_since, on, how_much, unpaid_of(Lease.id, Charge.due_on <= today))
         .add_columns(waiting.scalar_subquery(), balance_of(Lease.id, ("receivable",)))
-        .add_columns(Opening.paid_to, Opening.brought_in, exists().where(Sharing.lease_id == Lease.id))
+        .add_columns(Opening.paid_to, Opening.brought_in)
+        .add_columns(exists().where(Sharing.lease_id == Lease.id))
+        .add_columns(exists().where(Plan.lease_id == Lease.id, Plan.state == "agreed"))
         .outerjoin(Standing, Standing.lease_id == Lease.id)
         .outerjoin(Opening, Opening.lease_id == Lease.id)
         .where(Lease.id.in_(bindparam("lease_ids", expanding=True)))

@@ -36,7 +36,7 @@ def due_at_home(request: Any, leases: Sequence[AnyLease]) -> dict[str, Any]:
     dues = [(node, found[node.row.id]) for node in leases if node.row.id in found]
     # Who moved out and owes nothing is not told so for ever.
     dues = [(node, due) for node, due in dues if due.cents or due.next_day or due.waiting_cents or node.row.state != "ended"]
-    plans = next_instalments(request.db, [node.row.id for node, due in dues if due.cents])
+    plans = next_instalments(request.db, [node.row.id for node, due in dues if due.cents and due.is_planned])
     return {"dues": sorted(dues, key=lambda each: not each[1].cents), "plans": plans, "today": today}
 
 
