@@ -4,6 +4,8 @@
 # TARGET gets venv/ (without pip's cache), alembic/, alembic.ini, deploy/ and the two INI files. Run it again to upgrade.
 # EXTRAS=s3,gunicorn before it installs those extras as well. The libraries have the versions of constraints.txt, which were tested.
 set -eu
+# pip would take what lies there for what is installed, and leave an older version's files behind.
+unset PYTHONPATH
 
 source=$(cd "$1" && pwd)
 target=$2

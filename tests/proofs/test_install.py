@@ -38,7 +38,8 @@ def install(checkout: Path, target: Path) -> None:
     done = subprocess.run(
         [*unprivileged(), "sh", "deploy/install.sh", ".", str(target)],
         cwd=checkout,
-        env=environ | {"PATH": path, "HOME": str(target.parent / "home")},
+        # Somebody may have a path on which an older version lies; that is nobody's installation.
+        env=environ | {"PATH": path, "HOME": str(target.parent / "home"), "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
         timeout=INSTALLING_TAKES,
