@@ -49,7 +49,8 @@ def includeme(config: Any) -> None:
             stop(INSIDE)
 
     def after_commit(session: Session) -> None:
-        if getattr(_here, "posted", False):
+        # Of a savepoint, too, before the commit: what an earlier request of this thread noted must be gone by then.
+        if _here.__dict__.pop("posted", False):
             stop(AFTER)
 
     event.listen(Engine, "before_cursor_execute", note)
