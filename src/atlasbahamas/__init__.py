@@ -22,6 +22,7 @@ CORE = (
     "atlasbahamas.security.limits",
     "atlasbahamas.traversal.resolver",
     "atlasbahamas.readonly.refusing",
+    "atlasbahamas.web.requests",
     "atlasbahamas.web.sessions",
     "atlasbahamas.web.methods",
     "atlasbahamas.web.tweens",

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from pyramid.request import Request, apply_request_extensions
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +19,7 @@ from atlasbahamas.db import WriteRefused
 from atlasbahamas.people.models import Organisation
 from atlasbahamas.people.services import edit_organisation
 from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.requests import request_to
 from atlasbahamas.testing.site import Site
 
 SOMEBODY = Actor(1, "owner", "203.0.113.7", "Lynx/2.9", "abcdef0123456789")
@@ -158,9 +158,7 @@ def test_what_is_rolled_back_leaves_no_entry(site: Site) -> None:
 
 
 def test_a_get_cannot_record(site: Site) -> None:
-    request: Any = Request.blank("/", method="GET")
-    request.registry = site.app.registry
-    apply_request_extensions(request)
+    request = request_to(site.app.registry, "/", method="GET")
     with pytest.raises(WriteRefused), request.tm:
         services.record(request.db, "atlas:thing:done", about=None, organisation_id=None)
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pyramid.request import Request, apply_request_extensions
+from pyramid.request import Request
 from sqlalchemy import delete, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -19,19 +19,13 @@ from atlasbahamas.db.triggers import present_triggers
 from atlasbahamas.people.models import Membership, Organisation, PersonRole
 from atlasbahamas.plugins.discovery import load_manifests
 from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.requests import request_to
 from atlasbahamas.testing.site import Site
 from atlasbahamas_plugins.portfolio.models import Hold, Unit
 
 
-def pretend_request(site: Site, method: str) -> Any:
-    request = Request.blank("/", method=method)
-    request.registry = site.app.registry
-    apply_request_extensions(request)
-    return request
-
-
 def test_a_write_through_core_is_kept(site: Site) -> None:
-    request = pretend_request(site, "POST")
+    request = request_to(site.app.registry, "/", method="POST")
     with request.tm:
         request.db.execute(insert(PersonRole).values(person_id=1, role="tested"))
     with site.db.transaction("read") as db:
@@ -76,14 +70,14 @@ WRITES: dict[str, Callable[[Session], Any]] = {
 def test_a_request_that_reads_cannot_write_in_any_way(site: Site, method: str) -> None:
     before = site.counts()
     for name, write in WRITES.items():
-        request = pretend_request(site, method)
+        request = request_to(site.app.registry, "/", method=method)
         with pytest.raises((WriteRefused, DBAPIError)), request.tm:
             write(request.db)
             pytest.fail(f"{name} was let through")
     assert site.counts() == before
     # The same statements are let through where one may write, so it is the reading that refuses.
     for name, write in WRITES.items():
-        request = pretend_request(site, "POST")
+        request = request_to(site.app.registry, "/", method="POST")
         request.tm.begin()
         write(request.db)
         request.tm.abort()
@@ -91,7 +85,7 @@ def test_a_request_that_reads_cannot_write_in_any_way(site: Site, method: str) -
 
 
 def test_a_session_for_a_stream_reads_only_and_is_given_back(site: Site) -> None:
-    request = pretend_request(site, "GET")
+    request = request_to(site.app.registry, "/", method="GET")
     with request.open_read_session() as db:
         assert db.scalar(select(Unit.id).limit(1)) is not None
         with pytest.raises((WriteRefused, DBAPIError)):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pyramid.httpexceptions import HTTPNotFound
-from pyramid.request import Request, apply_request_extensions
+from pyramid.request import Request
 from pyramid.response import Response
 
 from atlasbahamas.files.models import DOCUMENT, File
@@ -15,6 +15,7 @@ from atlasbahamas.files.services import keep_upload, make_renditions
 from atlasbahamas.files.serving import ASK, SHARE, serve_file
 from atlasbahamas.files.store import digest_of
 from atlasbahamas.testing import samples
+from atlasbahamas.testing.requests import request_to
 from atlasbahamas.testing.site import START, Site
 from atlasbahamas.web.forms import DocumentsField, Form, PictureField, TextField, form_page
 
@@ -36,10 +37,8 @@ def ask(site: Site, *files: tuple[str, str, bytes], note: str = "x", **fields: s
     for name, filename, data in files:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{filename}"\r\n\r\n'
         parts += [head.encode(), data, b"\r\n"]
-    request = Request.blank("/", method="POST", body=b"".join([*parts, f"--{boundary}--\r\n".encode()]))
+    request = request_to(site.app.registry, "/", method="POST", body=b"".join([*parts, f"--{boundary}--\r\n".encode()]))
     request.content_type = f"multipart/form-data; boundary={boundary}"
-    request.registry = site.app.registry
-    apply_request_extensions(request)
     request.tm.begin()
     return request
 

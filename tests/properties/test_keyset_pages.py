@@ -13,7 +13,6 @@ import pytest
 from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pyramid.request import Request, apply_request_extensions
 from sqlalchemy import Column as TableColumn
 from sqlalchemy import Date, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from atlasbahamas.db import UtcDateTime
 from atlasbahamas.people.lists import MemberList
 from atlasbahamas.testing import site as sites
+from atlasbahamas.testing.requests import request_to
 from atlasbahamas.testing.services import need
 from atlasbahamas.testing.site import Site
 from atlasbahamas.web.lists import Key, List, Page, Sort
@@ -98,9 +98,7 @@ class Walk:
         self.passing: list[int] = []
 
     def look(self, url: str) -> List:
-        request: Any = Request.blank(url)
-        request.registry = self.site.app.registry
-        apply_request_extensions(request)
+        request = request_to(self.site.app.registry, url)
         request.db = self.db
         return ThingList(request, select(THINGS.c.id), node=None)
 

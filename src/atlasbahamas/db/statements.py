@@ -6,11 +6,12 @@ for the key by which the finished SQL is found. A statement that is kept also ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, literal
+from sqlalchemy import ColumnElement, CompoundSelect, CursorResult, Select, literal
+from sqlalchemy.orm import Session
 
 P = ParamSpec("P")
 Statement = TypeVar("Statement")
@@ -27,6 +28,17 @@ def made_once(make: Callable[P, Statement]) -> Callable[P, Statement]:
     is executed.
     """
     return cast(Callable[P, Statement], lru_cache(maxsize=MOST_SHAPES)(make))
+
+
+def read(
+    db: Session, statement: Rows | CompoundSelect[*tuple[Any, ...]], parameters: Mapping[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement that has columns and no objects, in the session's transaction.
+
+    For what nearly every page asks: a session that looks for objects takes twice the time.
+    """
+    db.flush()
+    return db.connection().execute(statement, parameters)
 
 
 def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, made_once, read
 from atlasbahamas.notifications.services import unread_of
 from atlasbahamas.people.models import Membership, Organisation, Person
 
@@ -32,7 +32,7 @@ class Menu:
 
 def menu_of(db: Session, person_id: int) -> Menu:
     """Both, with one query for every page."""
-    rows = db.execute(_menu(), {"person_id": person_id}).all()
+    rows = read(db, _menu(), {"person_id": person_id}).all()
     # Whoever has two roles somewhere is there once.
     mine = {row[1]: OrganisationInMenu(*row[1:]) for row in rows if row[1] is not None}
     return Menu(rows[0][0] if rows else 0, list(mine.values()))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import redis.exceptions
 import structlog
+from pyramid.authorization import Authenticated, Everyone
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from atlasbahamas.db.engine import is_passing
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, made_once, read
 from atlasbahamas.people.models import Device, Person, PersonRole
 from atlasbahamas.people.photo.models import PersonPhoto
 
@@ -38,10 +40,10 @@ class Identity:
     device_id: int
     photo: str = ""
 
-    @property
-    def principals(self) -> set[str]:
+    @cached_property
+    def principals(self) -> frozenset[str]:
         """What this person is called in an ACL."""
-        return {f"person:{self.person_id}", *(f"role:{role}" for role in self.roles)}
+        return frozenset([Everyone, Authenticated, f"person:{self.person_id}", *(f"role:{role}" for role in self.roles)])
 
 
 def token_hash(token: str) -> str:
@@ -80,7 +82,7 @@ def identity_of(request: Any) -> Identity | None:
     now: datetime = request.clock.now()
     # While the site is read-only no device's end can be moved on, so nobody's time runs.
     counted = min(now, request.read_only.since) if request.read_only else now
-    rows = request.db.execute(_whose_device(), {"token_hash": token_hash(token), "now": counted}).all()
+    rows = read(request.db, _whose_device(), {"token_hash": token_hash(token), "now": counted}).all()
     if not rows:
         return None
     device_id, last_seen, kept, person_id, name, _, photo = rows[0]

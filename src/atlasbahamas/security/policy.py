@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.authorization import ACLHelper, Authenticated, Everyone
+from pyramid.authorization import ACLHelper, Everyone
 
 from atlasbahamas.security.identity import Identity, identity_of
 
 UNDECLARED = "atlas:page:undeclared"
+NOBODY = frozenset([Everyone])
+"""What a visitor who is not signed in is called in an ACL."""
 
 
 class SecurityPolicy:
@@ -32,10 +34,7 @@ class SecurityPolicy:
     def permits(self, request: Any, context: Any, permission: str) -> Any:
         """Whether the caller may do this here: the first match on the way from the node up to the root wins."""
         identity = self.identity(request)
-        principals = {Everyone}
-        if identity is not None:
-            principals |= {Authenticated, *identity.principals}
-        return self._acl.permits(context, principals, permission)
+        return self._acl.permits(context, NOBODY if identity is None else identity.principals, permission)
 
     def remember(self, request: Any, userid: str, **options: Any) -> list[Any]:
         """Signing in is people.services.open_device; there are no headers to send."""

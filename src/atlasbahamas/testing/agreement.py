@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
-from pyramid.request import Request, apply_request_extensions
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.people.models import PersonRole
 from atlasbahamas.security.identity import Identity
+from atlasbahamas.testing.requests import request_to
 from atlasbahamas.traversal.nodes import Collection, Listed, Node, Root, RowNode
 from atlasbahamas.traversal.resolver import Resolver
 
@@ -43,9 +43,7 @@ class Tree:
 
     def node(self, path: str, identity: Identity | None) -> Node | None:
         """The resolved node, or None for who is not let that far."""
-        request: Any = Request.blank(path)
-        request.registry = self.registry
-        apply_request_extensions(request)
+        request = request_to(self.registry, path)
         request.db = self.db
         request.identity_now = identity
         request.matchdict = None

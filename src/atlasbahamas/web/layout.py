@@ -9,7 +9,9 @@ from typing import Any
 
 import structlog
 from markupsafe import Markup
+from pyramid.csrf import get_csrf_token
 from pyramid.security import view_execution_permitted
+from pyramid.threadlocal import get_current_request
 from pyramid_jinja2 import IJinja2Environment, Jinja2TemplateRenderer
 
 from atlasbahamas.notifications.menu import Menu, OrganisationInMenu, menu_of
@@ -143,13 +145,15 @@ def _renderer(info: Any) -> Jinja2TemplateRenderer:
 
 
 def _one_template_for_each_name(config: Any) -> None:
-    """A template that is extended, imported or included is the one of that name on the search path, like any other.
+    """A template that is extended, imported or included is the one of that name on the search path, like any other; what is
+    imported is made once, too, unless its `with context` asks for one that knows the page. What is made once knows the request.
 
     pyramid_jinja2 takes the name as relative to the template that says it, and so makes a copy of the layout and of each macro
     for every page: a thousand templates, for which its cache has no room, so that a site in use makes them again for ever.
     """
     environment = config.get_jinja2_environment(TEMPLATES)
     environment.join_path = lambda name, parent: name
+    environment.globals.update(this_request=get_current_request, get_csrf_token=lambda: get_csrf_token(get_current_request()))
 
 
 def _template_globals(event: Any) -> None:

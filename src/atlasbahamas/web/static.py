@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pyramid.path import AssetResolver
+from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.static import QueryStringCacheBuster
 
@@ -35,7 +36,7 @@ def static_path(request: Any, path: str, **more: Any) -> str:
     known: dict[tuple[str, str], str] = request.registry.atlas_static_paths
     key = (request.script_name, path)
     if more or key not in known:
-        found = str(type(request).static_path(request, path, **more))
+        found = str(Request.static_path(request, path, **more))
         return found if more else known.setdefault(key, found)
     return known[key]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, CompoundSelect, Date, String, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from atlasbahamas.db.statements import among, made_once
+from atlasbahamas.db.statements import among, made_once, read
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.charges.services import OWED, Owed
 from atlasbahamas_plugins.ledger.deposits.standing import KINDS, Standing, chain_of, standing_from
@@ -42,7 +42,7 @@ class Look:
 def look_at(db: Session, lease: Lease) -> Look:
     """All of it; one query, because people open this page all the time."""
     found: dict[str, list[Any]] = {"account": [], "state": [], "plan": [], "shared": []}
-    for row in db.execute(_everything(), {"lease_id": lease.id}):
+    for row in read(db, _everything(), {"lease_id": lease.id}):
         found[row[0]].append(tuple(row[1:]))
     cents = {kind: int(each) for kind, lease_id, each, _ in found["account"] if lease_id == lease.id}
     plan = None

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
-from atlasbahamas.db.statements import Rows, among, made_once
+from atlasbahamas.db.statements import Rows, among, made_once, read
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
@@ -102,9 +102,9 @@ def stands(db: Session, lease: Lease, *, today: date) -> Stands:
         for part in parts:
             if part.left_cents:
                 found[part.account].unused.append(_left_of(payment, part))
-    for kind, credit in db.execute(_unused_credits(), {"lease_id": lease.id}):
-        words, about = CREDIT_KINDS[credit.what].title, About("credit", credit.ref, "left")
-        found[kind].unused.append(Row(-credit.open_cents, words, local_date(credit.counts_on), about))
+    for kind, what, ref, open_cents, counts_on in read(db, _unused_credits(), {"lease_id": lease.id}):
+        about = About("credit", ref, "left")
+        found[kind].unused.append(Row(-open_cents, CREDIT_KINDS[what].title, local_date(counts_on), about))
     for standing in found.values():
         if standing.cents != standing.unpaid_cents - standing.unused_cents:
             standing.others = _others(db, lease, standing.account)
@@ -172,7 +172,8 @@ def _payments() -> Rows:
 
 @made_once
 def _unused_credits() -> Rows:
-    query = select(LedgerAccount.kind, Credit).join(LedgerAccount, LedgerAccount.id == Credit.account_id)
+    query = select(LedgerAccount.kind, Credit.what, Credit.ref, Credit.open_cents, Credit.counts_on)
+    query = query.join(LedgerAccount, LedgerAccount.id == Credit.account_id)
     unused = (Credit.lease_id == bindparam("lease_id"), is_open(Credit))
     return query.where(*unused).order_by(Credit.counts_on, Credit.id)
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
-from atlasbahamas.db.statements import Rows, among, made_once
+from atlasbahamas.db.statements import Rows, among, made_once, read
 from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import leases_in
@@ -126,7 +126,7 @@ def next_to_pay(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
     binding = {lease.id: lease for lease in leases if lease.state in BINDING}
     if not binding:
         return {}
-    rows = db.execute(_due_of_leases(), {"lease_ids": list(binding), "today": today})
+    rows = read(db, _due_of_leases(), {"lease_ids": list(binding), "today": today})
     found = {}
     for lease_id, since, later_day, later_cents, unpaid, reported, balance, paid_to, brought_in, *told in rows:
         coming = next_rent(rent_terms(binding[lease_id], paid_to, brought_in), today)
