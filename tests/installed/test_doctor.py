@@ -99,7 +99,7 @@ def test_it_says_all_that_is_wrong_at_once(ini: Path, database_url: str, tmp_pat
     database = Database(database_url)
     with database.transaction() as db:
         db.execute(text("UPDATE job_heartbeat SET seen = :long_ago"), {"long_ago": "2020-01-01 00:00:00+00:00"})
-        db.execute(text("UPDATE atlas_migrations_ledger SET version_num = 'ledger_0011'"))
+        db.execute(text("UPDATE atlas_migrations_ledger SET version_num = 'ledger_0012'"))
         enqueue(db, "atlas.forget_jobs", {}, now=datetime(2020, 1, 1, tzinfo=UTC))
     database.dispose()
     closed = free_port()
@@ -117,7 +117,7 @@ def test_it_says_all_that_is_wrong_at_once(ini: Path, database_url: str, tmp_pat
     assert needles.OF_THE_BROKER not in said
     found = wrong(said)
     assert set(found) == {"worker", "beat", "outbox", "migrations", "mail", "files", "certificate", "proxy", "broker"}
-    assert found["migrations"] == "ledger is at ledger_0011, the code at ledger_0012"
+    assert found["migrations"] == "ledger is at ledger_0012, the code at ledger_0013"
 
 
 def test_it_works_when_the_site_does_not_start(ini: Path, tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_health_tells_of_migrations_and_of_the_disk(site: Site, monkeypatch: pyt
     assert (answer["status"], answer["parts"]["migrations"]) == ("unavailable", "behind")
     at("ledger_9999")
     assert browser.get("/health/ready", status=200).json["parts"]["migrations"] == "ok"
-    at("ledger_0012")
+    at("ledger_0013")
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10))
     answer = browser.get("/health/ready", status=200).json

@@ -16,6 +16,10 @@ from markupsafe import Markup
 
 NASSAU = ZoneInfo("America/Nassau")
 MAX_CENTS = 10**12
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _PERCENT = re.compile(r"([0-9]{1,6})(?:\.([0-9]+))?\s*%?")
 _AMOUNT = re.compile(r"(?:B\$|BSD|US\$|\$)?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]+))?", re.IGNORECASE)
 
@@ -86,7 +90,7 @@ def local_date(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = value.astimezone(NASSAU).date() if isinstance(value, datetime) else value
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def local_datetime(value: datetime | None) -> str:
@@ -134,7 +138,7 @@ def device(agent: str) -> str:
 
 def badge(text: str, tone: str) -> Markup:
     """A state as a badge. `tone`: good, warn, bad, sea or quiet."""
-    return Markup('<span class="state state--{}">{}</span>').format(tone, text)
+    return Markup('<span class="state state--%s">%s</span>') % (tone, text)
 
 
 def figure(cents: int, url: str, words: str = "") -> Markup:
@@ -142,14 +146,14 @@ def figure(cents: int, url: str, words: str = "") -> Markup:
 
     What it leads to has an element with `data-sum` of the same cents, in which the rows that are marked by `part` add up to it.
     """
-    return Markup('<a class="figure" href="{}" data-money="{}">{}</a>').format(url, cents, words or money(cents))
+    return Markup('<a class="figure" href="%s" data-money="%s">%s</a>') % (url, cents, words or money(cents))
 
 
 def part(cents: int, url: str = "") -> Markup:
     """The amount of a row of an explanation; it opens in turn where there is more to say about it at `url`."""
     if not url:
-        return Markup('<span data-part="{}">{}</span>').format(cents, money(cents))
-    return Markup('<a class="figure" href="{}" data-money="{}" data-part="{}">{}</a>').format(url, cents, cents, money(cents))
+        return Markup('<span data-part="%s">%s</span>') % (cents, money(cents))
+    return Markup('<a class="figure" href="%s" data-money="%s" data-part="%s">%s</a>') % (url, cents, cents, money(cents))
 
 
 def avatar(name: str, url: str = "", size: str = "") -> Markup:

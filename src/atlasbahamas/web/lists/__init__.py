@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-import wtforms
 from pyramid.response import Response
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
+from wtforms.form import BaseForm
 
 from atlasbahamas.web.forms import ChoiceField
 from atlasbahamas.web.lists.csv import csv_chunks
@@ -88,7 +88,7 @@ class Page:
 
     rows: list[Any]
     columns: list[ShownColumn]
-    filter_form: wtforms.Form
+    filter_form: BaseForm
     count_text: str
     next_url: str | None
     previous_url: str | None
@@ -197,10 +197,11 @@ class List:
         """What a row of the list is; a list whose query brings more columns along keeps them here."""
         return row[0]
 
-    def _read_form(self) -> wtforms.Form:
-        fields = {filter.name: filter.field() for filter in self.filters}
+    def _read_form(self) -> BaseForm:
+        fields: dict[str, Any] = {filter.name: filter.field() for filter in self.filters}
         fields["sort"] = ChoiceField("Sort by", choices=[(sort.name, sort.label) for sort in self.sorts])
-        form: wtforms.Form = type("Filters", (wtforms.Form,), fields)(formdata=self.request.GET)
+        form = BaseForm(fields)
+        form.process(formdata=self.request.GET)
         return form
 
     def _token(self) -> tuple[list[Any] | None, bool]:

@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from atlasbahamas.audit.services import record
 from atlasbahamas.db import metadata
 from atlasbahamas.db.inserts import insert_many
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.errors import Refused
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.models import Allocation
 from atlasbahamas_plugins.ledger.allocation.policy import OpenCharge, Policy, Share, allocate, oldest_first
-from atlasbahamas_plugins.ledger.charges.models import Charge, Credit
+from atlasbahamas_plugins.ledger.charges.models import Charge, Credit, is_open
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
-from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
+from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart, is_unused
 from atlasbahamas_plugins.ledger.services import open_journal
 
 _ALLOCATIONS = metadata.tables[Allocation.__tablename__]
@@ -50,7 +51,7 @@ def open_charges(db: Session, lease_ids: Collection[int]) -> dict[int, list[Open
     """The charges of leases of which something is unpaid, by the leases' ids."""
     found: dict[int, list[OpenCharge]] = {}
     query = select(Charge.lease_id, Charge.id, Charge.account_id, Charge.what, Charge.due_on, Charge.open_cents)
-    query = query.where(Charge.voided_by.is_(None), Charge.open_cents > 0)
+    query = query.where(is_open(Charge))
     for batch in _batches(lease_ids):
         for row in db.execute(query.where(Charge.lease_id.in_(batch)).order_by(Charge.id)):
             found.setdefault(row.lease_id, []).append(OpenCharge(*row[1:]))
@@ -61,10 +62,9 @@ def open_money(db: Session, lease_ids: Collection[int]) -> list[OpenMoney]:
     """What was paid and credited for leases and is allocated to nothing: what is for a charge first, then the oldest."""
     parts = select(Payment.lease_id, PaymentPart.account_id, Payment.received_on, PaymentPart.id, PaymentPart.open_cents)
     parts = parts.join(Payment, Payment.id == PaymentPart.payment_id)
-    parts = parts.where(Payment.state == "confirmed", PaymentPart.open_cents > 0)
-    credits = select(Credit.lease_id, Credit.account_id, Credit.counts_on, Credit.id, Credit.charge_id, Credit.open_cents).where(
-        Credit.voided_by.is_(None), Credit.open_cents > 0
-    )
+    parts = parts.where(is_one_of(Payment.state, "confirmed"), is_unused())
+    credits = select(Credit.lease_id, Credit.account_id, Credit.counts_on, Credit.id, Credit.charge_id, Credit.open_cents)
+    credits = credits.where(is_open(Credit))
     found = []
     for batch in _batches(lease_ids):
         for lease_id, account_id, on, part_id, cents in db.execute(parts.where(Payment.lease_id.in_(batch))):

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.notifications import NotificationCategory
@@ -30,7 +31,7 @@ from atlasbahamas_plugins.ledger.charges.owing import lease_facts, owed_by_rule
 from atlasbahamas_plugins.ledger.gateways import services as gateways
 from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment, SavedMethod
 from atlasbahamas_plugins.ledger.journal.models import LedgerAccount
-from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.ledger.payments.models import UNDECIDED, Payment
 from atlasbahamas_plugins.ledger.payments.references import lease_reference
 from atlasbahamas_plugins.ledger.plans.services import due_by_plan
 from atlasbahamas_plugins.ledger.services import open_journal
@@ -154,7 +155,7 @@ def due_cents(db: Session, lease: Lease, *, day: date, now: datetime) -> int:
 
 
 def _waiting(db: Session, lease: Lease) -> int:
-    waits = (Payment.lease_id == lease.id, Payment.state.in_(("reported", "waiting")))
+    waits = (Payment.lease_id == lease.id, is_one_of(Payment.state, *UNDECIDED))
     return int(db.scalar(select(func.sum(Payment.cents)).where(*waits)) or 0)
 
 

@@ -15,14 +15,13 @@ from sqlalchemy import (
     String,
     and_,
     literal_column,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlasbahamas.db import BigKey, Cents, Id, Key, Line
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.ledger.models import Base
+from atlasbahamas_plugins.ledger.models import Base, only_where
 
 IN_FORCE = "voided_by IS NULL"
 UNPAID = "voided_by IS NULL AND open_cents > 0"
@@ -30,10 +29,6 @@ BATCHES = {"rent_run": "Rent run"}
 
 
 _ASKED = ("open_cents", "voided_by", "lease_id")
-
-
-def _only(where: str) -> dict[str, Any]:
-    return {"sqlite_where": text(where), "postgresql_where": text(where)}
 
 
 def _to_entry(column: str, name: str) -> ForeignKeyConstraint:
@@ -109,12 +104,12 @@ class Charge(Base):
         Index("ix_ledger_charge_account_id", "account_id"),
         Index("ix_ledger_charge_batch_id", "batch_id", "id"),
         Index("ix_ledger_charge_entry_number", "organisation_id", "entry_number"),
-        Index("ix_ledger_charge_unpaid_of_lease", "lease_id", "due_on", "id", **_only(UNPAID)),
+        Index("ix_ledger_charge_unpaid_of_lease", "lease_id", "due_on", "id", **only_where(UNPAID)),
         # With all that figures ask of them, so that those need not go to the table.
-        Index("ix_ledger_charge_unpaid", "organisation_id", "due_on", "id", *_ASKED, **_only(UNPAID)),
+        Index("ix_ledger_charge_unpaid", "organisation_id", "due_on", "id", *_ASKED, **only_where(UNPAID)),
         # Of all: SQLite takes two that are of some for equally good, and would read this one for what is unpaid.
         Index("ix_ledger_charge_organisation_id_due_on", "organisation_id", "due_on", "id"),
-        Index("uq_ledger_charge_period", "lease_id", "rule", "period_starts", "account_id", unique=True, **_only(IN_FORCE)),
+        Index("uq_ledger_charge_period", "lease_id", "rule", "period_starts", "account_id", unique=True, **only_where(IN_FORCE)),
     )
 
     id: Mapped[Id]
@@ -158,8 +153,8 @@ class Credit(Base):
         Index("ix_ledger_credit_account_id", "account_id"),
         Index("ix_ledger_credit_charge_id", "charge_id"),
         Index("ix_ledger_credit_entry_number", "organisation_id", "entry_number"),
-        Index("ix_ledger_credit_unused", "lease_id", "counts_on", "id", **_only(UNPAID)),
-        Index("uq_ledger_credit_rule", "lease_id", "rule", "account_id", unique=True, **_only(IN_FORCE)),
+        Index("ix_ledger_credit_unused", "lease_id", "counts_on", "id", **only_where(UNPAID)),
+        Index("uq_ledger_credit_rule", "lease_id", "rule", "account_id", unique=True, **only_where(IN_FORCE)),
     )
 
     id: Mapped[Id]

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import BindParameter, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
-from atlasbahamas.db.aliases import alias_of
-from atlasbahamas.db.statements import Rows, among, made_once, read
+from atlasbahamas.db.statements import Rows, among, is_one_of, made_once, read
 from atlasbahamas.web.formats import local_date, money
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.allocation.services import PAYABLE
@@ -24,7 +23,7 @@ from atlasbahamas_plugins.ledger.explaining.look import Look, look_at
 from atlasbahamas_plugins.ledger.explaining.services import TITLES, About, explain, title_of
 from atlasbahamas_plugins.ledger.explaining.things import PartPaid, Row, parts_by_payment, payments_with_parts
 from atlasbahamas_plugins.ledger.journal.models import EntryWords, LedgerAccount
-from atlasbahamas_plugins.ledger.payments.models import Payment, PaymentPart
+from atlasbahamas_plugins.ledger.payments.models import UNDECIDED, Payment, PaymentPart, is_unused
 
 
 @dataclass
@@ -156,17 +155,15 @@ def when_due(due_on: date, today: date) -> str:
 def _payments() -> Rows:
     """The last payment that counts, those that are not used up, and those that wait; the latest first."""
     lease_id: BindParameter[int] = bindparam("lease_id")
-    counts = select(Payment.id).where(Payment.lease_id == lease_id, Payment.state == "confirmed")
-    last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1).scalar_subquery()
-    # Asked of each payment before anything is joined to it: of most of them nothing is shown.
-    part = alias_of(PaymentPart, "part_left")
-    left = select(part.id)
-    wanted = or_(
-        among(Payment.state, ("reported", "waiting")),
-        Payment.id == last,
-        and_(Payment.state == "confirmed", left.where(part.payment_id == Payment.id, part.open_cents > 0).exists()),
-    )
-    found: Rows = payments_with_parts().where(Payment.lease_id == lease_id, wanted)
+    of_lease = select(Payment.id).where(Payment.lease_id == lease_id)
+    # Each is found by an index of its own, whatever the number of payments: nothing is shown of most of them.
+    waits = of_lease.where(is_one_of(Payment.state, *UNDECIDED))
+    last = of_lease.where(is_one_of(Payment.state, "confirmed")).order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1)
+    unused = select(PaymentPart.payment_id).join(LedgerAccount, LedgerAccount.id == PaymentPart.account_id)
+    unused = unused.where(LedgerAccount.lease_id == lease_id, is_unused())
+    wanted = union_all(waits, select(last.subquery()), unused)
+    # All of a payment that was taken back is unused, and it is none of these.
+    found: Rows = payments_with_parts().where(Payment.id.in_(wanted), Payment.voided_by.is_(None))
     return found
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
-from atlasbahamas.db.statements import Rows, among, made_once, read
+from atlasbahamas.db.statements import Rows, among, is_one_of, made_once, read
 from atlasbahamas.people.models import Membership
 from atlasbahamas_plugins.leasing.models import BINDING, FOR_EVER, RUNNING, Lease, LeaseParty
 from atlasbahamas_plugins.leasing.services import leases_in
@@ -36,15 +36,12 @@ from atlasbahamas_plugins.ledger.charges.services import OWED
 from atlasbahamas_plugins.ledger.figures.ages import AGES, Age
 from atlasbahamas_plugins.ledger.figures.models import ALL_PROPERTIES, MonthSum, Standing
 from atlasbahamas_plugins.ledger.journal.models import AccountBalance, LedgerAccount
-from atlasbahamas_plugins.ledger.payments.models import Payment
+from atlasbahamas_plugins.ledger.payments.models import UNDECIDED, Payment
 from atlasbahamas_plugins.ledger.plans.models import Plan
 from atlasbahamas_plugins.ledger.sharing.models import Sharing
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.limits.services import reaches_unit
 from atlasbahamas_plugins.portfolio.models import Property, Unit
-
-UNDECIDED = ("reported", "waiting")
-"""States of a payment that a tenant reported, or a cheque with a later day, before it counts."""
 
 MOST_ORGANISATIONS = 20
 
@@ -61,7 +58,7 @@ def due_within(age: Age, today: date) -> ColumnElement[bool]:
 
 def last_payment(lease_id: Any) -> tuple[ScalarSelect[date], ScalarSelect[int]]:
     """SQL: the day and the cents of the payment for a lease that was received last, of those that count."""
-    counts = select(Payment).where(Payment.lease_id == lease_id, Payment.state == "confirmed")
+    counts = select(Payment).where(Payment.lease_id == lease_id, is_one_of(Payment.state, "confirmed"))
     last = counts.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(1)
     day, cents = (last.with_only_columns(column).scalar_subquery() for column in (Payment.received_on, Payment.cents))
     return day, cents
@@ -142,7 +139,7 @@ def next_to_pay(db: Session, leases: Sequence[Lease], *, today: date) -> dict[in
 def _due_of_leases() -> Rows:
     today: BindParameter[date] = bindparam("today")
     waiting = select(func.coalesce(func.sum(Payment.cents), 0)).where(
-        Payment.lease_id == Lease.id, among(Payment.state, UNDECIDED)
+        Payment.lease_id == Lease.id, is_one_of(Payment.state, *UNDECIDED)
     )
     later = select(Charge).where(Charge.lease_id == Lease.id, UNPAID, Charge.due_on > today)
     first = later.group_by(Charge.due_on).order_by(Charge.due_on).limit(1)
@@ -190,7 +187,7 @@ def _longest(organisation_id: int, person_id: int, roles: Sequence[str], today: 
     first_tenant = (
         select(Contact.name)
         .join(LeaseParty, LeaseParty.contact_id == Contact.id)
-        .where(LeaseParty.lease_id == Standing.lease_id, LeaseParty.role == "primary")
+        .where(LeaseParty.lease_id == Standing.lease_id, is_one_of(LeaseParty.role, "primary"))
     )
     own = alias_of(Membership, "own")
     mine = (own.organisation_id == organisation_id, own.person_id == person_id, own.until.is_(None), own.role.in_(roles))

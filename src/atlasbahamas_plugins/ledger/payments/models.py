@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    literal_column,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlasbahamas.db import BigKey, Cents, Id, Key, Line
 from atlasbahamas.files.models import File
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.ledger.models import Base
+from atlasbahamas_plugins.ledger.models import Base, only_where
 from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES
 
 STATES = {
@@ -42,6 +52,9 @@ MOVES = {
     "reversed": (),
 }
 """Which state can follow on which. The database keeps to it."""
+
+UNDECIDED = ("reported", "waiting")
+"""States of a payment that a tenant reported, or a cheque with a later day, before it counts."""
 
 IN_THE_BOOKS = ("confirmed", "returned", "reversed")
 """States of a payment that the journal knows; only a confirmed one counts."""
@@ -102,18 +115,9 @@ class Payment(Base):
         Index("ix_ledger_payment_recorded_by_id", "recorded_by_id"),
         Index("ix_ledger_payment_decided_by_id", "decided_by_id"),
         Index("ix_ledger_payment_entry_number", "organisation_id", "entry_number"),
-        Index(
-            "ix_ledger_payment_to_remind",
-            "created",
-            sqlite_where=text("state = 'reported' AND reminded IS NULL"),
-            postgresql_where=text("state = 'reported' AND reminded IS NULL"),
-        ),
-        Index(
-            "ix_ledger_payment_waiting",
-            "received_on",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
+        Index("ix_ledger_payment_to_remind", "created", **only_where("state = 'reported' AND reminded IS NULL")),
+        Index("ix_ledger_payment_waiting", "received_on", **only_where("state = 'waiting'")),
+        Index("ix_ledger_payment_undecided", "lease_id", **only_where(_one_of("state", UNDECIDED))),
     )
 
     id: Mapped[Id]
@@ -175,6 +179,7 @@ class PaymentPart(Base):
         CheckConstraint("cents > 0", name="cents_above_zero"),
         CheckConstraint("open_cents BETWEEN 0 AND cents", name="open_within_cents"),
         Index("ix_ledger_payment_part_account_id", "account_id"),
+        Index("ix_ledger_payment_part_unused", "account_id", **only_where("open_cents > 0")),
     )
 
     id: Mapped[Id]
@@ -185,6 +190,11 @@ class PaymentPart(Base):
     open_cents: Mapped[Cents] = mapped_column(server_onupdate=FetchedValue())
 
     __mapper_args__ = {"eager_defaults": False}
+
+
+def is_unused() -> ColumnElement[bool]:
+    """SQL: something of a part of a payment pays nothing yet. Without a parameter: SQLite sees that an index is of just these."""
+    return PaymentPart.open_cents > literal_column("0")
 
 
 class PaymentProof(Base):

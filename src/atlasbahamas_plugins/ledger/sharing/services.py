@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
 from atlasbahamas.audit.services import record
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.traversal.keys import long_key
 from atlasbahamas.web.formats import local_date, money
@@ -67,7 +68,7 @@ def _movements(db: Session, lease: Lease) -> Movements:
     charges = select(Charge.due_on, Charge.cents).where(Charge.lease_id == lease.id, Charge.voided_by.is_(None))
     credits = select(Credit.counts_on, Credit.cents).where(Credit.lease_id == lease.id, Credit.voided_by.is_(None))
     payments = select(Payment.received_on, Payment.cents, Payer.party_id).outerjoin(Payer, Payer.payment_id == Payment.id)
-    payments = payments.where(Payment.lease_id == lease.id, Payment.state == "confirmed")
+    payments = payments.where(Payment.lease_id == lease.id, is_one_of(Payment.state, "confirmed"))
     mine = (LedgerAccount.lease_id == lease.id, LedgerAccount.kind == ACCOUNT)
     moved = select(LedgerAccount.party_id, AccountBalance.debit_cents, AccountBalance.credit_cents)
     moved = moved.join(AccountBalance, AccountBalance.account_id == LedgerAccount.id).where(*mine)

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from atlasbahamas.db.aliases import alias_of
-from atlasbahamas.db.statements import Rows, made_once
+from atlasbahamas.db.statements import Rows, is_one_of, made_once
 from atlasbahamas.errors import Refused
 from atlasbahamas.people.models import Membership, Organisation
 from atlasbahamas_plugins.listings.models import CURRENT, ON_THE_MARKET, Listing
@@ -270,7 +270,7 @@ def _what_waits_for() -> Rows:
     answered = exists().where(
         later.listing_id == ListingVersion.listing_id, later.number > ListingVersion.number, later.state != "draft"
     )
-    back = and_(ListingVersion.state == "changes_requested", Listing.state.in_(CURRENT), ~answered)
+    back = and_(is_one_of(ListingVersion.state, "changes_requested"), Listing.state.in_(CURRENT), ~answered)
     mine = writing_memberships(bindparam("roles", expanding=True), Listing.organisation_id, Listing.unit_id)
     mine = mine.where(Membership.person_id == bindparam("person_id"))
     return (
@@ -278,7 +278,7 @@ def _what_waits_for() -> Rows:
         .join(Listing, Listing.id == ListingVersion.listing_id)
         .join(Organisation, Organisation.id == Listing.organisation_id)
         .where(mine.correlate(Listing).exists())
-        .where((ListingVersion.state == "submitted") | back)
+        .where(is_one_of(ListingVersion.state, "submitted") | back)
         .order_by(ListingVersion.state, ListingVersion.submitted.desc(), ListingVersion.id)
         .limit(bindparam("most", type_=Integer))
     )
