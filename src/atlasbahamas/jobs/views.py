@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.jobs import services
 from atlasbahamas.jobs.lists import TONES, JobList
 from atlasbahamas.jobs.models import FAILED, STATES
 from atlasbahamas.jobs.resources import JobNode, Jobs
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page
+from atlasbahamas.web.layout import slot_content
 
 
 def jobs(context: Jobs, request: Any) -> Any:
@@ -56,4 +55,4 @@ def retry_failed(context: Jobs, request: Any) -> Any:
 def admin_card(request: Any, context: Any) -> str:
     """What the administration's front page says of the jobs."""
     values = {"counts": services.count_by_state(request.db), "url": request.resource_path(context, "jobs", "")}
-    return str(render("jobs/admin_card.jinja2", values, request=request))
+    return slot_content(request, "jobs/admin_card.jinja2", values)

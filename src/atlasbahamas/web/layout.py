@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -134,6 +134,16 @@ class Layout:
         given = self.request.context if about is None else about
         # What a feature renders comes out of a template with autoescape.
         return Markup("\n").join(Markup(part.render(self.request, given)) for part in parts)  # noqa: S704
+
+
+def slot_content(request: Any, template: str, values: Mapping[str, Any]) -> str:
+    """What a feature puts into a region: a template that knows the page's request, node and layout, as the page itself does.
+
+    Pyramid's `render` makes ready for each what the page around it is ready with, which takes it as long as a small template.
+    """
+    found = request.registry.getUtility(IJinja2Environment, name=TEMPLATES).get_template(template)
+    known = {"request": request, "context": request.context, "layout": request.layout, "slot": request.layout.slot}
+    return found.render({**known, **values})  # type: ignore[no-any-return]
 
 
 def _renderer(info: Any) -> Jinja2TemplateRenderer:

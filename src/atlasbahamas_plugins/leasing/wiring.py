@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing import jobs, resources, telling, views
 from atlasbahamas_plugins.leasing.ending.services import LAST_DAY_TEMPLATE
 from atlasbahamas_plugins.leasing.occupancy import LeaseSource
@@ -27,11 +25,11 @@ PARTS = (
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("leasing/organisation_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "leasing/organisation_card.jinja2", {"node": context})
 
 
 def _of_unit(request: Any, context: Any) -> str:
-    return str(render("leasing/of_unit.jinja2", views.of_unit(request, context), request=request))
+    return slot_content(request, "leasing/of_unit.jinja2", views.of_unit(request, context))
 
 
 def includeme(config: Any) -> None:

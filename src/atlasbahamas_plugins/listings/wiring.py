@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
-from atlasbahamas.web.layout import NavItem, Slot
+from atlasbahamas.web.layout import NavItem, Slot, slot_content
 from atlasbahamas_plugins.listings import jobs, resources, services, views
 from atlasbahamas_plugins.listings.models import PERIODS
 from atlasbahamas_plugins.portfolio.handover.events import PROPERTY_HANDED_OVER
@@ -23,15 +21,15 @@ PARTS = ("versions", "telling", "review", "reviewers", "let", "several", "offers
 
 def _front(request: Any, context: Any) -> str:
     values = {"newest": services.newest_listings(request.db), "periods": PERIODS}
-    return str(render("listings/front.jinja2", values, request=request))
+    return slot_content(request, "listings/front.jinja2", values)
 
 
 def _front_search(request: Any, context: Any) -> str:
-    return str(render("listings/front_search.jinja2", {"islands": island_choices(request.db)}, request=request))
+    return slot_content(request, "listings/front_search.jinja2", {"islands": island_choices(request.db)})
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("listings/organisation_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "listings/organisation_card.jinja2", {"node": context})
 
 
 def includeme(config: Any) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.people.resources import OrganisationNode
 from atlasbahamas.traversal.nodes import USE
-from atlasbahamas.web.layout import NavItem, Slot
+from atlasbahamas.web.layout import NavItem, Slot, slot_content
 from atlasbahamas_plugins.portfolio import resources, views
 from atlasbahamas_plugins.portfolio.occupancy import OCCUPANCY, HoldSource, OccupancySource
 
@@ -20,11 +18,11 @@ PARTS = ("several", "out_of_service", "bulk", "contacts", "owners", "places", "l
 
 
 def _next_steps(request: Any, context: Any) -> str:
-    return str(render("portfolio/next_steps.jinja2", {}, request=request))
+    return slot_content(request, "portfolio/next_steps.jinja2", {})
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("portfolio/organisation_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "portfolio/organisation_card.jinja2", {"node": context})
 
 
 def includeme(config: Any) -> None:

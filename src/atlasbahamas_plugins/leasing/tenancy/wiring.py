@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.people.resources import Home
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Root
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.resources import EDIT, VIEW, LeaseNode, MyLease, MyLeases
 from atlasbahamas_plugins.leasing.tenancy import jobs, services, views
 
@@ -21,7 +19,7 @@ EVERY = timedelta(hours=1)
 
 def _home(request: Any, context: Any) -> str:
     found = views.my_leases(request, context)
-    return str(render("leasing/home.jinja2", found, request=request)) if found["leases"] else ""
+    return slot_content(request, "leasing/home.jinja2", found) if found["leases"] else ""
 
 
 def includeme(config: Any) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.resources import ANSWER, VIEW, MyLease
 from atlasbahamas_plugins.ledger.bills import jobs, resources, telling, views
 from atlasbahamas_plugins.ledger.bills.resources import EDIT, BillAccountNode, BillAccounts, BillNode, Bills, MyBillNode, MyBills
@@ -21,15 +19,15 @@ IN_THE_MORNING = time(8, 0)
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("ledger/bills_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "ledger/bills_card.jinja2", {"node": context})
 
 
 def _of_unit(request: Any, context: Any) -> str:
-    return str(render("ledger/bill_accounts_of_unit.jinja2", {"unit_node": context}, request=request))
+    return slot_content(request, "ledger/bill_accounts_of_unit.jinja2", {"unit_node": context})
 
 
 def _of_lease(request: Any, context: Any) -> str:
-    return str(render("ledger/bills_of_lease.jinja2", {"lease_node": context}, request=request))
+    return slot_content(request, "ledger/bills_of_lease.jinja2", {"lease_node": context})
 
 
 def includeme(config: Any) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.resources import VIEW, AnyLease
 from atlasbahamas_plugins.ledger.charges import jobs, resources, views
 from atlasbahamas_plugins.ledger.charges.resources import EDIT, BatchNode, ChargeNode, CreditNode, LeaseLedger, RentRuns
@@ -19,11 +17,11 @@ AFTER_THE_LEASES = time(0, 30)
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("ledger/rent_runs_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "ledger/rent_runs_card.jinja2", {"node": context})
 
 
 def _of_lease(request: Any, context: Any) -> str:
-    return str(render("ledger/of_lease.jinja2", {"lease_node": context}, request=request))
+    return slot_content(request, "ledger/of_lease.jinja2", {"lease_node": context})
 
 
 def includeme(config: Any) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.leaving.events import DEPOSIT_KEEPER
 from atlasbahamas_plugins.leasing.resources import VIEW, AnyLease
 from atlasbahamas_plugins.ledger.charges.resources import EDIT, LeaseLedger
@@ -22,7 +20,7 @@ BEFORE_THE_FEES = time(0, 40)
 
 
 def _on_move_out(request: Any, context: Any) -> str:
-    return str(render("ledger/deposits_of_move_out.jinja2", {"lease_node": context.above(AnyLease)}, request=request))
+    return slot_content(request, "ledger/deposits_of_move_out.jinja2", {"lease_node": context.above(AnyLease)})
 
 
 def includeme(config: Any) -> None:

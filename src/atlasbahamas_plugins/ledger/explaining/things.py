@@ -139,9 +139,10 @@ class PartPaid:
 
 
 def payments_with_parts() -> Any:
-    """SELECT of (payment, part, kind of its account, cents, charge): what each part of payments pays."""
+    """SELECT of (payment, part, its account, its cents, kind of the account, cents, charge): what each part of payments pays."""
+    part = (PaymentPart.id, PaymentPart.account_id, PaymentPart.cents)
     return (
-        select(Payment, PaymentPart, LedgerAccount.kind, Allocation.cents, Charge)
+        select(Payment, *part, LedgerAccount.kind, Allocation.cents, Charge)
         .outerjoin(PaymentPart, PaymentPart.payment_id == Payment.id)
         .outerjoin(LedgerAccount, LedgerAccount.id == PaymentPart.account_id)
         .outerjoin(Allocation, Allocation.part_id == PaymentPart.id)
@@ -152,11 +153,11 @@ def payments_with_parts() -> Any:
 
 def parts_by_payment(rows: Iterable[Any]) -> dict[Payment, list[PartPaid]]:
     """Where each cent of payments went, by account; one that is in no books has no parts. `rows` are of `payments_with_parts`."""
-    found: dict[Payment, dict[int, tuple[PaymentPart, str, list[Row]]]] = {}
-    for payment, part, kind, cents, charge in rows:
+    found: dict[Payment, dict[int, tuple[int, int, str, list[Row]]]] = {}
+    for payment, part_id, account_id, part_cents, kind, cents, charge in rows:
         of_payment = found.setdefault(payment, {})
-        if part is not None:
-            paid = of_payment.setdefault(part.id, (part, kind, []))[2]
+        if part_id is not None:
+            *_, paid = of_payment.setdefault(part_id, (account_id, part_cents, kind, []))
             if charge is not None:
                 paid.append(_taken(charge, int(cents)))
     return {payment: [_part(payment, *each) for each in parts.values()] for payment, parts in found.items()}
@@ -168,13 +169,13 @@ def parts_of_payment(db: Session, payment: Payment) -> list[PartPaid]:
     return parts_by_payment(rows)[payment]
 
 
-def _part(payment: Payment, part: PaymentPart, kind: str, rows: list[Row]) -> PartPaid:
-    left = 0 if payment.is_void else part.cents - sum(row.cents for row in rows)
+def _part(payment: Payment, account_id: int, cents: int, kind: str, rows: list[Row]) -> PartPaid:
+    left = 0 if payment.is_void else cents - sum(row.cents for row in rows)
     if payment.is_void:
-        rows = [Row(part.cents, STATES[payment.state], "It pays nothing any more", of=About("entry", str(payment.voided_by)))]
+        rows = [Row(cents, STATES[payment.state], "It pays nothing any more", of=About("entry", str(payment.voided_by)))]
     elif left:
         rows = [*rows, Row(left, "Credit for what comes next")]
-    return PartPaid(part.account_id, kind, TITLES.get(kind, ACCOUNT_KINDS[kind].title), part.cents, rows, left)
+    return PartPaid(account_id, kind, TITLES.get(kind, ACCOUNT_KINDS[kind].title), cents, rows, left)
 
 
 @dataclass(frozen=True)

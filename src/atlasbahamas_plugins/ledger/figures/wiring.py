@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.resources import VIEW, Leases
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.figures import views
@@ -19,16 +17,16 @@ from atlasbahamas_plugins.portfolio.resources import Units
 
 def _due_at_home(request: Any, leases: Any) -> str:
     found = views.due_at_home(request, leases)
-    return str(render("ledger/due_at_home.jinja2", found, request=request)) if found["dues"] else ""
+    return slot_content(request, "ledger/due_at_home.jinja2", found) if found["dues"] else ""
 
 
 def _not_paid_at_home(request: Any, context: Any) -> str:
     found = views.not_paid_at_home(request)
-    return str(render("ledger/not_paid_at_home.jinja2", found, request=request)) if found["organisations"] else ""
+    return slot_content(request, "ledger/not_paid_at_home.jinja2", found) if found["organisations"] else ""
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("ledger/figures_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "ledger/figures_card.jinja2", {"node": context})
 
 
 def includeme(config: Any) -> None:

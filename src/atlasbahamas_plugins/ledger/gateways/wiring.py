@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from atlasbahamas.people.resources import Home
 from atlasbahamas.traversal.nodes import USE
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.resources import ANSWER, VIEW
 from atlasbahamas_plugins.ledger.gateways import jobs, services, views
 from atlasbahamas_plugins.ledger.gateways.interface import PAYMENT_RAILS, GatewayRail, gateways_of
@@ -24,7 +23,7 @@ WEBHOOK = "ledger.webhook"
 
 def _of_lease(request: Any, context: Any) -> str:
     offered = bool(gateways_of(request.registry))
-    return str(render("ledger/online_of_lease.jinja2", {"lease_node": context, "offered": offered}, request=request))
+    return slot_content(request, "ledger/online_of_lease.jinja2", {"lease_node": context, "offered": offered})
 
 
 def includeme(config: Any) -> None:

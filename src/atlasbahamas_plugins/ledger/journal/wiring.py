@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.ledger.journal import views
 from atlasbahamas_plugins.ledger.journal.kinds import ENTRY_KINDS, OWN_ENTRY_KINDS, EntryKind
 from atlasbahamas_plugins.ledger.journal.resources import LOCK, VIEW, Books, LedgerEntryNode
@@ -16,7 +14,7 @@ FORM = ("GET", "POST")
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("ledger/organisation_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "ledger/organisation_card.jinja2", {"node": context})
 
 
 def includeme(config: Any) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.leasing.resources import ANSWER, VIEW
 from atlasbahamas_plugins.ledger.charges.resources import LeaseLedger
 from atlasbahamas_plugins.ledger.payments import jobs, resources, telling, views
@@ -20,11 +18,11 @@ IN_THE_MORNING = time(8, 0)
 
 
 def _organisation_card(request: Any, context: Any) -> str:
-    return str(render("ledger/payments_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "ledger/payments_card.jinja2", {"node": context})
 
 
 def _of_lease(request: Any, context: Any) -> str:
-    return str(render("ledger/payments_of_lease.jinja2", {"lease_node": context}, request=request))
+    return slot_content(request, "ledger/payments_of_lease.jinja2", {"lease_node": context})
 
 
 def includeme(config: Any) -> None:

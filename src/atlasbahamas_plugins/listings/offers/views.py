@@ -7,12 +7,12 @@ from typing import Any
 from limits import RateLimitItemPerHour
 from pyramid.csrf import check_csrf_origin, check_csrf_token
 from pyramid.httpexceptions import HTTPSeeOther
-from pyramid.renderers import render
 
 from atlasbahamas.people.models import Person
 from atlasbahamas.security.limits import hit_by_address
 from atlasbahamas.web.formats import badge
 from atlasbahamas.web.forms import confirm_page, done, form_page
+from atlasbahamas.web.layout import slot_content
 from atlasbahamas_plugins.listings.offers import services
 from atlasbahamas_plugins.listings.offers.forms import MOST_PHOTOS, MoveForm, NoteForm, OfferForm
 from atlasbahamas_plugins.listings.offers.lists import OfferList
@@ -129,4 +129,4 @@ def admin_card(request: Any, context: Any) -> str:
     if not request.has_permission("listings:offer:view", context):
         return ""
     values = {"url": context.url("offers", ""), "new": services.count_new(request.db)}
-    return str(render("listings/offers_card.jinja2", values, request=request))
+    return slot_content(request, "listings/offers_card.jinja2", values)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.admin.resources import Admin
 from atlasbahamas.files.pictures import RENDITIONS
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.listings.resources import EDIT, OwnListing, writing_roles
 from atlasbahamas_plugins.listings.review import resources, services, views
 from atlasbahamas_plugins.listings.review.resources import REVIEW
@@ -22,7 +20,7 @@ def _admin_card(request: Any, context: Any) -> str:
         return ""
     count = count_waiting(request.db, request.identity.person_id, resources.reviewing_roles(request))
     values = {"node": context, "count": count, "most": COUNTED_UP_TO}
-    return str(render("listings/review_card.jinja2", values, request=request))
+    return slot_content(request, "listings/review_card.jinja2", values)
 
 
 def _home(request: Any, context: Any) -> str:
@@ -32,7 +30,7 @@ def _home(request: Any, context: Any) -> str:
     reviewing = resources.reviewing_roles(request)
     count = count_waiting(request.db, request.identity.person_id, reviewing) if request.identity.roles & set(reviewing) else 0
     values = {"waits": waits, "count": count, "most": COUNTED_UP_TO}
-    return str(render("listings/home.jinja2", values, request=request)) if waits or count else ""
+    return slot_content(request, "listings/home.jinja2", values) if waits or count else ""
 
 
 def includeme(config: Any) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.notifications import CATEGORIES
 from atlasbahamas.people.resources import OrganisationNode
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.portfolio.handover import jobs, resources, services, views
 from atlasbahamas_plugins.portfolio.handover.events import PROPERTY_HANDED_OVER, HandoverListener
 from atlasbahamas_plugins.portfolio.handover.resources import FORMER, HAND_OVER
@@ -24,7 +22,7 @@ def _home(request: Any, context: Any) -> str:
         return ""
     roles = [role for role in request.registry.atlas_roles if HAND_OVER in request.grants_of(role)]
     offered = services.to_answer(request.db, request.identity.person_id, roles)
-    return str(render("portfolio/handovers_home.jinja2", {"offered": offered}, request=request)) if offered else ""
+    return slot_content(request, "portfolio/handovers_home.jinja2", {"offered": offered}) if offered else ""
 
 
 def includeme(config: Any) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.renderers import render
-
 from atlasbahamas.admin.resources import Admin
-from atlasbahamas.web.layout import Slot
+from atlasbahamas.web.layout import Slot, slot_content
 from atlasbahamas_plugins.portfolio.places import resources, views
 from atlasbahamas_plugins.portfolio.places.events import PLACE_RENAMED, PlaceListener
 from atlasbahamas_plugins.portfolio.places.resources import EDIT
@@ -16,7 +14,7 @@ FORM = ("GET", "POST")
 
 
 def _admin_card(request: Any, context: Any) -> str:
-    return str(render("portfolio/places_card.jinja2", {"node": context}, request=request))
+    return slot_content(request, "portfolio/places_card.jinja2", {"node": context})
 
 
 def includeme(config: Any) -> None:
