@@ -13,7 +13,8 @@ import pytest
 from atlasbahamas.testing.programs import Place, Program, ask
 from atlasbahamas.testing.services import free_port
 
-READY_WITHIN = 5.0  # seconds of a processor of its own: what else the machine does is not the program's doing
+OF_THE_FIRST_TIME = 0.4
+"""So much of the processor's time of the first start, which makes the database and fills it, the second one takes at most."""
 
 
 def serve(place: Place, port: int) -> Program:
@@ -25,6 +26,7 @@ def serve(place: Place, port: int) -> Program:
 def test_it_greets_answers_and_stops_and_is_quick_the_second_time(place: Place) -> None:
     port = free_port()
     first = serve(place, port)
+    filling = processor_seconds(first)
     assert f"AtlasBahamas is at http://127.0.0.1:{port} " in first.said
     assert "The demo data is loaded." in first.said
     assert "paula      Administrator of the platform" in first.said
@@ -35,7 +37,7 @@ def test_it_greets_answers_and_stops_and_is_quick_the_second_time(place: Place) 
 
     second = serve(place, port)
     assert "The demo data is loaded." not in second.said
-    assert processor_seconds(second) < READY_WITHIN
+    assert processor_seconds(second) < filling * OF_THE_FIRST_TIME
     # Impatience does no harm.
     second.process.send_signal(signal.SIGINT)
     assert second.end(signal.SIGTERM) in (0, 128 + signal.SIGTERM)
