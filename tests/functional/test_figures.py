@@ -244,6 +244,9 @@ def test_occupancy_counts_every_unit_once_and_leads_to_them(till: Till) -> None:
     for state in states:
         link = page.html.find("dt", string=state).find_next("a")
         assert int(link.text) == sum(int(row[state]) for row in listed) == len(rows(browser, link["href"]))
+    counts = [link for link in page.html.select("tbody a") if link.text.isdigit()]
+    assert sum(int(link.text) for link in counts) == sum(int(row["Units"]) for row in listed) > 0
+    assert all(int(link.text) == len(rows(browser, link["href"])) for link in counts)
 
 
 def test_pages_of_figures_filter_and_ask_eight_queries_at_most(till: Till) -> None:

@@ -78,7 +78,7 @@ class OccupancyList(List):
         def show(row: Any, node: Any) -> Markup | str:
             if not count(row):
                 return "–"
-            url = organisation_above(node).url("properties", row[0].ref, "units", "", state=state)
+            url = organisation_above(node).url("properties", row[0].ref, "", state=state)
             return Markup('<a href="{}">{}</a>').format(url, count(row))
 
         return Column(state, title, show, count, numeric=True)
