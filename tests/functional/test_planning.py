@@ -11,11 +11,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Select, event, select, text
 
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.testing import site as sites
 from atlasbahamas.testing.site import START, Site
+from atlasbahamas_plugins.ledger.payments.models import UNDECIDED, Payment
+from atlasbahamas_plugins.listings.versions.models import ListingVersion
 
+WAITING = select(Payment.id).where(is_one_of(Payment.state, "waiting"))
+UNDECIDED_OF_A_LEASE = select(Payment.id).where(Payment.lease_id == 1, is_one_of(Payment.state, *UNDECIDED))
+TO_REVIEW = select(ListingVersion.id).where(is_one_of(ListingVersion.state, "submitted"))
 TIMES = 3
 """So many times a page is asked before its statements are counted: one for each connection that it may get."""
 
@@ -72,3 +78,18 @@ def test_a_page_that_is_asked_again_is_not_planned_again(lived: Site, planned: P
         anew[address] = planned.selects - before
     assert planned.selects > 20
     assert anew == dict.fromkeys(anew, 0)
+
+
+@pytest.mark.parametrize(
+    ("index", "statement"),
+    [
+        ("ix_ledger_payment_waiting", WAITING.order_by(Payment.received_on)),
+        ("ix_ledger_payment_undecided", UNDECIDED_OF_A_LEASE),
+        ("ix_listings_version_waiting", TO_REVIEW.order_by(ListingVersion.submitted, ListingVersion.id)),
+    ],
+)
+def test_words_that_are_written_find_the_index_of_just_these(lived: Site, index: str, statement: Select[int]) -> None:
+    with lived.db.transaction("read") as db:
+        written = statement.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = db.execute(text(f"EXPLAIN QUERY PLAN {written}")).all()
+    assert index in str(plan)

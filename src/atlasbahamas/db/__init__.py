@@ -1,6 +1,7 @@
 """The database: engines, column types, triggers, migrations. No table is declared here."""
 
 from atlasbahamas.db.engine import Database, WriteRefused
+from atlasbahamas.db.indexes import only_where
 from atlasbahamas.db.metadata import metadata
 from atlasbahamas.db.triggers import Trigger
 from atlasbahamas.db.types import BigKey, Cents, Id, Key, Line, Prose, UtcDateTime, type_annotations
@@ -17,5 +18,6 @@ __all__ = [
     "UtcDateTime",
     "WriteRefused",
     "metadata",
+    "only_where",
     "type_annotations",
 ]

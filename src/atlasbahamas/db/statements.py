@@ -56,5 +56,7 @@ def is_one_of(column: Any, *words: str) -> ColumnElement[bool]:
     SQLite sees then that the index is of just these. A parameter might say so or not, and SQLite would plan the statement anew at
     each execution, which takes it several times as long as that.
     """
-    found: ColumnElement[bool] = column.in_([literal_column(f"'{word}'") for word in words])
+    written: list[ColumnElement[Any]] = [literal_column(f"'{word}'") for word in words]
+    # SQLite does not see that one word in brackets is the one that an index says.
+    found: ColumnElement[bool] = column == written[0] if len(written) == 1 else column.in_(written)
     return found

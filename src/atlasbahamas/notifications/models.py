@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from atlasbahamas.db import Id, Key, Line
+from atlasbahamas.db import Id, Key, Line, only_where
 from atlasbahamas.people.models import Base, Person
 
 
@@ -25,15 +25,13 @@ class Notification(Base):
         Index(
             "ix_notification_unread",
             "person_id",
-            sqlite_where=text("read IS NULL"),
-            postgresql_where=text("read IS NULL"),
+            **only_where("read IS NULL"),
         ),
         Index(
             "ix_notification_digest",
             "person_id",
             "id",
-            sqlite_where=text("waits_for_digest"),
-            postgresql_where=text("waits_for_digest"),
+            **only_where("waits_for_digest"),
         ),
     )
 

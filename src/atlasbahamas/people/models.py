@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
-from atlasbahamas.db import Id, Key, Line, Trigger, metadata, type_annotations
+from atlasbahamas.db import Id, Key, Line, Trigger, metadata, only_where, type_annotations
 
 MEMBER_ROLES = {
     "owner": "Owner",
@@ -55,8 +55,7 @@ class Person(Base):
             "uq_person_email_key",
             "email_key",
             unique=True,
-            sqlite_where=text("email_confirmed IS NOT NULL"),
-            postgresql_where=text("email_confirmed IS NOT NULL"),
+            **only_where("email_confirmed IS NOT NULL"),
         ),
         Index("ix_person_email_key", "email_key"),
         UniqueConstraint("user_name_key"),
@@ -141,8 +140,7 @@ class Membership(Base):
             "person_id",
             "role",
             unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
+            **only_where("until IS NULL"),
         ),
         Index("ix_membership_person_id", "person_id"),
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),

@@ -90,7 +90,12 @@ def local_date(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = value.astimezone(NASSAU).date() if isinstance(value, datetime) else value
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {local_month(day)}"
+
+
+def local_month(day: date) -> str:
+    """The month of a local day in words: "March 2026"."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def local_datetime(value: datetime | None) -> str:

@@ -142,8 +142,7 @@ def slot_content(request: Any, template: str, values: Mapping[str, Any]) -> str:
     Pyramid's `render` makes ready for each what the page around it is ready with, which takes it as long as a small template.
     """
     found = request.registry.getUtility(IJinja2Environment, name=TEMPLATES).get_template(template)
-    known = {"request": request, "context": request.context, "layout": request.layout, "slot": request.layout.slot}
-    return found.render({**known, **values})  # type: ignore[no-any-return]
+    return found.render({"request": request, "context": request.context, **_known_to_templates(request), **values})  # type: ignore[no-any-return]
 
 
 def _renderer(info: Any) -> Jinja2TemplateRenderer:
@@ -154,9 +153,9 @@ def _renderer(info: Any) -> Jinja2TemplateRenderer:
     return Jinja2TemplateRenderer(lambda: info.registry.getUtility(IJinja2Environment, name=TEMPLATES).get_template(info.name))
 
 
-def _one_template_for_each_name(config: Any) -> None:
-    """A template that is extended, imported or included is the one of that name on the search path, like any other; what is
-    imported is made once, too, unless its `with context` asks for one that knows the page. What is made once knows the request.
+def _templates_are_made_once(config: Any) -> None:
+    """A template that is extended, imported or included is the one of that name on the search path, like any other. What is
+    imported knows no page, so that it is made once, too: `this_request()` and `get_csrf_token()` are there for its macros.
 
     pyramid_jinja2 takes the name as relative to the template that says it, and so makes a copy of the layout and of each macro
     for every page: a thousand templates, for which its cache has no room, so that a site in use makes them again for ever.
@@ -169,8 +168,11 @@ def _one_template_for_each_name(config: Any) -> None:
 def _template_globals(event: Any) -> None:
     request = event.get("request")
     if request is not None:
-        event["layout"] = request.layout
-        event["slot"] = request.layout.slot
+        event.update(_known_to_templates(request))
+
+
+def _known_to_templates(request: Any) -> dict[str, Any]:
+    return {"layout": request.layout, "slot": request.layout.slot}
 
 
 def includeme(config: Any) -> None:
@@ -182,7 +184,7 @@ def includeme(config: Any) -> None:
     # There are as many as there are files. Were a limit less than that, they would be made again for ever.
     config.registry.settings["jinja2.cache_size"] = "-1"
     config.add_jinja2_search_path("atlasbahamas:templates")
-    config.action(None, _one_template_for_each_name, args=(config,), order=AFTER_ITS_ENVIRONMENT)
+    config.action(None, _templates_are_made_once, args=(config,), order=AFTER_ITS_ENVIRONMENT)
     config.add_renderer(TEMPLATES, _renderer)
     config.add_static_view("static", "atlasbahamas:static", cache_max_age=31536000)
     config.add_request_method(Layout, "layout", reify=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Cents, Id, Key, Line, Prose, metadata, type_annotations
+from atlasbahamas.db import Cents, Id, Key, Line, Prose, metadata, only_where, type_annotations
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
 from atlasbahamas_plugins.portfolio.models import Unit
@@ -161,8 +161,7 @@ class Lease(Base):
             "uq_leasing_lease_continues_id",
             "continues_id",
             unique=True,
-            sqlite_where=text("state <> 'cancelled'"),
-            postgresql_where=text("state <> 'cancelled'"),
+            **only_where("state <> 'cancelled'"),
         ),
     )
 
@@ -260,8 +259,7 @@ class LeaseParty(Base):
             "uq_leasing_party_primary",
             "lease_id",
             unique=True,
-            sqlite_where=text("role = 'primary'"),
-            postgresql_where=text("role = 'primary'"),
+            **only_where("role = 'primary'"),
         ),
     )
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase
 
 from atlasbahamas.db import metadata, type_annotations
@@ -15,8 +12,3 @@ class Base(DeclarativeBase):
 
     metadata = metadata
     type_annotation_map = type_annotations
-
-
-def only_where(condition: str) -> dict[str, Any]:
-    """For an index of some of the rows of a table."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, literal_column, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, literal_column
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key, Line, Prose, Trigger, metadata, type_annotations
+from atlasbahamas.db import Id, Key, Line, Prose, Trigger, metadata, only_where, type_annotations
 from atlasbahamas.db.words import Word, WordIndex
 from atlasbahamas.people.models import Organisation
 from atlasbahamas_plugins.portfolio.models import Island, Settlement, Unit
@@ -53,7 +53,7 @@ def one_of(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
-_CURRENT = text(f"NOT ({one_of('state', ENDED)})")
+_CURRENT = f"NOT ({one_of('state', ENDED)})"
 
 
 def _fitting(periods: Mapping[str, tuple[str, ...]]) -> str:
@@ -66,10 +66,10 @@ def _of_live_ones(kind: str, condition: str, *several: tuple[str, ...]) -> Itera
 
     Homes and vehicles have their own, because nobody looks through both: the few are not looked for among the many.
     """
-    live = text(f"state = 'approved' AND {condition}")
+    live = f"state = 'approved' AND {condition}"
     for columns in several:
         name = f"ix_listings_listing_{kind}_{columns[0]}"
-        yield Index(name, *columns, sqlite_where=live, postgresql_where=live)
+        yield Index(name, *columns, **only_where(live))
 
 
 class Base(DeclarativeBase):
@@ -108,8 +108,7 @@ class Listing(Base):
             "uq_listings_listing_current",
             "unit_id",
             unique=True,
-            sqlite_where=_CURRENT,
-            postgresql_where=_CURRENT,
+            **only_where(_CURRENT),
         ),
         # What each order of the catalogue walks, and what each of its filters finds.
         *_of_live_ones(
@@ -129,8 +128,7 @@ class Listing(Base):
         Index(
             "ix_listings_listing_unit_id",
             "unit_id",
-            sqlite_where=text("unit_id IS NOT NULL"),
-            postgresql_where=text("unit_id IS NOT NULL"),
+            **only_where("unit_id IS NOT NULL"),
         ),
         Index("ix_listings_listing_organisation_id", "organisation_id", "id"),
     )

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key
+from atlasbahamas.db import Id, Key, only_where
 from atlasbahamas.people.models import Person
 from atlasbahamas_plugins.leasing.models import LeaseParty, one_of
 
@@ -56,11 +56,11 @@ class LinkColumns:
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
-        table, is_open = cls.__tablename__, text("answer IS NULL")  # type: ignore[attr-defined]
+        table, is_open = cls.__tablename__, "answer IS NULL"  # type: ignore[attr-defined]
         return (
             CheckConstraint(one_of("answer", cls.answers), name="known_answer"),
             CheckConstraint("(answer IS NULL) = (answered IS NULL)", name="answer_has_time"),
-            Index(f"uq_{table}_open", *cls.one_open_of, unique=True, sqlite_where=is_open, postgresql_where=is_open),
+            Index(f"uq_{table}_open", *cls.one_open_of, unique=True, **only_where(is_open)),
             Index(f"ix_{table}_party_id", "party_id"),
             Index(f"ix_{table}_asked_by_id", "asked_by_id"),
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Line
+from atlasbahamas.db import Id, Line, only_where
 from atlasbahamas.db.triggers import append_only, refusing
 from atlasbahamas.people.models import Person
 from atlasbahamas_plugins.leasing.agreements.models import Document
@@ -59,8 +59,7 @@ class Signature(Base):
             "uq_leasing_signature_landlord",
             "document_id",
             unique=True,
-            sqlite_where=text("party_id IS NULL"),
-            postgresql_where=text("party_id IS NULL"),
+            **only_where("party_id IS NULL"),
         ),
         Index("ix_leasing_signature_party_id", "party_id"),
         Index("ix_leasing_signature_person_id", "person_id"),

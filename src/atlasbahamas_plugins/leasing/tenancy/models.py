@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key
+from atlasbahamas.db import Id, Key, only_where
 from atlasbahamas.people.models import Person
 from atlasbahamas_plugins.leasing.models import Base, LeaseParty
 
@@ -35,8 +35,7 @@ class TenantInvitation(Base):
             "uq_leasing_invitation_open",
             "party_id",
             unique=True,
-            sqlite_where=text("answer IS NULL"),
-            postgresql_where=text("answer IS NULL"),
+            **only_where("answer IS NULL"),
         ),
         Index("ix_leasing_invitation_party_id", "party_id"),
         Index("ix_leasing_invitation_invited_by_id", "invited_by_id"),

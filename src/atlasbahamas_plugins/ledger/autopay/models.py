@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Cents, Id, Key, Line
+from atlasbahamas.db import Cents, Id, Key, Line, only_where
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.gateways.models import GatewayPayment, SavedMethod
@@ -29,10 +28,6 @@ TAKES = "state <> 'ended' AND method_id IS NOT NULL"
 LIVES = "state <> 'ended'"
 
 
-def _only(where: str) -> dict[str, Any]:
-    return {"unique": True, "sqlite_where": text(where), "postgresql_where": text(where)}
-
-
 class Autopay(Base):
     """What a tenant wants for a lease. With `method_id` money is taken, without it the tenant is reminded and pays by hand.
 
@@ -49,8 +44,8 @@ class Autopay(Base):
         CheckConstraint(f"lead_days BETWEEN 0 AND {MOST_LEAD_DAYS}", name="lead_in_range"),
         CheckConstraint("(reason <> '') = (state = 'stopped')", name="stopped_with_a_reason"),
         # Of one lease only one takes money; each tenant has one instruction.
-        Index("uq_ledger_autopay_takes", "lease_id", **_only(TAKES)),
-        Index("uq_ledger_autopay_mine", "lease_id", "person_id", **_only(LIVES)),
+        Index("uq_ledger_autopay_takes", "lease_id", unique=True, **only_where(TAKES)),
+        Index("uq_ledger_autopay_mine", "lease_id", "person_id", unique=True, **only_where(LIVES)),
         Index("ix_ledger_autopay_state", "state", "id"),
         Index("ix_ledger_autopay_organisation_id", "organisation_id"),
         Index("ix_ledger_autopay_person_id", "person_id"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import BigKey, Cents, Id, Key
+from atlasbahamas.db import BigKey, Cents, Id, Key, only_where
 from atlasbahamas.files.models import File
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.ledger.charges.models import Charge
@@ -51,8 +51,7 @@ class BillAccount(Base):
             "utility_id",
             "number",
             unique=True,
-            sqlite_where=text("closed IS NULL"),
-            postgresql_where=text("closed IS NULL"),
+            **only_where("closed IS NULL"),
         ),
     )
 
@@ -103,8 +102,7 @@ class Bill(Base):
         Index(
             "ix_ledger_bill_to_remind",
             "due_on",
-            sqlite_where=text("reminded IS NULL AND paid_on IS NULL"),
-            postgresql_where=text("reminded IS NULL AND paid_on IS NULL"),
+            **only_where("reminded IS NULL AND paid_on IS NULL"),
         ),
     )
 

@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import BigKey, Cents, Id, Key, Line
+from atlasbahamas.db import BigKey, Cents, Id, Key, Line, only_where
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.ledger.models import Base, only_where
+from atlasbahamas_plugins.ledger.models import Base
 
 IN_FORCE = "voided_by IS NULL"
 UNPAID = "voided_by IS NULL AND open_cents > 0"

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.web.formats import local_date
 from atlasbahamas_plugins.ledger.payments.guards import CHEQUE_SOURCE
@@ -104,7 +105,7 @@ def _end(db: Session, verb: str, payment: Payment, day: date, **more: Any) -> No
 
 def confirm_cheques_of_the_day(db: Session, *, today: date, now: datetime, most: int = 200) -> int:
     """Confirm the cheques whose day has come; gives how many."""
-    due = select(Payment).where(Payment.state == "waiting", Payment.received_on <= today)
+    due = select(Payment).where(is_one_of(Payment.state, "waiting"), Payment.received_on <= today)
     found = db.scalars(due.order_by(Payment.organisation_id, Payment.received_on, Payment.id).limit(most)).all()
     for payment in found:
         confirm_payment(db, payment, by=None, now=now, today=today)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Cents, Id, Key, Line
+from atlasbahamas.db import Cents, Id, Key, Line, only_where
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.leaving.models import Statement
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.ledger.models import Base
 
-_IN_FORCE: dict[str, Any] = {"sqlite_where": text("voided_by IS NULL"), "postgresql_where": text("voided_by IS NULL")}
+_IN_FORCE = only_where("voided_by IS NULL")
 
 
 def _to_entry(table: str, column: str) -> ForeignKeyConstraint:

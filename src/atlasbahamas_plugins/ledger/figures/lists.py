@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, case, select
 
 from atlasbahamas.db.statements import made_once
-from atlasbahamas.web.formats import figure, local_date, money, part, percent
+from atlasbahamas.web.formats import figure, local_date, local_month, money, part, percent
 from atlasbahamas.web.lists import Column, Filter, Key, List, Sort, choice_filter, date_filter, narrowing, text_filter
 from atlasbahamas_plugins.leasing.models import FOR_EVER, PERIODS, Lease, RentTerm
 from atlasbahamas_plugins.leasing.words import words_within
@@ -296,7 +296,7 @@ class MonthLine:
     @property
     def title(self) -> str:
         """ "June 2026"."""
-        return f"{self.month:%B %Y}"
+        return local_month(self.month)
 
     @property
     def covered(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Cents, Id, Key, Line
+from atlasbahamas.db import Cents, Id, Key, Line, only_where
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease
 from atlasbahamas_plugins.ledger.gateways.interface import OF_PAYMENTS
@@ -99,8 +99,7 @@ class GatewayPayment(Base):
         Index(
             "ix_ledger_gateway_payment_started",
             "lease_id",
-            sqlite_where=text("state = 'started'"),
-            postgresql_where=text("state = 'started'"),
+            **only_where("state = 'started'"),
         ),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from atlasbahamas.audit.services import record
 from atlasbahamas.db.inserts import insert_unless_there
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.jobs.services import enqueue
 from atlasbahamas.people.models import Organisation
@@ -161,7 +162,7 @@ def methods_of(db: Session, person_id: int, *, today: date) -> list[SavedMethod]
 def on_its_way(db: Session, lease_id: int, *, now: datetime) -> int:
     """The cents that gateways were asked for and have not told of yet: a charge, or a page on which somebody can still pay."""
     open_page = and_(GatewayPayment.way == "redirect", GatewayPayment.until > now)
-    waits = (GatewayPayment.lease_id == lease_id, GatewayPayment.state == "started")
+    waits = (GatewayPayment.lease_id == lease_id, is_one_of(GatewayPayment.state, "started"))
     query = select(func.sum(GatewayPayment.cents)).where(*waits, or_(GatewayPayment.way == "charge", open_page))
     return int(db.scalar(query) or 0)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import BigKey, Cents, Id, Prose
+from atlasbahamas.db import BigKey, Cents, Id, Prose, only_where
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
 from atlasbahamas_plugins.ledger.models import Base
@@ -99,16 +99,14 @@ class LedgerEntry(Base):
             "organisation_id",
             "batch",
             "number",
-            sqlite_where=text("batch IS NOT NULL"),
-            postgresql_where=text("batch IS NOT NULL"),
+            **only_where("batch IS NOT NULL"),
         ),
         Index(
             "uq_ledger_entry_reverses",
             "organisation_id",
             "reverses",
             unique=True,
-            sqlite_where=text("reverses IS NOT NULL"),
-            postgresql_where=text("reverses IS NOT NULL"),
+            **only_where("reverses IS NOT NULL"),
         ),
     )
 

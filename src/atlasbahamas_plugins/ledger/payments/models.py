@@ -18,11 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import BigKey, Cents, Id, Key, Line
+from atlasbahamas.db import BigKey, Cents, Id, Key, Line, only_where
 from atlasbahamas.files.models import File
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.models import Lease
-from atlasbahamas_plugins.ledger.models import Base, only_where
+from atlasbahamas_plugins.ledger.models import Base
 from atlasbahamas_plugins.ledger.payments.rails import CURRENCIES
 
 STATES = {

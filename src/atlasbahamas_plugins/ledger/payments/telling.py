@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.notifications import NotificationCategory
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import Organisation
@@ -44,7 +45,9 @@ def tell_owners(db: Session, payment: Payment, *, now: datetime) -> None:
 
 def remind_of_reports(db: Session, *, now: datetime, most: int = 200) -> int:
     """Tell the owners of each report that waits for two days, once; gives how many."""
-    waits = select(Payment).where(Payment.state == "reported", Payment.reminded.is_(None), Payment.created <= now - REMIND_AFTER)
+    waits = select(Payment).where(
+        is_one_of(Payment.state, "reported"), Payment.reminded.is_(None), Payment.created <= now - REMIND_AFTER
+    )
     found = db.scalars(waits.order_by(Payment.created, Payment.id).limit(most).with_for_update(skip_locked=True)).all()
     for payment in found:
         payment.reminded = now

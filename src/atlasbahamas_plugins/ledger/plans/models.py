@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import BigKey, Cents, Id, Key, Line
+from atlasbahamas.db import BigKey, Cents, Id, Key, Line, only_where
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.leasing.leaving.models import HERE, WAYS
 from atlasbahamas_plugins.leasing.models import Lease, LeaseParty
@@ -60,7 +60,7 @@ class Plan(Base):
         Index("ix_ledger_plan_proposed_by_id", "proposed_by_id"),
         Index("ix_ledger_plan_written_by_id", "written_by_id"),
         Index("ix_ledger_plan_state", "state", "id"),
-        Index("uq_ledger_plan_open", "lease_id", unique=True, sqlite_where=text(_IS_OPEN), postgresql_where=text(_IS_OPEN)),
+        Index("uq_ledger_plan_open", "lease_id", unique=True, **only_where(_IS_OPEN)),
     )
 
     id: Mapped[Id]

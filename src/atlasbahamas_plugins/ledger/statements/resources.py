@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from atlasbahamas.traversal.nodes import Node
+from atlasbahamas.web.formats import local_month
 
 _MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 
@@ -22,7 +23,7 @@ class MonthNode(Node):
     @property
     def title(self) -> str:  # type: ignore[override]
         """The month in words: "May 2026"."""
-        return f"{self.first:%B %Y}"
+        return local_month(self.first)
 
 
 class Statements(Node):

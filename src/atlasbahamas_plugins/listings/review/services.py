@@ -203,7 +203,7 @@ def _words(listing: Listing, version: ListingVersion) -> str:
 def look_at(db: Session, versions: Sequence[ListingVersion]) -> list[Looked]:
     """Versions with all that belongs to them, in a few queries whatever their number."""
     of = [version.listing_id for version in versions]
-    shown = (ListingVersion.listing_id.in_(of), ListingVersion.state == "approved")
+    shown = (ListingVersion.listing_id.in_(of), is_one_of(ListingVersion.state, "approved"))
     public = {row.listing_id: row for row in db.scalars(select(ListingVersion).where(*shown))}
     ids = [version.id for version in (*versions, *public.values())]
     photos = _by_version(db, select(ListingPhoto).where(ListingPhoto.version_id.in_(ids)).order_by(ListingPhoto.position))
@@ -250,7 +250,7 @@ def differences(before: str, after: str) -> list[tuple[str, str]]:
 
 def chosen(db: Session, visible: Select[Any], refs: Sequence[str], *, most: int) -> list[ListingVersion]:
     """The versions of some keys, with who submitted them, those that waited longest first; without keys, what waits longest."""
-    wanted = visible.where(ListingVersion.ref.in_(refs) if refs else ListingVersion.state == "submitted")
+    wanted = visible.where(ListingVersion.ref.in_(refs) if refs else is_one_of(ListingVersion.state, "submitted"))
     wanted = wanted.order_by(ListingVersion.submitted, ListingVersion.id).limit(most)
     return list(db.scalars(wanted.options(selectinload(ListingVersion.submitter))))
 

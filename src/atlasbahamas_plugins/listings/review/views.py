@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from sqlalchemy.orm.exc import StaleDataError
 
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.errors import Refused
 from atlasbahamas.files.serving import ASK, serve_file
 from atlasbahamas.web.formats import badge
@@ -81,7 +82,11 @@ def drop_changes(context: OwnListing, request: Any) -> Any:
 
 def queue(context: Reviews, request: Any) -> Any:
     """What waits, oldest first."""
-    query = context.visible().join(Listing, Listing.id == ListingVersion.listing_id).where(ListingVersion.state == "submitted")
+    query = (
+        context.visible()
+        .join(Listing, Listing.id == ListingVersion.listing_id)
+        .where(is_one_of(ListingVersion.state, "submitted"))
+    )
     return ReviewQueue(request, query, node=context).answer(most=MOST)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from atlasbahamas.db.aliases import alias_of
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.notifications import NotificationCategory
 from atlasbahamas.notifications.services import TOLD_TEMPLATE, notify
 from atlasbahamas.people.models import Membership, Person, PersonRole
@@ -53,7 +54,7 @@ def barred_from(db: Session, versions: Sequence[ListingVersion], person_id: int,
 def count_waiting(db: Session, person_id: int, reviewing: Sequence[str]) -> int:
     """How many versions wait for a reviewer, counted up to COUNTED_UP_TO."""
     some = select(ListingVersion.id).join(Listing, Listing.id == ListingVersion.listing_id)
-    some = some.where(ListingVersion.state == "submitted", may_decide(person_id, reviewing)).limit(COUNTED_UP_TO)
+    some = some.where(is_one_of(ListingVersion.state, "submitted"), may_decide(person_id, reviewing)).limit(COUNTED_UP_TO)
     return db.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key, Line, Prose, Trigger
+from atlasbahamas.db import Id, Key, Line, Prose, Trigger, only_where
 from atlasbahamas.db.triggers import refusing
 from atlasbahamas.files.gallery.models import PhotoColumns
 from atlasbahamas.files.models import File
@@ -43,9 +43,9 @@ CHECKLIST = {
 }
 """What a reviewer ticks, each by hand, before a version is approved."""
 
-_OPEN = text("state IN ('draft', 'submitted')")
-_PUBLIC = text("state = 'approved'")
-_WAITING = text("state = 'submitted'")
+_OPEN = "state IN ('draft', 'submitted')"
+_PUBLIC = "state = 'approved'"
+_WAITING = "state = 'submitted'"
 _ALL_CHECKED = " AND ".join(f"{item}_checked" for item in CHECKLIST)
 
 
@@ -75,9 +75,9 @@ class ListingVersion(Base):
         CheckConstraint(
             "state NOT IN ('changes_requested', 'rejected') OR (reviewed AND trim(note) <> '')", name="no_is_said_with_a_reason"
         ),
-        Index("uq_listings_version_open", "listing_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("uq_listings_version_public", "listing_id", unique=True, sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
-        Index("ix_listings_version_waiting", "submitted", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("uq_listings_version_open", "listing_id", unique=True, **only_where(_OPEN)),
+        Index("uq_listings_version_public", "listing_id", unique=True, **only_where(_PUBLIC)),
+        Index("ix_listings_version_waiting", "submitted", "id", **only_where(_WAITING)),
         Index("ix_listings_version_submitted_by_id", "submitted_by_id"),
         Index("ix_listings_version_decided_by_id", "decided_by_id"),
     )

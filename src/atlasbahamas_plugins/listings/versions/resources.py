@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
+from atlasbahamas.db.statements import is_one_of
 from atlasbahamas.files.gallery.resources import Gallery, PhotoNode
 from atlasbahamas.traversal.nodes import VIEW as PUBLIC
 from atlasbahamas.traversal.nodes import Collection, RowNode
@@ -119,7 +120,9 @@ class PublicPhotoNode(PhotoNode):
 
     def join_to(self, above: type[Any]) -> ColumnElement[bool]:
         """By the version that was approved."""
-        approved = select(ListingVersion.id).where(ListingVersion.listing_id == Listing.id, ListingVersion.state == "approved")
+        approved = select(ListingVersion.id).where(
+            ListingVersion.listing_id == Listing.id, is_one_of(ListingVersion.state, "approved")
+        )
         return ListingPhoto.version_id.in_(approved)
 
 
@@ -133,7 +136,7 @@ class PublicPhotos(Gallery):
         """Those of the approved version."""
         above = self.__parent__
         assert isinstance(above, PublicListing)
-        mine = and_(ListingVersion.listing_id == above.row.id, ListingVersion.state == "approved")
+        mine = and_(ListingVersion.listing_id == above.row.id, is_one_of(ListingVersion.state, "approved"))
         return select(ListingPhoto).join(ListingVersion, ListingVersion.id == ListingPhoto.version_id).where(mine)
 
     @cached_property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key, Line
+from atlasbahamas.db import Id, Key, Line, only_where
 from atlasbahamas.db.triggers import refusing
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.portfolio.models import Base, Property
@@ -34,8 +34,7 @@ class Handover(Base):
             "uq_portfolio_handover_under_way",
             "property_id",
             unique=True,
-            sqlite_where=text(_UNDER_WAY),
-            postgresql_where=text(_UNDER_WAY),
+            **only_where(_UNDER_WAY),
         ),
         Index("ix_portfolio_handover_from_id", "from_id"),
         Index("ix_portfolio_handover_to_id", "to_id"),

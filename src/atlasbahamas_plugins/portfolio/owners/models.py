@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atlasbahamas.db import Id, Key
+from atlasbahamas.db import Id, Key, only_where
 from atlasbahamas.db.triggers import refusing
 from atlasbahamas.people.models import Organisation, Person
 from atlasbahamas_plugins.portfolio.contacts.models import Contact
@@ -34,8 +34,7 @@ class Ownership(Base):
             "organisation_id",
             "starts",
             unique=True,
-            sqlite_where=text("replaced IS NULL"),
-            postgresql_where=text("replaced IS NULL"),
+            **only_where("replaced IS NULL"),
         ),
     )
 
